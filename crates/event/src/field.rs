@@ -54,6 +54,7 @@ pub struct FieldId(pub u8);
 
 impl FieldId {
     /// The definition of this field.
+    #[expect(clippy::indexing_slicing, reason = "the list is not empty")]
     pub fn field(self) -> &'static Field {
         FIELDS.get(usize::from(self.0)).unwrap_or(&FIELDS[0])
     }

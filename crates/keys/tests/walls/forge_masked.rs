@@ -1,0 +1,5 @@
+use event::{Batch, Masked};
+
+fn main() {
+    let _ = Masked(Batch::new());
+}

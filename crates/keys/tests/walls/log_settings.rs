@@ -1,0 +1,8 @@
+use keys::Secret;
+
+#[derive(Debug)]
+struct Settings {
+    password: Secret<String>,
+}
+
+fn main() {}
