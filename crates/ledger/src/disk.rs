@@ -16,9 +16,11 @@ pub trait Disk: Send + Sync + 'static {
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Removes a file; a file that is not there is fine. Durable after [`Disk::sync_dir`].
     fn remove(&self, path: &str) -> io::Result<()>;
+    /// Removes an empty directory; one that is not there is fine. Durable after [`Disk::sync_dir`] of the one above.
+    fn remove_dir(&self, dir: &str) -> io::Result<()>;
     /// The names (not paths) of files and directories in a directory, sorted; none when it is not there.
     fn list(&self, dir: &str) -> io::Result<Vec<String>>;
-    /// Makes a directory and those above it.
+    /// Makes a directory and those above it, durable when it returns.
     fn create_dir(&self, dir: &str) -> io::Result<()>;
     /// Makes the names in a directory durable.
     fn sync_dir(&self, dir: &str) -> io::Result<()>;

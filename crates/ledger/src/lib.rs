@@ -1,1 +1,16 @@
-//! placeholder
+//! What is durable: the log, the sealed tables, the roll-ups, and one consistent view of all. Only this crate
+//! touches files, and only through [`disk::Disk`]. Knows no gateway, no user, no question.
+
+pub mod cells;
+pub mod columns;
+pub mod cube;
+pub mod disk;
+pub mod error;
+pub mod part;
+pub mod rollup;
+pub mod view;
+
+pub use cells::{Cells, Sym, Symbols};
+pub use cube::{CUBES, Cube, Grain};
+pub use error::{Error, Result};
+pub use view::{Source, Unit, View};

@@ -1,0 +1,385 @@
+//! Cells of a cube in columns, and the making of them from events.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use event::column::{Column, Dict};
+use event::field::{self, FieldId};
+use event::reason::REASONS;
+use event::time::MINUTE;
+use event::{Batch, Kind};
+use foldhash::fast::FixedState;
+
+use crate::cube::{Cube, Grain, bucket};
+
+/// A text of a dimension, numbered for the life of the process; 0 is "absent".
+pub type Sym = u32;
+
+/// The texts of the roll-ups' dimensions. It grows with the number of distinct keys, which [`KEYS_MAX`] bounds
+/// for each cube and file.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    dict: RwLock<Dict>,
+}
+
+impl Symbols {
+    /// The number of a text.
+    pub fn sym(&self, text: &str) -> Sym {
+        if let Some(sym) = self.find(text) {
+            return sym;
+        }
+        self.dict.write().unwrap_or_else(PoisonError::into_inner).number(text)
+    }
+
+    /// The number of a text that some cell has.
+    pub fn find(&self, text: &str) -> Option<Sym> {
+        if text.is_empty() {
+            return Some(0);
+        }
+        self.dict.read().unwrap_or_else(PoisonError::into_inner).find(text)
+    }
+
+    /// The text of a number; "" when absent.
+    pub fn text(&self, sym: Sym) -> String {
+        self.dict.read().unwrap_or_else(PoisonError::into_inner).get(sym).to_owned()
+    }
+}
+
+/// At most so many distinct keys of one cube in one batch; the rest are counted under [`OTHER`].
+pub const KEYS_MAX: usize = 50_000;
+
+/// The key that stands for all keys beyond [`KEYS_MAX`].
+pub const OTHER: &str = "(other)";
+
+/// Cells of one cube, in columns of equal length. Columns of dimensions the cube lacks are all zero.
+#[derive(Clone, Debug, Default)]
+pub struct Cells {
+    /// Start of the stretch, in minutes since the epoch.
+    pub minute: Vec<u32>,
+    /// The gateway.
+    pub gateway: Vec<Sym>,
+    /// The environment.
+    pub environment: Vec<Sym>,
+    /// The cube's key.
+    pub key: Vec<Sym>,
+    /// The text beside the key.
+    pub detail: Vec<Sym>,
+    /// The HTTP status; 0 when unknown.
+    pub status: Vec<u16>,
+    /// 0 when not denied, else the place in [`REASONS`] plus one.
+    pub reason: Vec<u8>,
+    /// The latency bucket.
+    pub bucket: Vec<u16>,
+    /// How many calls.
+    pub calls: Vec<u64>,
+    /// Sum of response bytes.
+    pub bytes: Vec<u64>,
+}
+
+impl Cells {
+    /// How many cells.
+    pub fn len(&self) -> usize {
+        self.minute.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.minute.is_empty()
+    }
+
+    /// Bytes of memory held.
+    pub fn memory_bytes(&self) -> usize {
+        self.len() * (5 * 4 + 2 + 1 + 2 + 8 + 8)
+    }
+
+    fn push(&mut self, key: &CellKey, sums: Sums) {
+        self.minute.push(key.minute);
+        self.gateway.push(key.gateway);
+        self.environment.push(key.environment);
+        self.key.push(key.key);
+        self.detail.push(key.detail);
+        self.status.push(key.status);
+        self.reason.push(key.reason);
+        self.bucket.push(key.bucket);
+        self.calls.push(sums.calls);
+        self.bytes.push(sums.bytes);
+    }
+
+    fn cell(&self, at: usize) -> Option<(CellKey, Sums)> {
+        let key = CellKey {
+            minute: *self.minute.get(at)?,
+            gateway: *self.gateway.get(at)?,
+            environment: *self.environment.get(at)?,
+            key: *self.key.get(at)?,
+            detail: *self.detail.get(at)?,
+            status: *self.status.get(at)?,
+            reason: *self.reason.get(at)?,
+            bucket: *self.bucket.get(at)?,
+        };
+        Some((key, Sums { calls: *self.calls.get(at)?, bytes: *self.bytes.get(at)? }))
+    }
+}
+
+/// Adds cells together: of several files into one, or of a fine grain into a coarser one.
+#[derive(Default)]
+pub struct Sum {
+    cells: HashMap<CellKey, Sums, FixedState>,
+}
+
+impl Sum {
+    /// Adds cells, their time rounded down to `grain`.
+    pub fn add(&mut self, cells: &Cells, grain: Grain) {
+        let minutes = (grain.micros() / MINUTE) as u32;
+        for (mut key, sums) in (0..cells.len()).filter_map(|at| cells.cell(at)) {
+            key.minute -= key.minute % minutes;
+            self.cells.entry(key).or_default().add(sums);
+        }
+    }
+
+    /// The cells, ordered by time and dimensions.
+    pub fn finish(self) -> Cells {
+        let mut sorted: Vec<_> = self.cells.into_iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| *key);
+        let mut cells = Cells::default();
+        sorted.iter().for_each(|(key, sums)| cells.push(key, *sums));
+        cells
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct CellKey {
+    minute: u32,
+    gateway: Sym,
+    environment: Sym,
+    key: Sym,
+    detail: Sym,
+    status: u16,
+    reason: u8,
+    bucket: u16,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    calls: u64,
+    bytes: u64,
+}
+
+impl Sums {
+    fn add(&mut self, other: Sums) {
+        self.calls += other.calls;
+        self.bytes += other.bytes;
+    }
+}
+
+/// Counts events into the cells of a cube at a grain: all rows, or those of `rows`.
+pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, symbols: &Symbols) -> Cells {
+    let source = Source::new(cube, batch, symbols);
+    let minutes = grain.micros() / MINUTE;
+    let mut cells: HashMap<CellKey, Sums, FixedState> = HashMap::default();
+    let mut one = |row: usize| {
+        let Some(time) = source.time.and_then(|c| c.int(row)) else { return };
+        let minute = time.div_euclid(MINUTE);
+        let mut key = CellKey {
+            minute: (minute - minute.rem_euclid(minutes)) as u32,
+            gateway: source.gateway.sym(row),
+            environment: source.environment.sym(row),
+            ..CellKey::default()
+        };
+        if cube.outcome {
+            key.status = source.status.and_then(|c| c.int(row)).map_or(0, |s| s as u16);
+            key.reason = source.reason.get(row);
+        }
+        if cube.latency {
+            let Some(micros) = source.duration.and_then(|c| c.int(row)) else { return };
+            key.bucket = bucket(micros);
+        }
+        let bytes = source.bytes.and_then(|c| c.int(row)).map_or(0, |b| b.max(0) as u64);
+        source.keys.each(row, |name, detail| {
+            (key.key, key.detail) = (name, detail);
+            cells.entry(key).or_default().add(Sums { calls: 1, bytes });
+        });
+    };
+    match rows {
+        Some(rows) => rows.iter().for_each(|row| one(*row as usize)),
+        None => (0..batch.len()).for_each(&mut one),
+    }
+    Sum { cells }.finish()
+}
+
+/// The columns a cube is counted from, their texts turned into symbols once for each distinct text.
+struct Source<'a> {
+    time: Option<&'a Column>,
+    status: Option<&'a Column>,
+    duration: Option<&'a Column>,
+    bytes: Option<&'a Column>,
+    gateway: Texts<'a>,
+    environment: Texts<'a>,
+    reason: Reasons<'a>,
+    keys: Keys<'a>,
+}
+
+impl<'a> Source<'a> {
+    fn new(cube: &Cube, batch: &'a Batch, symbols: &Symbols) -> Self {
+        Source {
+            time: batch.column(field::TIME),
+            status: batch.column(field::STATUS),
+            duration: batch.column(field::DURATION),
+            bytes: batch.column(field::RESPONSE_BYTES),
+            gateway: Texts::new(batch, field::GATEWAY, symbols),
+            environment: Texts::new(batch, field::ENVIRONMENT, symbols),
+            reason: Reasons::new(batch),
+            keys: Keys::new(cube, batch, symbols),
+        }
+    }
+}
+
+/// A dictionary column as symbols.
+struct Texts<'a> {
+    ids: &'a [u32],
+    syms: Vec<Sym>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(batch: &'a Batch, field: FieldId, symbols: &Symbols) -> Self {
+        match batch.column(field) {
+            Some(Column::Dict(c)) => {
+                let other = symbols.sym(OTHER);
+                let sym = |(n, text)| if n > KEYS_MAX { other } else { symbols.sym(text) };
+                Texts { ids: &c.ids, syms: c.dict.texts().iter().enumerate().map(sym).collect() }
+            }
+            _ => Texts { ids: &[], syms: Vec::new() },
+        }
+    }
+
+    #[inline]
+    fn sym(&self, row: usize) -> Sym {
+        self.ids.get(row).and_then(|id| self.syms.get(*id as usize)).copied().unwrap_or(0)
+    }
+}
+
+/// The denial reasons of a batch as numbers.
+struct Reasons<'a> {
+    granted: Option<&'a Column>,
+    ids: &'a [u32],
+    numbers: Vec<u8>,
+}
+
+impl<'a> Reasons<'a> {
+    fn new(batch: &'a Batch) -> Self {
+        let (ids, numbers) = match batch.column(field::REASON) {
+            Some(Column::Dict(c)) => (c.ids.as_slice(), c.dict.texts().iter().map(reason_number).collect()),
+            _ => (&[][..], Vec::new()),
+        };
+        Reasons { granted: batch.column(field::GRANTED), ids, numbers }
+    }
+
+    #[inline]
+    fn get(&self, row: usize) -> u8 {
+        if self.granted.and_then(|c| c.int(row)) != Some(0) {
+            return 0;
+        }
+        let named = self.ids.get(row).and_then(|id| self.numbers.get(*id as usize)).copied().unwrap_or(0);
+        if named == 0 { REASONS.len() as u8 } else { named }
+    }
+}
+
+/// The number of a reason in a cell: 0 for none, unknown codes count as `other`, the last.
+pub fn reason_number(code: &str) -> u8 {
+    match code {
+        "" => 0,
+        _ => REASONS.iter().position(|r| r.code == code).map_or(REASONS.len(), |at| at + 1) as u8,
+    }
+}
+
+/// The keys a row counts under: none, one, or one for each element of a list.
+enum Keys<'a> {
+    None,
+    One { name: Texts<'a>, second: Option<Texts<'a>>, detail: Option<Texts<'a>> },
+    Many { ids: &'a [u32], lists: Vec<Vec<Sym>> },
+}
+
+impl<'a> Keys<'a> {
+    fn new(cube: &Cube, batch: &'a Batch, symbols: &Symbols) -> Self {
+        let Some((first, rest)) = cube.key.split_first() else { return Keys::None };
+        if first.field().kind == Kind::List {
+            let Some(Column::Dict(c)) = batch.column(*first) else { return Keys::None };
+            let list = |text: &str| -> Vec<Sym> {
+                let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+                if names.is_empty() { vec![0] } else { names.iter().map(|name| symbols.sym(name)).collect() }
+            };
+            return Keys::Many { ids: &c.ids, lists: c.dict.texts().iter().map(list).collect() };
+        }
+        Keys::One {
+            name: Texts::new(batch, *first, symbols),
+            second: rest.first().map(|field| Texts::new(batch, *field, symbols)),
+            detail: cube.detail.map(|field| Texts::new(batch, field, symbols)),
+        }
+    }
+
+    #[inline]
+    fn each(&self, row: usize, mut count: impl FnMut(Sym, Sym)) {
+        match self {
+            Keys::None => count(0, 0),
+            Keys::One { name, second, detail } => {
+                let detail = detail.as_ref().map_or(0, |texts| texts.sym(row));
+                match name.sym(row) {
+                    0 => count(second.as_ref().map_or(0, |texts| texts.sym(row)), detail),
+                    name => count(name, detail),
+                }
+            }
+            Keys::Many { ids, lists } => match ids.get(row).and_then(|id| lists.get(*id as usize)) {
+                Some(list) => list.iter().for_each(|key| count(*key, 0)),
+                None => count(0, 0),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cube::CUBES;
+    use event::Event;
+
+    #[test]
+    fn cells_add_up_to_the_rows() {
+        let mut batch = Batch::new();
+        for i in 0..1_000_i64 {
+            let mut event = Event::new();
+            event.int(field::TIME, 1_795_298_319_000_000 + i * 7_000_000);
+            event.int(field::STATUS, if i % 7 == 0 { 403 } else { 200 });
+            event.flag(field::GRANTED, i % 7 != 0);
+            if i % 3 != 0 {
+                event.text(field::CONSUMER_ID, format!("c{}", i % 10));
+                event.text(field::CONSUMER_GROUPS, if i % 2 == 0 { r#"["a","b"]"# } else { r#"["a"]"# });
+            }
+            event.int(field::DURATION, i * 100);
+            batch.push(&event);
+        }
+        batch.finish();
+        let symbols = Symbols::default();
+        for cube in CUBES.iter().filter(|c| c.name != "group") {
+            for grain in cube.grains {
+                let cells = count(cube, *grain, &batch, None, &symbols);
+                assert_eq!(cells.calls.iter().sum::<u64>(), 1_000, "{} {grain:?}", cube.name);
+                let mut coarse = Sum::default();
+                coarse.add(&count(cube, cube.finest(), &batch, None, &symbols), *grain);
+                assert_eq!(coarse.finish().calls, cells.calls);
+            }
+        }
+        let denied: u64 = {
+            let cells = count(&CUBES[0], Grain::Hour, &batch, None, &symbols);
+            cells.calls.iter().zip(&cells.reason).filter(|(_, r)| **r != 0).map(|(n, _)| n).sum()
+        };
+        assert_eq!(denied, 143);
+    }
+
+    #[test]
+    fn a_bucket_is_at_most_five_percent_off() {
+        use crate::cube::{bucket, bucket_micros};
+        for micros in [10, 99, 1_000, 45_678, 1_000_000, 90_000_000_i64] {
+            let off = (bucket_micros(bucket(micros)) - micros as f64).abs() / micros as f64;
+            assert!(off < 0.06, "{micros}: {off}");
+        }
+    }
+}

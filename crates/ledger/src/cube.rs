@@ -1,0 +1,99 @@
+//! The roll-ups, as a list. A cube counts calls by time and a few dimensions; a dashboard's question is answered
+//! from the cells of one cube, so its cost is bounded by dimensions and time and not by the number of events.
+//! Counts are exact, distinct values are counted over the cells' keys, percentiles come from latency buckets.
+
+use event::field::{self, FieldId};
+use event::time::{DAY, HOUR, MINUTE};
+
+/// How long one cell's stretch of time is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// One minute.
+    Minute,
+    /// One hour.
+    Hour,
+    /// One UTC day.
+    Day,
+}
+
+impl Grain {
+    /// Its length in microseconds.
+    pub const fn micros(self) -> i64 {
+        match self {
+            Grain::Minute => MINUTE,
+            Grain::Hour => HOUR,
+            Grain::Day => DAY,
+        }
+    }
+
+    /// Its name in the files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Grain::Minute => "minute",
+            Grain::Hour => "hour",
+            Grain::Day => "day",
+        }
+    }
+}
+
+/// One roll-up. Every cube also has the dimensions time, gateway and environment.
+#[derive(Debug)]
+pub struct Cube {
+    /// Its name in the files.
+    pub name: &'static str,
+    /// What it counts by.
+    pub doc: &'static str,
+    /// The first field that has a value is the key (a consumer's name, else its id).
+    pub key: &'static [FieldId],
+    /// A second text kept with the key (the id beside the name).
+    pub detail: Option<FieldId>,
+    /// Whether status and denial reason are dimensions.
+    pub outcome: bool,
+    /// Whether the latency bucket is a dimension; only calls with a duration are counted then.
+    pub latency: bool,
+    /// The grains kept, finest first.
+    pub grains: &'static [Grain],
+}
+
+impl Cube {
+    /// Its place in [`CUBES`].
+    pub fn number(&self) -> usize {
+        CUBES.iter().position(|c| std::ptr::eq(c, self) || c.name == self.name).unwrap_or(0)
+    }
+
+    /// The finest grain kept.
+    pub fn finest(&self) -> Grain {
+        self.grains.first().copied().unwrap_or(Grain::Hour)
+    }
+}
+
+const FINE: &[Grain] = &[Grain::Minute, Grain::Hour, Grain::Day];
+const COARSE: &[Grain] = &[Grain::Hour, Grain::Day];
+
+/// Every roll-up. A new one is one line; older files are then answered from their rows.
+pub const CUBES: &[Cube] = &[
+    Cube { name: "traffic", doc: "Calls by status and denial reason.", key: &[], detail: None, outcome: true, latency: false, grains: FINE },
+    Cube { name: "latency", doc: "Calls by response time.", key: &[], detail: None, outcome: false, latency: true, grains: FINE },
+    Cube { name: "consumer", doc: "Calls by consumer; the empty key holds unidentified calls.", key: &[field::CONSUMER_NAME, field::CONSUMER_ID], detail: Some(field::CONSUMER_ID), outcome: true, latency: false, grains: COARSE },
+    Cube { name: "route", doc: "Calls by route and API.", key: &[field::ROUTE], detail: Some(field::API), outcome: true, latency: false, grains: COARSE },
+    Cube { name: "group", doc: "Calls by consumer group; a call counts in each of its consumer's groups.", key: &[field::CONSUMER_GROUPS], detail: None, outcome: true, latency: false, grains: COARSE },
+    Cube { name: "route_latency", doc: "Calls by route and response time.", key: &[field::ROUTE], detail: Some(field::API), outcome: false, latency: true, grains: COARSE },
+];
+
+/// The cube of that name.
+pub fn cube(name: &str) -> Option<&'static Cube> {
+    CUBES.iter().find(|c| c.name == name)
+}
+
+/// Latency buckets in one doubling: a bucket is 9 % wide, its middle at most 4.4 % from any value in it.
+const BUCKETS_PER_OCTAVE: f64 = 8.0;
+
+/// The bucket of a duration in microseconds.
+pub fn bucket(micros: i64) -> u16 {
+    ((micros.max(0) as f64 + 1.0).log2() * BUCKETS_PER_OCTAVE) as u16
+}
+
+/// The middle of a bucket in microseconds.
+pub fn bucket_micros(bucket: u16) -> f64 {
+    ((f64::from(bucket) + 0.5) / BUCKETS_PER_OCTAVE).exp2() - 1.0
+}

@@ -1,0 +1,85 @@
+//! What can go wrong in the ledger, in its own words. Knows no HTTP status.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
+
+/// A failure of the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The disk did not do what was asked; nothing was acknowledged.
+    #[error("{what} failed: {source}")]
+    Io {
+        /// What was tried, as "opening wal/1".
+        what: String,
+        /// What the disk said.
+        source: io::Error,
+    },
+    /// There is no room: the disk or a bound of ours is reached. It passes when room is made.
+    #[error("no room left: {what}")]
+    Full {
+        /// Which bound was reached.
+        what: String,
+    },
+    /// An earlier write failed so that the state on disk is unknown; opening again finds out.
+    #[error("{what} is closed after a failed write and must be opened again")]
+    Poisoned {
+        /// What was poisoned.
+        what: String,
+    },
+    /// Bytes on disk are not what was written.
+    #[error("damaged: {what}")]
+    Damaged {
+        /// What was found where.
+        what: String,
+    },
+    /// The caller asked for something over a bound or not there.
+    #[error("refused: {what}")]
+    Refused {
+        /// What was asked.
+        what: String,
+    },
+    /// Columns could not be built, written or read.
+    #[error("columns: {what}")]
+    Columns {
+        /// What the column library said.
+        what: String,
+    },
+}
+
+/// A result of the ledger.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error of the disk; running out of space is told apart, because it passes.
+    pub fn io(what: impl Into<String>, source: io::Error) -> Error {
+        let what = what.into();
+        match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Error::Full { what: format!("{what}: {source}") }
+            }
+            _ => Error::Io { what, source },
+        }
+    }
+
+    /// An error of Arrow or Parquet.
+    pub fn arrow(error: impl Display) -> Error {
+        Error::Columns { what: error.to_string() }
+    }
+
+    /// Whether it passes when room is made.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Error::Full { .. })
+    }
+}
+
+/// Says what was tried when the disk failed.
+pub trait Tried<T> {
+    /// `disk.open(path).tried("opening", path)?`
+    fn tried(self, verb: &str, path: &str) -> Result<T>;
+}
+
+impl<T> Tried<T> for io::Result<T> {
+    fn tried(self, verb: &str, path: &str) -> Result<T> {
+        self.map_err(|source| Error::io(format!("{verb} {path}"), source))
+    }
+}

@@ -1,0 +1,253 @@
+//! The roll-up of a sealed file: every cube at every grain, one Parquet row group each, so that a question reads
+//! only its own. Written in the same commit as the rows; Σ cells = rows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use event::Batch;
+use event::reason::REASONS;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::cells::{Cells, Sum, Sym, Symbols, count, reason_number};
+use crate::cube::{CUBES, Cube, Grain};
+use crate::disk::Disk;
+use crate::error::{Error, Result};
+use crate::part::Chunks;
+
+/// Cells of every cube at every grain.
+pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
+
+/// Counts a batch into every cube: the finest grain from the events, the coarser ones from that.
+pub fn sections(batch: &Batch, symbols: &Symbols) -> Sections {
+    let mut sections = Vec::new();
+    for cube in CUBES {
+        let finest = count(cube, cube.finest(), batch, None, symbols);
+        let coarser: Vec<_> = cube.grains.iter().skip(1).map(|grain| (cube, *grain, coarse(&finest, *grain))).collect();
+        sections.push((cube, cube.finest(), finest));
+        sections.extend(coarser);
+    }
+    sections
+}
+
+fn coarse(cells: &Cells, grain: Grain) -> Cells {
+    let mut sum = Sum::default();
+    sum.add(cells, grain);
+    sum.finish()
+}
+
+fn section_name(cube: &Cube, grain: Grain) -> String {
+    format!("{}/{}", cube.name, grain.name())
+}
+
+const SECTIONS_KEY: &str = "gatelog.sections";
+
+fn schema() -> SchemaRef {
+    let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let field = |name: &str, kind: DataType| Field::new(name, kind, true);
+    Arc::new(Schema::new(vec![
+        field("minute", DataType::Int32),
+        field("gateway", text()),
+        field("environment", text()),
+        field("key", text()),
+        field("detail", text()),
+        field("status", DataType::Int32),
+        field("reason", text()),
+        field("bucket", DataType::Int32),
+        field("calls", DataType::Int64),
+        field("bytes", DataType::Int64),
+    ]))
+}
+
+fn properties() -> WriterProperties {
+    let level = ZstdLevel::try_new(3).unwrap_or_default();
+    let minute = ColumnPath::from("minute");
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_statistics_enabled(EnabledStatistics::None)
+        .set_column_dictionary_enabled(minute.clone(), false)
+        .set_column_encoding(minute, Encoding::DELTA_BINARY_PACKED)
+        .set_created_by("gatelog".to_owned())
+        .build()
+}
+
+/// Writes a roll-up file.
+pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, schema(), Some(properties())).map_err(Error::arrow)?;
+    let mut names = Vec::new();
+    for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
+        names.push(section_name(cube, *grain));
+        writer.write(&records(cells, symbols)?).map_err(Error::arrow)?;
+        writer.flush().map_err(Error::arrow)?;
+    }
+    // Sections without cells are named too: they are known to be empty, not unknown.
+    for (cube, grain, _) in sections.iter().filter(|(_, _, cells)| cells.is_empty()) {
+        names.push(section_name(cube, *grain));
+    }
+    writer.append_key_value_metadata(KeyValue::new(SECTIONS_KEY.to_owned(), names.join(",")));
+    writer.close().map_err(Error::arrow)?;
+    Ok(bytes)
+}
+
+fn records(cells: &Cells, symbols: &Symbols) -> Result<RecordBatch> {
+    let reasons: Vec<Sym> = cells
+        .reason
+        .iter()
+        .map(|n| n.checked_sub(1).and_then(|at| REASONS.get(usize::from(at))).map_or(0, |r| symbols.sym(r.code)))
+        .collect();
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int32Array::from_iter_values(cells.minute.iter().map(|n| *n as i32))),
+        texts(&cells.gateway, symbols),
+        texts(&cells.environment, symbols),
+        texts(&cells.key, symbols),
+        texts(&cells.detail, symbols),
+        Arc::new(Int32Array::from_iter_values(cells.status.iter().map(|n| i32::from(*n)))),
+        texts(&reasons, symbols),
+        Arc::new(Int32Array::from_iter_values(cells.bucket.iter().map(|n| i32::from(*n)))),
+        Arc::new(Int64Array::from_iter_values(cells.calls.iter().map(|n| *n as i64))),
+        Arc::new(Int64Array::from_iter_values(cells.bytes.iter().map(|n| *n as i64))),
+    ];
+    RecordBatch::try_new(schema(), columns).map_err(Error::arrow)
+}
+
+fn texts(syms: &[Sym], symbols: &Symbols) -> ArrayRef {
+    let mut numbers: HashMap<Sym, i32> = HashMap::new();
+    let mut values: Vec<String> = Vec::new();
+    let keys: Vec<i32> = syms
+        .iter()
+        .map(|sym| {
+            *numbers.entry(*sym).or_insert_with(|| {
+                values.push(symbols.text(*sym));
+                values.len() as i32 - 1
+            })
+        })
+        .collect();
+    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(keys), Arc::new(StringArray::from(values))))
+}
+
+/// Reads one section of a roll-up file; `None` when the file was written before the cube existed.
+pub fn decode(disk: &dyn Disk, path: &str, cube: &Cube, grain: Grain, symbols: &Symbols) -> Result<Option<Cells>> {
+    let chunks = Chunks::open(disk, path)?;
+    let damaged = |e: &dyn std::fmt::Display| Error::Damaged { what: format!("{path}: {e}") };
+    let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|e| damaged(&e))?;
+    let names = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+    let names = names.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref()).unwrap_or("");
+    let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else { return Ok(None) };
+    let mut cells = Cells::default();
+    if at >= metadata.metadata().num_row_groups() {
+        return Ok(Some(cells));
+    }
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
+        .with_row_groups(vec![at])
+        .with_batch_size(1 << 20)
+        .build()
+        .map_err(|e| damaged(&e))?;
+    for records in reader {
+        extend(&mut cells, &records.map_err(|e| damaged(&e))?, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
+    }
+    Ok(Some(cells))
+}
+
+fn extend(cells: &mut Cells, records: &RecordBatch, symbols: &Symbols) -> Option<()> {
+    let int = |name: &str| Some(records.column_by_name(name)?.as_primitive_opt::<Int32Type>()?.values());
+    let long = |name: &str| Some(records.column_by_name(name)?.as_primitive_opt::<Int64Type>()?.values());
+    cells.minute.extend(int("minute")?.iter().map(|n| *n as u32));
+    cells.status.extend(int("status")?.iter().map(|n| *n as u16));
+    cells.bucket.extend(int("bucket")?.iter().map(|n| *n as u16));
+    cells.calls.extend(long("calls")?.iter().map(|n| *n as u64));
+    cells.bytes.extend(long("bytes")?.iter().map(|n| *n as u64));
+    for (name, column) in [
+        ("gateway", &mut cells.gateway),
+        ("environment", &mut cells.environment),
+        ("key", &mut cells.key),
+        ("detail", &mut cells.detail),
+    ] {
+        column.extend(coded(records, name, |text| symbols.sym(text))?);
+    }
+    cells.reason.extend(coded(records, "reason", reason_number)?);
+    Some(())
+}
+
+/// A text column, each distinct text turned into a number once.
+fn coded<T: Copy>(records: &RecordBatch, name: &str, number: impl Fn(&str) -> T) -> Option<Vec<T>> {
+    let array = records.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
+    let numbers: Vec<T> = array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
+    array.keys().values().iter().map(|key| numbers.get(*key as usize).copied()).collect()
+}
+
+/// Cells read from roll-up files, kept while there is room.
+pub struct Cache {
+    disk: Arc<dyn Disk>,
+    symbols: Arc<Symbols>,
+    bytes_max: usize,
+    held: Mutex<Held>,
+}
+
+type SectionKey = (String, usize, Grain);
+
+#[derive(Default)]
+struct Held {
+    sections: HashMap<SectionKey, (u64, Arc<Cells>)>,
+    by_age: BTreeMap<u64, SectionKey>,
+    bytes: usize,
+    clock: u64,
+}
+
+impl Cache {
+    /// A cache of at most `bytes_max` bytes of cells.
+    pub fn new(disk: Arc<dyn Disk>, symbols: Arc<Symbols>, bytes_max: usize) -> Cache {
+        Cache { disk, symbols, bytes_max, held: Mutex::default() }
+    }
+
+    /// The cells of one section of a roll-up file; `None` when the file lacks the cube.
+    pub fn cells(&self, path: &str, cube: &'static Cube, grain: Grain) -> Result<Option<Arc<Cells>>> {
+        let key = (path.to_owned(), cube.number(), grain);
+        if let Some(cells) = self.lock().get(&key) {
+            return Ok(Some(cells));
+        }
+        let Some(cells) = decode(&*self.disk, path, cube, grain, &self.symbols)? else { return Ok(None) };
+        let cells = Arc::new(cells);
+        self.lock().put(key, Arc::clone(&cells), self.bytes_max);
+        Ok(Some(cells))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    fn get(&mut self, key: &SectionKey) -> Option<Arc<Cells>> {
+        let (age, cells) = self.sections.get_mut(key)?;
+        self.clock += 1;
+        self.by_age.remove(age);
+        *age = self.clock;
+        self.by_age.insert(self.clock, key.clone());
+        Some(Arc::clone(cells))
+    }
+
+    fn put(&mut self, key: SectionKey, cells: Arc<Cells>, bytes_max: usize) {
+        self.clock += 1;
+        self.bytes += cells.memory_bytes();
+        self.by_age.insert(self.clock, key.clone());
+        if let Some((age, old)) = self.sections.insert(key, (self.clock, cells)) {
+            self.by_age.remove(&age);
+            self.bytes -= old.memory_bytes();
+        }
+        while self.bytes > bytes_max {
+            let Some((_, oldest)) = self.by_age.pop_first() else { break };
+            if let Some((_, cells)) = self.sections.remove(&oldest) {
+                self.bytes -= cells.memory_bytes();
+            }
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! One consistent look at everything acknowledged: the sealed files and the tail that is still only in the log.
+//! A view never changes; an event is in it once. Knows nothing of who asks or what for.
+
+use std::sync::{Arc, OnceLock};
+
+use event::column::Column;
+use event::field::{self, FieldId};
+use event::time::MINUTE;
+use event::{Batch, Timestamp};
+
+use crate::cells::{Cells, Symbols, count};
+use crate::cube::{CUBES, Cube, Grain};
+use crate::error::Result;
+use crate::part::Part;
+use crate::rollup::Cache;
+
+/// Everything there is to read, at one moment.
+#[derive(Clone)]
+pub struct View {
+    /// The sealed files, in no order.
+    pub(crate) parts: Arc<Vec<Arc<Part>>>,
+    /// Events not sealed yet.
+    pub(crate) chunks: Vec<Arc<Chunk>>,
+    pub(crate) cache: Arc<Cache>,
+    pub(crate) symbols: Arc<Symbols>,
+    /// Everything acknowledged before this moment is in the view.
+    pub watermark: Timestamp,
+}
+
+/// Events still in memory, and the cells of each cube once somebody asked for them.
+pub struct Chunk {
+    batch: Arc<Batch>,
+    time_min: i64,
+    time_max: i64,
+    cells: Vec<OnceLock<Arc<Cells>>>,
+}
+
+impl Chunk {
+    /// A chunk of finished events.
+    pub fn new(batch: Arc<Batch>) -> Chunk {
+        let (time_min, time_max) = times(&batch);
+        Chunk { batch, time_min, time_max, cells: CUBES.iter().map(|_| OnceLock::new()).collect() }
+    }
+
+    /// The events.
+    pub fn batch(&self) -> &Arc<Batch> {
+        &self.batch
+    }
+
+    fn cells(&self, cube: &'static Cube, symbols: &Symbols) -> Arc<Cells> {
+        let make = || Arc::new(count(cube, cube.finest(), &self.batch, None, symbols));
+        match self.cells.get(cube.number()) {
+            Some(slot) => Arc::clone(slot.get_or_init(make)),
+            None => make(),
+        }
+    }
+}
+
+/// The earliest and the latest time of a batch.
+pub fn times(batch: &Batch) -> (i64, i64) {
+    match batch.column(field::TIME) {
+        Some(Column::Int(times)) => {
+            (times.iter().copied().min().unwrap_or(0), times.iter().copied().max().unwrap_or(0))
+        }
+        _ => (0, 0),
+    }
+}
+
+/// Something rows are read from: a sealed file or a chunk of the tail.
+#[derive(Clone)]
+pub enum Source {
+    /// A sealed file.
+    Part(Arc<Part>),
+    /// Events in memory.
+    Chunk(Arc<Chunk>),
+}
+
+impl Source {
+    /// The earliest event's time in microseconds.
+    pub fn time_min(&self) -> i64 {
+        match self {
+            Source::Part(part) => part.place.time_min,
+            Source::Chunk(chunk) => chunk.time_min,
+        }
+    }
+
+    /// The latest event's time in microseconds.
+    pub fn time_max(&self) -> i64 {
+        match self {
+            Source::Part(part) => part.place.time_max,
+            Source::Chunk(chunk) => chunk.time_max,
+        }
+    }
+
+    /// How many rows.
+    pub fn rows(&self) -> u64 {
+        match self {
+            Source::Part(part) => part.place.rows,
+            Source::Chunk(chunk) => chunk.batch.len() as u64,
+        }
+    }
+
+    /// What is read at once, latest first. Opens the file.
+    pub fn units(&self) -> Result<Vec<Unit>> {
+        match self {
+            Source::Chunk(chunk) => Ok(vec![Unit {
+                source: self.clone(),
+                group: 0,
+                rows: chunk.batch.len(),
+                time_min: chunk.time_min,
+                time_max: chunk.time_max,
+            }]),
+            Source::Part(part) => {
+                let mut units = Vec::new();
+                for group in (0..part.groups()?).rev() {
+                    let (rows, time_min, time_max) = part.group(group)?;
+                    units.push(Unit { source: self.clone(), group, rows, time_min, time_max });
+                }
+                units.sort_by_key(|unit| std::cmp::Reverse(unit.time_max));
+                Ok(units)
+            }
+        }
+    }
+}
+
+/// Some thousand rows read together: a row group of a file, or a chunk.
+#[derive(Clone)]
+pub struct Unit {
+    source: Source,
+    group: usize,
+    /// How many rows.
+    pub rows: usize,
+    /// The earliest event's time in microseconds.
+    pub time_min: i64,
+    /// The latest event's time in microseconds.
+    pub time_max: i64,
+}
+
+impl Unit {
+    /// Some columns of all rows, or of the given rows (in ascending order). Fields no event has are not there.
+    pub fn read(&self, fields: &[FieldId], rows: Option<&[u32]>) -> Result<Batch> {
+        match &self.source {
+            Source::Part(part) => part.read(self.group, fields, rows),
+            Source::Chunk(chunk) => Ok(match rows {
+                Some(rows) => chunk.batch.gather(rows),
+                None => pick(&chunk.batch, fields),
+            }),
+        }
+    }
+
+    /// The rows in memory, when this unit is a chunk: no copy is needed then.
+    pub fn in_memory(&self) -> Option<&Batch> {
+        match &self.source {
+            Source::Part(_) => None,
+            Source::Chunk(chunk) => Some(&chunk.batch),
+        }
+    }
+
+    /// Whether some row may have exactly this text in this field; false is certain.
+    pub fn may_hold(&self, field: FieldId, text: &str) -> Result<bool> {
+        match &self.source {
+            Source::Part(part) => part.may_hold(self.group, field, text),
+            Source::Chunk(_) => Ok(true),
+        }
+    }
+}
+
+fn pick(batch: &Batch, fields: &[FieldId]) -> Batch {
+    let mut out = Batch::new();
+    for field in fields {
+        if let Some(column) = batch.column(*field) {
+            let _ = out.set_column(*field, column.clone());
+        }
+    }
+    if out.is_empty() {
+        let _ = out.set_column(field::SEQ, Column::Int(vec![event::column::NULL; batch.len()]));
+    }
+    out
+}
+
+impl View {
+    /// Everything that may hold events of `[from, to)`, latest first.
+    pub fn sources(&self, from: i64, to: i64) -> Vec<Source> {
+        let parts = self.parts.iter().map(|part| Source::Part(Arc::clone(part)));
+        let chunks = self.chunks.iter().map(|chunk| Source::Chunk(Arc::clone(chunk)));
+        let mut sources: Vec<Source> =
+            chunks.chain(parts).filter(|s| s.rows() > 0 && s.time_min() < to && s.time_max() >= from).collect();
+        sources.sort_by_key(|s| std::cmp::Reverse(s.time_max()));
+        sources
+    }
+
+    /// Hands over the cells of a cube whose time lies in `[from, to)`, which must be whole stretches of `grain`.
+    /// Cells of the unsealed tail, and of files from before the cube existed, come at the cube's finest grain:
+    /// sum them up. `each` gets the columns and the places of the cells in the range.
+    pub fn cells(&self, cube: &'static Cube, grain: Grain, from: i64, to: i64, mut each: impl FnMut(&Cells, usize)) -> Result<()> {
+        let (low, high) = ((from / MINUTE) as u32, (to / MINUTE) as u32);
+        let mut over = |cells: &Cells| {
+            for (at, minute) in cells.minute.iter().enumerate() {
+                if (low..high).contains(minute) {
+                    each(cells, at);
+                }
+            }
+        };
+        for source in self.sources(from, to) {
+            match &source {
+                Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
+                Source::Part(part) => match self.cache.cells(&part.place.rollup, cube, grain)? {
+                    Some(cells) => over(&cells),
+                    None => over(&self.count_rows(&source, cube)?),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn count_rows(&self, source: &Source, cube: &'static Cube) -> Result<Cells> {
+        let mut sum = crate::cells::Sum::default();
+        for unit in source.units()? {
+            let batch = unit.read(&cube_fields(cube), None)?;
+            sum.add(&count(cube, cube.finest(), &batch, None, &self.symbols), cube.finest());
+        }
+        Ok(sum.finish())
+    }
+
+    /// The texts of the dimensions.
+    pub fn symbols(&self) -> &Symbols {
+        &self.symbols
+    }
+
+    /// How many events there are.
+    pub fn rows(&self) -> u64 {
+        self.parts.iter().map(|p| p.place.rows).sum::<u64>() + self.chunks.iter().map(|c| c.batch.len() as u64).sum::<u64>()
+    }
+
+    /// The time of the earliest and of the latest event.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let sources = self.sources(i64::MIN, i64::MAX);
+        Some((sources.iter().map(Source::time_min).min()?, sources.iter().map(Source::time_max).max()?))
+    }
+}
+
+/// The fields a cube is counted from.
+pub fn cube_fields(cube: &Cube) -> Vec<FieldId> {
+    let mut fields = vec![field::TIME, field::GATEWAY, field::ENVIRONMENT, field::RESPONSE_BYTES];
+    fields.extend(cube.key);
+    fields.extend(cube.detail);
+    if cube.outcome {
+        fields.extend([field::STATUS, field::GRANTED, field::REASON]);
+    }
+    if cube.latency {
+        fields.push(field::DURATION);
+    }
+    fields.dedup();
+    fields
+}
