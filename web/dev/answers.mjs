@@ -1,0 +1,287 @@
+// Counts over the made-up traffic, in the shapes of docs/api.md.
+import { compile } from './filter.mjs'
+import { events, fields, reasons } from './traffic.mjs'
+
+const iso = (ms) => new Date(ms).toISOString().replace('Z', '000Z')
+const within = (from, to, keep) => events.filter((e) => e.ms >= from && e.ms < to && keep(e))
+const get = (name) => fields.find((f) => f.name === name)?.get
+const STEPS = [1e3, 5e3, 15e3, 3e4, 6e4, 3e5, 9e5, 36e5, 216e5, 864e5, 6048e5]
+const NAMES = {
+  1000: '1s',
+  5000: '5s',
+  15000: '15s',
+  30000: '30s',
+  60000: '1m',
+  300000: '5m',
+  900000: '15m',
+  3600000: '1h',
+  21600000: '6h',
+  86400000: '1d',
+  604800000: '1w',
+}
+
+function starts(a) {
+  const asked = Object.entries(NAMES).find(([, name]) => name === a.step)?.[0]
+  const step = asked ? Number(asked) : (STEPS.find((s) => (a.to - a.from) / s <= 120) ?? 6048e5)
+  const list = []
+  for (let ms = Math.floor(a.from / step) * step; ms < a.to; ms += step) list.push(ms)
+  return { step, list }
+}
+
+function counted(a, rows, split, from = a.from) {
+  const { step, list } = starts(a)
+  const shift = a.from - from
+  const series = new Map()
+  for (const e of rows) {
+    const key = split ? String(get(split)(e) ?? 'none') : 'all'
+    if (!series.has(key))
+      series.set(
+        key,
+        list.map(() => 0),
+      )
+    const at = Math.floor((e.ms + shift - list[0]) / step)
+    if (at >= 0 && at < list.length) series.get(key)[at]++
+  }
+  return { step, list, series }
+}
+
+const label = (split, key) =>
+  split === 'reason' ? (reasons.find((r) => r.code === key)?.label ?? 'Granted') : key === 'none' ? 'unknown' : key
+
+export function histogram(a, split) {
+  const rows = within(a.from, a.to, a.keep)
+  const by = split === 'none' ? null : split
+  const { step, list, series } = counted(a, rows, by)
+  const ordered = [...series]
+    .sort(([x], [y]) => x.localeCompare(y))
+    .map(([key, values]) => ({ key, label: label(split, key), values }))
+  return {
+    from: iso(a.from),
+    to: iso(a.to),
+    step: NAMES[step],
+    tz: a.tz,
+    buckets: list.map(iso),
+    series: ordered,
+    total: rows.length,
+  }
+}
+
+export function facets(a, names, search) {
+  return names.filter(get).map((name) => {
+    const field = fields.find((f) => f.name === name)
+    const own = a.filter.replace(new RegExp(`-?\\b${name}:\\S+|-?\\(${name}:[^)]*\\)`, 'g'), '')
+    const rows = within(a.from, a.to, compile(own, fields))
+    const counts = new Map()
+    let missing = 0
+    for (const e of rows) {
+      const value = field.get(e)
+      if (value === undefined || value === null) missing++
+      else counts.set(String(value), (counts.get(String(value)) ?? 0) + 1)
+    }
+    const values = [...counts].filter(([v]) => v.includes(search)).sort((x, y) => y[1] - x[1])
+    return {
+      field: name,
+      label: field.label,
+      approximate: false,
+      missing,
+      total: rows.length,
+      other: values.slice(a.top).reduce((n, [, c]) => n + c, 0),
+      values: values
+        .slice(0, a.top)
+        .map(([value, count]) => ({ value, label: label(name, value), count, share: count / (rows.length || 1) })),
+    }
+  })
+}
+
+const quantile = (sorted, q) =>
+  sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] : null
+const tally = (rows, of) =>
+  rows.reduce((m, e) => {
+    const k = of(e)
+    if (k) m[k] = (m[k] ?? 0) + 1
+    return m
+  }, {})
+
+function figures(from, to, keep) {
+  const rows = within(from, to, keep)
+  const times = rows.map((e) => e.response.duration_ms).sort((x, y) => x - y)
+  const share = (test) => (rows.length ? rows.filter(test).length / rows.length : null)
+  const hours = tally(rows, (e) => Math.floor(e.ms / 36e5))
+  const peak = Object.entries(hours).sort((x, y) => y[1] - x[1])[0]
+  return {
+    from: iso(from),
+    to: iso(to),
+    total_calls: rows.length,
+    unique_consumers: new Set(rows.map((e) => e.consumer_name).filter(Boolean)).size,
+    unidentified_calls: rows.filter((e) => !e.consumer_name).length,
+    avg_calls_per_day: rows.length / ((to - from) / 864e5),
+    success_rate: share((e) => e.response.status < 300),
+    availability: share((e) => e.response.status < 500),
+    denied_requests: rows.filter((e) => !e.access.granted).length,
+    peak_hour: peak ? { start: iso(Number(peak[0]) * 36e5), calls: peak[1] } : null,
+    p50_ms: quantile(times, 0.5),
+    p95_ms: quantile(times, 0.95),
+    p99_ms: quantile(times, 0.99),
+    by_status: tally(rows, (e) => String(e.response.status)),
+    by_reason: tally(rows, (e) => e.access.reason),
+  }
+}
+
+export function summary(a) {
+  return { ...figures(a.from, a.to, a.keep), previous: figures(2 * a.from - a.to, a.from, a.keep) }
+}
+
+const denied = (e) => !e.access.granted
+const P = (id, title, question, unit, chart, more = {}) => ({ id, title, question, unit, chart, ...more })
+const all = [
+  P('calls_by_status_class', 'Traffic by status', 'How many calls came, and how did they end?', 'calls', 'bars', {
+    split: 'status_class',
+  }),
+  P('calls_over_time', 'Calls', 'How many calls came?', 'calls', 'bars'),
+  P('latency_percentiles', 'Response time', 'How long did callers wait?', 'ms', 'line'),
+  P('denied_by_reason', 'Denied by reason', 'Why were calls refused?', 'calls', 'toplist', {
+    by: 'reason',
+    keep: denied,
+  }),
+  P('denied_over_time', 'Denied', 'When were calls refused?', 'calls', 'bars', { split: 'reason', keep: denied }),
+  P('top_consumers', 'Top consumers', 'Who calls the most?', 'calls', 'toplist', { by: 'consumer' }),
+  P('top_routes', 'Top routes', 'Which routes are called the most?', 'calls', 'table', { by: 'route' }),
+  P('usage_by_group', 'Usage by group', 'Which groups call the most?', 'calls', 'toplist', { by: 'group' }),
+  P('status_breakdown', 'Status codes', 'Which codes were answered?', 'calls', 'toplist', { by: 'status' }),
+  P('errors', 'Errors', 'Which routes fail?', 'calls', 'table', { by: 'route', keep: (e) => e.response.status >= 500 }),
+  P('errors_over_time', 'Server errors', 'When did backends fail?', 'calls', 'bars', {
+    split: 'status',
+    keep: (e) => e.response.status >= 500,
+  }),
+  P('new_consumers', 'New consumers', 'Who called for the first time?', 'calls', 'toplist', {
+    by: 'consumer',
+    keep: (e) => e.consumer_name === 'legacy-erp',
+  }),
+  P('consumers_per_day', 'Consumers per day', 'How many consumers called?', 'consumers', 'line'),
+  P('calls_by_host', 'Calls by host', 'A panel this app has never heard of', 'calls', 'area', { split: 'method' }),
+  P('kpi_total_calls', 'Total calls', '', 'calls', 'stat'),
+]
+export const panels = all.map(({ by, keep, ...panel }) => panel)
+
+export function panel(id, a) {
+  const def = all.find((p) => p.id === id)
+  const keep = (e) => a.keep(e) && (def.keep?.(e) ?? true)
+  const before = 2 * a.from - a.to
+  const rows = within(a.from, a.to, keep)
+  const earlier = a.compare === 'none' ? null : within(before, a.from, keep)
+  const head = {
+    panel: panels.find((p) => p.id === id),
+    from: iso(a.from),
+    to: iso(a.to),
+    previous: earlier && { from: iso(before), to: iso(a.from) },
+    tz: a.tz,
+    source: 'rollup',
+  }
+  if (def.chart === 'stat')
+    return {
+      ...head,
+      value: rows.length,
+      previous: earlier?.length ?? null,
+      change: earlier?.length ? rows.length / earlier.length - 1 : null,
+    }
+  if (def.by) return { ...head, ...listed(def, a, rows, earlier) }
+  if (id === 'latency_percentiles') return { ...head, ...latency(a, rows, earlier, before) }
+  const now = counted(a, rows, def.split)
+  const then = earlier && counted(a, earlier, def.split, before)
+  const series = [...now.series]
+    .sort(([x], [y]) => x.localeCompare(y))
+    .map(([key, values]) => ({
+      key,
+      label: key === 'all' ? 'Calls' : label(def.split, key),
+      values,
+      previous: then ? (then.series.get(key) ?? now.list.map(() => 0)) : null,
+    }))
+  return { ...head, step: NAMES[now.step], buckets: now.list.map(iso), series }
+}
+
+function latency(a, rows, earlier, before) {
+  const { step, list } = starts(a)
+  const cut = (some, from) => {
+    const bins = list.map(() => [])
+    for (const e of some) bins[Math.floor((e.ms + a.from - from - list[0]) / step)]?.push(e.response.duration_ms)
+    for (const bin of bins) bin.sort((x, y) => x - y)
+    return bins
+  }
+  const now = cut(rows, a.from)
+  const then = earlier && cut(earlier, before)
+  const series = [
+    ['p50', 0.5],
+    ['p95', 0.95],
+    ['p99', 0.99],
+  ].map(([key, q]) => ({
+    key,
+    label: key,
+    values: now.map((b) => quantile(b, q)),
+    previous: then ? then.map((b) => quantile(b, q)) : null,
+  }))
+  return { step: NAMES[step], buckets: list.map(iso), series }
+}
+
+function listed(def, a, rows, earlier) {
+  const name = def.by
+  const of = (e) => get(name)(e) ?? 'unknown'
+  const now = tally(rows, of)
+  const then = earlier ? tally(earlier, of) : null
+  const ordered = Object.entries(now).sort((x, y) => y[1] - x[1])
+  const title = fields.find((f) => f.name === name).label
+  const columns = [
+    { id: 'key', label: title, unit: null },
+    { id: 'value', label: 'Calls', unit: 'calls' },
+  ]
+  const isTable = def.chart === 'table'
+  if (isTable) columns.push({ id: 'errors', label: 'Errors', unit: 'percent' }, { id: 'p95', label: 'p95', unit: 'ms' })
+  const list = ordered.slice(0, a.top).map(([key, value]) => {
+    const own = rows.filter((e) => String(of(e)) === key)
+    const previous = then ? (then[key] ?? 0) : null
+    const times = own.map((e) => e.response.duration_ms).sort((x, y) => x - y)
+    return {
+      key,
+      label: label(name, key),
+      filter: `${name}:${/[\s"(){}]/.test(key) ? `"${key}"` : key}`,
+      value,
+      share: value / rows.length,
+      previous,
+      change: previous ? value / previous - 1 : null,
+      ...(then ? { state: previous ? 'same' : 'new' } : {}),
+      ...(isTable
+        ? {
+            cells: {
+              errors: own.filter((e) => e.response.status >= 500).length / own.length,
+              p95: quantile(times, 0.95),
+            },
+          }
+        : {}),
+    }
+  })
+  return { columns, rows: list, total: rows.length, other: ordered.slice(a.top).reduce((n, [, c]) => n + c, 0) }
+}
+
+export function diagnose(a, known) {
+  const found = []
+  if (!within(a.from, a.to, () => true).length) {
+    const last = events.at(-1)
+    found.push({
+      kind: 'window',
+      text: `No call at all was recorded in this range; the newest is of ${last.timestamp.slice(0, 16).replace('T', ' ')} UTC.`,
+      action: { label: 'Show the last 24 hours', from: 'now-24h', to: 'now' },
+    })
+    return found
+  }
+  const terms = a.filter.split(/\s+/).filter(Boolean)
+  for (const term of terms) {
+    const rest = terms.filter((t) => t !== term).join(' ')
+    const count = within(a.from, a.to, compile(rest, known)).length
+    if (count)
+      found.push({
+        kind: 'filter',
+        text: `Without ${term} there are ${count.toLocaleString('en')} events.`,
+        action: { label: `Remove ${term}`, filter: rest },
+      })
+  }
+  return found
+}

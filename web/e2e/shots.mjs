@@ -1,0 +1,57 @@
+// Pictures of both pages in their states, for review: node e2e/shots.mjs [part of a name]
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { launch, OUT, server, signIn, watch } from './browser.mjs'
+
+const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const PAGES = {
+  overview: '/?tz=UTC',
+  logs: '/logs?tz=UTC',
+  'overview-empty': '/?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z',
+  'logs-empty': '/logs?tz=UTC&filter=consumer:nobody+status:200',
+  'logs-error': '/logs?tz=UTC&filter=statu:500',
+  'overview-error': '/?tz=UTC&filter=statu:500',
+  'logs-filtered': '/logs?tz=UTC&filter=granted:false+consumer:crawler-eu',
+  'logs-drawer': '/logs?tz=UTC&filter=granted:false+consumer:crawler-eu',
+  'logs-export': '/logs?tz=UTC&filter=granted:false',
+  'logs-tail': '/logs?tz=UTC&tail=1',
+  welcome: '/welcome',
+}
+const only = process.argv[2] ?? ''
+const target = await server()
+const browser = await launch()
+const troubles = []
+mkdirSync(OUT, { recursive: true })
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const theme of ['light', 'dark']) {
+    const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+    const page = await signIn(context, target)
+    watch(page, troubles)
+    for (const [name, path] of Object.entries(PAGES)) {
+      const file = `${name}-${size}-${theme}`
+      if (!file.includes(only)) continue
+      await page.goto(target.base + path)
+      await page.waitForTimeout(name.includes('tail') ? 4000 : 1100)
+      if (name === 'logs-drawer') await page.locator('[data-row]').nth(2).click()
+      if (name === 'logs-export') await page.locator('[data-shortcut=export]:visible').first().click()
+      if (name === 'logs-drawer' || name === 'logs-export') await page.waitForTimeout(600)
+      await page.screenshot({ path: join(OUT, `${file}.png`) })
+      if (process.env.FULL && name === 'overview') {
+        await page
+          .locator('[class*=scroll]')
+          .first()
+          .evaluate((e) => {
+            e.scrollTop = 800
+          })
+        await page.waitForTimeout(300)
+        await page.screenshot({ path: join(OUT, `${file}-2.png`) })
+      }
+    }
+    await context.close()
+  }
+}
+await browser.close()
+target.stop()
+for (const trouble of new Set(troubles)) console.log('trouble:', trouble)
+console.log(`pictures in ${OUT}`)

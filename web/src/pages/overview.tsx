@@ -1,0 +1,85 @@
+// Overview: key figures and the panels the server offers, all filtered and compared alike.
+import { useNavigate } from '@tanstack/react-router'
+import { useMemo } from 'react'
+import { usePanels } from '../api/queries'
+import type { Panel } from '../api/types'
+import { PanelCard, type PanelMoves } from '../charts/panel'
+import { ErrorState, Skeleton } from '../parts/state'
+import { Bar } from '../shell/bar'
+import { withTerm } from '../state/filter'
+import { iso } from '../state/range'
+import { logsSearch, useView } from '../state/view'
+import { KpiStrip } from './kpi-strip'
+import css from './overview.module.css'
+
+/** Order and width of the panels we know. Others follow in the server's order, by their chart kind. */
+const LAYOUT: [id: string, span: number][] = [
+  ['calls_by_status_class', 8],
+  ['denied_by_reason', 4],
+  ['latency_percentiles', 8],
+  ['status_breakdown', 4],
+  ['top_consumers', 4],
+  ['top_routes', 4],
+  ['usage_by_group', 4],
+  ['errors', 6],
+  ['new_consumers', 6],
+  ['errors_over_time', 6],
+  ['denied_over_time', 6],
+]
+/** Panels for other pages, and the figures that the strip shows. */
+const ELSEWHERE = /^(kpi_.*|calls_over_time|consumers_per_day|route_latency)$/
+
+export function composed(panels: Panel[]): { panel: Panel; span: number }[] {
+  const byId = new Map(panels.map((panel) => [panel.id, panel]))
+  const known = LAYOUT.flatMap(([id, span]) => {
+    const panel = byId.get(id)
+    return panel ? [{ panel, span }] : []
+  })
+  const placed = new Set(known.map(({ panel }) => panel.id))
+  const rest = panels.filter((panel) => !placed.has(panel.id) && !ELSEWHERE.test(panel.id))
+  return [...known, ...rest.map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6 }))]
+}
+
+export function Overview() {
+  const view = useView()
+  const panels = usePanels()
+  const moves = useMoves(view)
+  return (
+    <>
+      <Bar title="Overview" view={view} />
+      <div className={css.scroll}>
+        <div className={css.page}>
+          <KpiStrip view={view} moves={moves} />
+          {panels.isError && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
+          <div className={css.grid}>
+            {panels.isPending &&
+              LAYOUT.slice(0, 4).map(([id, span]) => (
+                <div key={id} style={{ gridColumn: `span ${span}` }}>
+                  <Skeleton height={330} />
+                </div>
+              ))}
+            {composed(panels.data?.panels ?? []).map(({ panel, span }) => (
+              <PanelCard key={panel.id} panel={panel} span={span} view={view} moves={moves} />
+            ))}
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function useMoves(view: ReturnType<typeof useView>): PanelMoves {
+  const navigate = useNavigate()
+  return useMemo(
+    () => ({
+      zoom: (from, to) => view.set({ from: iso(from), to: iso(to) }),
+      open: (term, excludes, span) => {
+        const own = term && excludes ? (term.startsWith('-') ? term.slice(1) : `-${term}`) : term
+        const filter = own ? withTerm(view.filter, own) : view.filter
+        const range = span ? { from: iso(span.from), to: iso(span.to) } : undefined
+        navigate({ to: '/logs', search: logsSearch(view.search, filter, range) as never })
+      },
+    }),
+    [view, navigate],
+  )
+}

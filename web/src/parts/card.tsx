@@ -1,0 +1,30 @@
+// The frame of a panel: title, what it answers, its tools; as high while loading as when full.
+import type { ReactNode } from 'react'
+import css from './card.module.css'
+
+type Props = {
+  title: string
+  question?: string | undefined
+  tools?: ReactNode
+  isBusy?: boolean
+  span?: number
+  children: ReactNode
+}
+
+export function Card({ title, question, tools, isBusy, span = 4, children }: Props) {
+  return (
+    <section
+      className={css.card}
+      style={{ '--span': span } as React.CSSProperties}
+      aria-label={title}
+      aria-busy={isBusy}
+    >
+      <header className={css.head}>
+        <h2 className={css.title}>{title}</h2>
+        {question && <p className={css.question}>{question}</p>}
+        <span className={css.tools}>{tools}</span>
+      </header>
+      <div className={`${css.body} ${isBusy ? css.busy : ''}`}>{children}</div>
+    </section>
+  )
+}

@@ -1,0 +1,72 @@
+// A menu of actions behind a button, and a select for one value out of few.
+import type { ReactNode } from 'react'
+import {
+  Menu as AriaMenu,
+  Select as AriaSelect,
+  Button,
+  ListBox,
+  ListBoxItem,
+  MenuItem,
+  MenuTrigger,
+  Popover,
+} from 'react-aria-components'
+import { Icon, type IconName } from './icon'
+import css from './popover.module.css'
+
+export type MenuEntry = { id: string; label: string; icon?: IconName; hint?: string; run: () => void }
+
+export function Menu({ trigger, entries, label }: { trigger: ReactNode; entries: MenuEntry[]; label: string }) {
+  return (
+    <MenuTrigger>
+      {trigger}
+      <Popover className={css.popover} placement="bottom end">
+        <AriaMenu className={css.list} aria-label={label} onAction={(key) => entries.find((e) => e.id === key)?.run()}>
+          {entries.map((entry) => (
+            <MenuItem key={entry.id} id={entry.id} className={css.item as string} textValue={entry.label}>
+              {entry.icon && <Icon name={entry.icon} />}
+              {entry.label}
+              {entry.hint && <span className={css.end}>{entry.hint}</span>}
+            </MenuItem>
+          ))}
+        </AriaMenu>
+      </Popover>
+    </MenuTrigger>
+  )
+}
+
+export type Choice = { id: string; label: string; end?: string }
+
+export function Select(props: {
+  label: string
+  /** What the choice narrows, shown before the value. */
+  prefix?: string
+  value: string
+  choices: Choice[]
+  onChange: (id: string) => void
+  isChosen?: boolean
+}) {
+  const shown = props.choices.find((c) => c.id === props.value)?.label ?? props.value
+  return (
+    <AriaSelect
+      aria-label={props.label}
+      value={props.value}
+      onChange={(key) => key !== null && props.onChange(String(key))}
+    >
+      <Button className={`${css.trigger} ${props.isChosen ? css.chosen : ''}`}>
+        {props.prefix && <span className="quiet">{props.prefix}</span>}
+        <b>{shown}</b>
+        <Icon name="chevron" size={14} />
+      </Button>
+      <Popover className={css.popover}>
+        <ListBox className={css.list} items={props.choices}>
+          {(choice) => (
+            <ListBoxItem id={choice.id} className={css.item as string} textValue={choice.label}>
+              {choice.label}
+              {choice.end && <span className={css.end}>{choice.end}</span>}
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </AriaSelect>
+  )
+}

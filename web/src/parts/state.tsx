@@ -1,0 +1,64 @@
+// What a place shows when it has nothing to show: why, and the one button that helps.
+import type { ReactNode } from 'react'
+import { Problem } from '../api/client'
+import type { Diagnosis } from '../api/types'
+import { Button } from './button'
+import { Icon } from './icon'
+import css from './state.module.css'
+
+export function Skeleton({ height, width }: { height: number | string; width?: number | string }) {
+  return <div className={css.skeleton} style={{ height, width: width ?? '100%' }} aria-hidden="true" />
+}
+
+export function EmptyState(props: {
+  title: string
+  diagnosis?: Diagnosis[]
+  onAct?: (action: NonNullable<Diagnosis['action']>) => void
+  children?: ReactNode
+}) {
+  return (
+    <div className={css.state} data-testid="empty">
+      <h3 className={css.title}>{props.title}</h3>
+      {props.children && <p className={css.text}>{props.children}</p>}
+      {props.diagnosis && props.diagnosis.length > 0 && (
+        <ul className={css.list}>
+          {props.diagnosis.map(({ kind, text, action }) => (
+            <li key={kind + text} className={css.item}>
+              <span>{text}</span>
+              {action && props.onAct && <Button onPress={() => props.onAct?.(action)}>{action.label}</Button>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+  const problem = error instanceof Problem ? error : null
+  return (
+    <div className={`${css.state} ${compact ? css.compact : ''}`} role="alert">
+      <h3 className={css.title}>
+        <span className={css.bad}>
+          <Icon name="warn" />
+        </span>
+        {problem?.title ?? 'Something in this page failed'}
+      </h3>
+      <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
+      {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
+      {onRetry && (
+        <Button icon="refresh" onPress={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Server messages are lower case without a full stop; on a page they stand as sentences. */
+export function sentence(text: string): string {
+  const trimmed = text.trim()
+  if (!trimmed) return ''
+  const upper = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
+  return /[.!?]$/.test(upper) ? upper : `${upper}.`
+}

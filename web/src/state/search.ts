@@ -1,0 +1,61 @@
+// The URL is the state. Unknown parameters and impossible values are dropped, never an error.
+import { instantOfEnd, type Range } from './range'
+import { isZone } from './zone'
+
+export type Search = {
+  from?: string
+  to?: string
+  filter?: string
+  tz?: string
+  compare?: 'none'
+  /** Access logs: open event, columns, order, live tail, how the histogram is stacked. */
+  row?: string
+  columns?: string
+  order?: 'asc'
+  tail?: '1'
+  split?: string
+}
+
+const text = (value: unknown, max: number): string | undefined =>
+  typeof value === 'string' && value.length > 0 && value.length <= max ? value : undefined
+
+const end = (value: unknown): string | undefined => {
+  const candidate = text(value, 40)
+  return candidate && instantOfEnd(candidate, 0) !== null ? candidate : undefined
+}
+
+export function validSearch(raw: Record<string, unknown>): Search {
+  const zone = text(raw.tz, 64)
+  const columns = text(raw.columns, 400)
+  const search: Search = {
+    from: end(raw.from),
+    to: end(raw.to),
+    filter: text(raw.filter, 4000),
+    tz: zone && isZone(zone) ? zone : undefined,
+    compare: raw.compare === 'none' ? 'none' : undefined,
+    row: text(raw.row, 200),
+    columns: columns && /^[\w.,-]+$/.test(columns) ? columns : undefined,
+    order: raw.order === 'asc' ? 'asc' : undefined,
+    tail: raw.tail === '1' ? '1' : undefined,
+    split: /^[\w.-]{1,40}$/.test(String(raw.split ?? '')) ? String(raw.split) : undefined,
+  }
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search
+}
+
+/** Plain `name=value`, so that a person can read and edit the address. */
+export function parseSearch(query: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(query))
+}
+
+export function writeSearch(search: Record<string, unknown>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(search)) {
+    if (value !== undefined && value !== null && value !== '') query.set(name, String(value))
+  }
+  const written = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%2C', ',')
+  return written ? `?${written}` : ''
+}
+
+export function rangeOf(search: Search): Range {
+  return { from: search.from ?? 'now-24h', to: search.to ?? 'now' }
+}
