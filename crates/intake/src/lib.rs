@@ -1,1 +1,28 @@
-//! placeholder
+//! Turns a gateway's bytes into events. Knows no disk, no clock, no network, and no crate of ours but `event`.
+//!
+//! ```
+//! let body = br#"{"timestamp":"2026-11-21T10:30:00Z","consumer_id":"mobile-app",
+//!     "request":{"path":"/v1/pets","method":"GET"},"response":{"status":200},"access":{"granted":true}}"#;
+//! let decoded = intake::decode(None, body);
+//! assert_eq!((decoded.batch.len(), decoded.rejected), (1, 0));
+//! ```
+
+mod decode;
+mod denial;
+mod escape;
+mod fill;
+mod format;
+mod formats;
+pub mod json;
+mod key;
+mod normalise;
+mod records;
+mod scalar;
+mod template;
+
+pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_with};
+pub use format::{Format, RECORD_BYTES_MAX, Reason};
+pub use formats::{FORMATS, Flowgenx, by_name, recognise};
+pub use normalise::normalise;
+pub use records::{Record, Records};
+pub use scalar::Unit;

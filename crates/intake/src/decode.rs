@@ -1,0 +1,176 @@
+//! Bytes in, events out. It never fails: what is not understood is a [`Reject`], and the rest is kept.
+
+use event::{Batch, EXCERPT_BYTES_MAX, Event, Reject, Timestamp, field};
+
+use crate::format::{Format, RECORD_BYTES_MAX, Reason};
+use crate::records::{Record, Records};
+use crate::{formats, key, normalise};
+
+/// Of so many rejects the reason and the excerpt are kept; all are counted.
+pub const REJECTS_MAX: usize = 1_000;
+
+/// What a body held.
+#[derive(Clone, Debug, Default)]
+pub struct Decoded {
+    /// The events, finished.
+    pub batch: Batch,
+    /// For each event the number by which a second delivery is recognised; the caller mixes its source in.
+    pub keys: Vec<u64>,
+    /// The first [`REJECTS_MAX`] records that were not understood.
+    pub rejects: Vec<Reject>,
+    /// How many records were not understood.
+    pub rejected: u64,
+    /// How many events were read from each format.
+    pub formats: Vec<(&'static str, u64)>,
+}
+
+/// How a body is to be read.
+#[derive(Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// The format; without one each record is recognised.
+    pub format: Option<&'a dyn Format>,
+    /// When the body was received: the time of records without one, in formats that allow it.
+    pub received: Option<Timestamp>,
+}
+
+/// Reads a body in a format, or in any format that is recognised.
+pub fn decode(format: Option<&dyn Format>, body: &[u8]) -> Decoded {
+    decode_with(Options { format, received: None }, body)
+}
+
+/// Reads a body.
+pub fn decode_with(options: Options<'_>, body: &[u8]) -> Decoded {
+    // Checked once here, so that no format has to think of it.
+    let body = String::from_utf8_lossy(body);
+    let mut decoder = Decoder::new(options, &body);
+    let mut records = match options.format {
+        Some(format) => format.records(&body),
+        None => Records::new(&body),
+    };
+    let mut event = Event::new();
+    while let Some(record) = records.next() {
+        match decoder.read(record, &mut event) {
+            Err(reason) if !record.exact && reason.is_cut() => {
+                let record = records.exactly(record);
+                match decoder.read(record, &mut event) {
+                    Ok(format) => decoder.keep(format, &mut event),
+                    Err(reason) => decoder.reject(record, &reason),
+                }
+            }
+            Ok(format) => decoder.keep(format, &mut event),
+            Err(reason) => decoder.reject(record, &reason),
+        }
+    }
+    decoder.finish()
+}
+
+struct Decoder<'o, 'b> {
+    options: Options<'o>,
+    body: &'b str,
+    body_hash: Option<u64>,
+    /// The format of the record before, and how that record began.
+    last: Option<(&'static dyn Format, &'b str)>,
+    buffer: Vec<u8>,
+    out: Decoded,
+}
+
+impl<'o, 'b> Decoder<'o, 'b> {
+    fn new(options: Options<'o>, body: &'b str) -> Self {
+        Decoder { options, body, body_hash: None, last: None, buffer: Vec::with_capacity(256), out: Decoded::default() }
+    }
+
+    /// Reads one record; gives the name of its format.
+    #[inline]
+    fn read(&mut self, record: Record<'b>, event: &mut Event<'b>) -> Result<&'static str, Reason> {
+        if record.text.len() > RECORD_BYTES_MAX {
+            return Err(Reason::new("longer than 1 MiB"));
+        }
+        if let Some(format) = self.options.format {
+            return self.read_as(format, record, event);
+        }
+        // Records of one source begin alike. Looking closely at every record would cost as much as reading it.
+        let start = beginning(record.text);
+        if let Some((format, before)) = self.last
+            && before == start
+        {
+            let read = self.read_as(format, record, event);
+            if read.is_ok() || record.exact {
+                return read;
+            }
+        }
+        match formats::recognise(record.text) {
+            Some(format) => {
+                self.last = Some((format, start));
+                self.read_as(format, record, event)
+            }
+            None => Err(unknown(record.text)),
+        }
+    }
+
+    fn read_as(
+        &self,
+        format: &dyn Format,
+        record: Record<'b>,
+        event: &mut Event<'b>,
+    ) -> Result<&'static str, Reason> {
+        event.clear();
+        format.event(record.text, event)?;
+        let received = self.options.received.filter(|_| format.takes_received_time());
+        normalise::normalise(event, received)?;
+        Ok(format.name())
+    }
+
+    fn keep(&mut self, format: &'static str, event: &mut Event<'b>) {
+        event.text(field::FORMAT, format);
+        let key = key::of_request(event, &mut self.buffer).unwrap_or_else(|| {
+            let body = *self.body_hash.get_or_insert_with(|| key::of_body(self.body));
+            key::of_place(body, self.out.keys.len() as u64 + self.out.rejected)
+        });
+        self.out.keys.push(key);
+        self.out.batch.push(event);
+        match self.out.formats.iter_mut().find(|(name, _)| *name == format) {
+            Some((_, count)) => *count += 1,
+            None => self.out.formats.push((format, 1)),
+        }
+    }
+
+    #[cold]
+    fn reject(&mut self, record: Record<'_>, reason: &Reason) {
+        self.out.rejected += 1;
+        if self.out.rejects.len() < REJECTS_MAX {
+            let end = (0..=EXCERPT_BYTES_MAX).rev().find(|end| record.text.is_char_boundary(*end));
+            let excerpt = record.text.get(..end.unwrap_or(0)).unwrap_or(record.text);
+            self.out.rejects.push(Reject {
+                line: record.line,
+                reason: reason.to_string(),
+                excerpt: excerpt.to_owned(),
+            });
+        }
+    }
+
+    fn finish(mut self) -> Decoded {
+        self.out.batch.finish();
+        self.out
+    }
+}
+
+/// How a record begins: the first member name of an object, the first byte of anything else.
+fn beginning(record: &str) -> &str {
+    let end = match record.as_bytes() {
+        [b'{', rest @ ..] => memchr::memchr(b':', rest).map_or(1, |colon| colon + 1),
+        _ => record.chars().next().map_or(0, char::len_utf8),
+    };
+    record.get(..end).unwrap_or("")
+}
+
+/// Why no format takes a record.
+#[cold]
+fn unknown(record: &str) -> Reason {
+    if !record.starts_with('{') {
+        return Reason::new("neither a JSON object nor a line of a known format");
+    }
+    match crate::json::object(record, |_, _| Ok(())) {
+        Err(error) => Reason::Json(error),
+        Ok(()) => Reason::new("a JSON object of no known format"),
+    }
+}

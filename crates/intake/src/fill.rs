@@ -1,0 +1,247 @@
+//! Fills an event from JSON members, whatever type they have: what does not fit its field is kept in `custom`.
+//! Knows no gateway.
+
+use event::{Event, FieldId, field, json};
+use std::borrow::Cow;
+
+use crate::json::{Error, Reader, Scalar};
+use crate::scalar::Unit;
+
+/// The name of a member, with the object it stands in: `("request", "path")`.
+pub(crate) type Name<'n> = (&'static str, &'n str);
+
+/// An event being filled, and what found no field.
+pub(crate) struct Fill<'e, 'a> {
+    pub(crate) event: &'e mut Event<'a>,
+    custom: String,
+}
+
+impl<'e, 'a> Fill<'e, 'a> {
+    pub(crate) fn new(event: &'e mut Event<'a>) -> Self {
+        Fill { event, custom: String::new() }
+    }
+
+    /// Puts what found no field into the event.
+    pub(crate) fn finish(mut self) {
+        if !self.custom.is_empty() {
+            self.custom.push('}');
+            self.event.text(field::CUSTOM, self.custom);
+        }
+    }
+
+    fn custom_name(&mut self, (group, name): Name<'_>) {
+        if self.custom.is_empty() {
+            self.custom.push('{');
+        }
+        crate::json::separate(&mut self.custom, '{');
+        if group.is_empty() {
+            json::string(&mut self.custom, name);
+        } else {
+            json::string(&mut self.custom, &format!("{group}.{name}"));
+        }
+        self.custom.push(':');
+    }
+
+    /// Keeps the next value under its own name.
+    #[cold]
+    pub(crate) fn custom(&mut self, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        if matches!(reader.peek(), Some(b'"' | b'n' | b'-')) {
+            let value = reader.scalar()?;
+            if !value.is_absent() {
+                self.keep(name, &value);
+            }
+            return Ok(());
+        }
+        self.custom_name(name);
+        reader.copy(&mut self.custom)
+    }
+
+    /// Keeps a value that is already read under its own name.
+    #[cold]
+    pub(crate) fn keep(&mut self, name: Name<'_>, value: &Scalar<'_>) {
+        self.custom_name(name);
+        let copied = match value {
+            Scalar::Text(text) => {
+                json::string(&mut self.custom, text);
+                return;
+            }
+            Scalar::Flag(flag) => {
+                self.custom.push_str(if *flag { "true" } else { "false" });
+                return;
+            }
+            Scalar::Number(raw) | Scalar::Nested(raw) => Reader::new(raw).copy(&mut self.custom),
+            Scalar::Absent => Ok(self.custom.push_str("null")),
+        };
+        debug_assert!(copied.is_ok(), "the raw text was read once before");
+    }
+
+    #[inline]
+    pub(crate) fn text(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        match reader.scalar()? {
+            Scalar::Text(text) => self.event.text(field, text),
+            Scalar::Number(number) => self.event.text(field, number),
+            Scalar::Flag(flag) => self.event.text(field, if flag { "true" } else { "false" }),
+            Scalar::Absent => {}
+            nested @ Scalar::Nested(_) => self.keep(name, &nested),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn number(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+        read: impl Fn(&Scalar<'a>) -> Option<i64>,
+    ) -> Result<(), Error> {
+        let value = reader.scalar()?;
+        match read(&value) {
+            Some(number) => self.event.int(field, number),
+            None if value.is_absent() => {}
+            None => self.keep(name, &value),
+        }
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn int(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        self.number(field, name, reader, Scalar::int)
+    }
+
+    #[inline]
+    pub(crate) fn time(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        self.number(field, name, reader, |value| value.time().map(|time| time.0))
+    }
+
+    #[inline]
+    pub(crate) fn flag(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        self.number(field, name, reader, |value| value.flag().map(i64::from))
+    }
+
+    #[inline]
+    pub(crate) fn millis(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        self.number(field, name, reader, |value| value.micros(Unit::Millis))
+    }
+
+    #[inline]
+    pub(crate) fn duration(
+        &mut self,
+        (field, unit): (FieldId, Unit),
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
+        self.number(field, name, reader, |value| value.micros(unit))
+    }
+
+    /// A list of texts: an array, or one text with commas.
+    #[inline]
+    pub(crate) fn list(&mut self, field: FieldId, _name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+        let raw = reader.raw()?;
+        if canonical_list(raw) {
+            if raw != "[]" {
+                self.event.text(field, raw);
+            }
+            return Ok(());
+        }
+        let mut items: Vec<Cow<'a, str>> = Vec::new();
+        let mut reader = Reader::new(raw);
+        reader.array(|reader| {
+            match reader.scalar()? {
+                Scalar::Text(text) => items.push(text),
+                Scalar::Number(text) | Scalar::Nested(text) => items.push(text.into()),
+                Scalar::Flag(_) | Scalar::Absent => {}
+            }
+            Ok(())
+        })?;
+        if !raw.starts_with('[') {
+            items = items.iter().flat_map(|text| text.split(',')).map(|s| s.trim().to_owned().into()).collect();
+        }
+        items.retain(|item| !item.is_empty() && item != "-");
+        if !items.is_empty() {
+            self.event.text(field, json::list(items.iter().map(|item| &**item)));
+        }
+        Ok(())
+    }
+}
+
+/// Whether this is an array of plain strings exactly as we would write it.
+fn canonical_list(raw: &str) -> bool {
+    let Some(inner) = raw.strip_prefix('[').and_then(|r| r.strip_suffix(']')) else { return false };
+    if inner.is_empty() {
+        return true;
+    }
+    inner.split(',').all(|item| {
+        let bytes = item.as_bytes();
+        bytes.len() > 2
+            && bytes.first() == Some(&b'"')
+            && bytes.last() == Some(&b'"')
+            && item != "\"-\""
+            && bytes.iter().filter(|b| **b == b'"').count() == 2
+            && !bytes.iter().any(|b| matches!(b, b'\\' | 0..=0x1f | 0x7f))
+    })
+}
+
+/// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`
+/// sees every pair.
+pub(crate) fn pairs<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(&str, &str)) -> Result<String, Error> {
+    let mut out = String::with_capacity(512);
+    out.push('[');
+    let mut pair = |out: &mut String, name: &str, text: &str| {
+        each(name, text);
+        crate::json::separate(out, '[');
+        out.push('[');
+        json::string(out, name);
+        out.push(',');
+        json::string(out, text);
+        out.push(']');
+    };
+    reader.object(|name, reader| {
+        reader.array(|reader| {
+            match reader.scalar()? {
+                Scalar::Text(text) => pair(&mut out, name, &text),
+                Scalar::Number(text) | Scalar::Nested(text) => pair(&mut out, name, text),
+                Scalar::Flag(flag) => pair(&mut out, name, if flag { "true" } else { "false" }),
+                Scalar::Absent => {}
+            }
+            Ok(())
+        })
+    })?;
+    if out.len() == 1 {
+        return Ok(String::new());
+    }
+    out.push(']');
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_keep_order_and_repetition() {
+        let text = r#"{"b":["1","2"],"a":"x\"y","n":7,"e":[],"z":null}"#;
+        let mut seen = 0;
+        let pairs = pairs(&mut Reader::new(text), |_, _| seen += 1).unwrap();
+        assert_eq!(pairs, r#"[["b","1"],["b","2"],["a","x\"y"],["n","7"]]"#);
+        assert_eq!(seen, 4);
+    }
+
+    #[test]
+    fn lists_come_as_arrays_or_with_commas() {
+        let list = |text: &str| {
+            let text = text.to_owned();
+            let mut event = Event::new();
+            let mut fill = Fill::new(&mut event);
+            let leaked: &'static str = Box::leak(text.into_boxed_str());
+            fill.list(field::CONSUMER_GROUPS, ("", "g"), &mut Reader::new(leaked)).unwrap();
+            event.get_text(field::CONSUMER_GROUPS).unwrap_or("").to_owned()
+        };
+        assert_eq!(list(r#"["a","b"]"#), r#"["a","b"]"#);
+        assert_eq!(list(r#"[ "a" , "b,c" , 7, null, "" ]"#), r#"["a","b,c","7"]"#);
+        assert_eq!(list(r#""a, b""#), r#"["a","b"]"#);
+        assert_eq!(list("[]"), "");
+        assert_eq!(list("null"), "");
+        assert_eq!(list(r#"["","-"]"#), "");
+    }
+}
