@@ -14,6 +14,7 @@ mod fill;
 mod format;
 mod formats;
 pub mod json;
+mod generate;
 mod key;
 mod normalise;
 mod records;
@@ -22,6 +23,7 @@ mod template;
 
 pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_with};
 pub use format::{Format, RECORD_BYTES_MAX, Reason};
+pub use generate::Generator;
 pub use formats::{FORMATS, Flowgenx, by_name, recognise};
 pub use normalise::normalise;
 pub use records::{Record, Records};
