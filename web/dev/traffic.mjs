@@ -94,7 +94,10 @@ const AGENTS = [
 const weights = new Map()
 function pick(list) {
   let total = weights.get(list)
-  if (!total) weights.set(list, (total = list.reduce((n, row) => n + row.at(-1), 0)))
+  if (!total) {
+    total = list.reduce((n, row) => n + row.at(-1), 0)
+    weights.set(list, total)
+  }
   let at = random() * total
   for (const row of list) {
     at -= row.at(-1)

@@ -33,13 +33,13 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
       <thead>
         <tr>
           <th scope="col">{data.columns?.[0]?.label ?? 'Name'}</th>
+          <th scope="col">{valueLabel}</th>
+          {extra.length === 0 && <th scope="col">Share</th>}
           {extra.map((column) => (
             <th key={column.id} scope="col">
               {column.label}
             </th>
           ))}
-          <th scope="col">{valueLabel}</th>
-          <th scope="col">Share</th>
           {compares && <th scope="col">Change</th>}
         </tr>
       </thead>
@@ -61,13 +61,13 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
                 <span>{row.label}</span>
               </button>
             </th>
+            <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit)}</td>
+            {extra.length === 0 && <td className={css.share}>{percentText(row.share)}</td>}
             {extra.map((column) => (
               <td key={column.id} className={css.extra}>
                 {cell(row.cells?.[column.id], column.unit, largest(column.id))}
               </td>
             ))}
-            <td title={exactText(row.value)}>{unitText(row.value, unit)}</td>
-            <td className={css.share}>{percentText(row.share)}</td>
             {compares && (
               <td>
                 <ChangeMark change={row.change} state={row.state} previous={row.previous ?? null} wish={wish} />
@@ -82,11 +82,13 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
             <th scope="row">
               <span className={css.other}>Others</span>
             </th>
+            <td>{countText(data.other)}</td>
+            {extra.length === 0 && (
+              <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
+            )}
             {extra.map((column) => (
               <td key={column.id} />
             ))}
-            <td>{countText(data.other)}</td>
-            <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
             {compares && <td />}
           </tr>
         </tfoot>

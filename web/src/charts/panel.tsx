@@ -21,14 +21,16 @@ export type PanelMoves = {
   zoom: (from: number, to: number) => void
 }
 
-const TIME_PX = 208
-const LIST_ROWS = 10
-const LIST_PX = 24 + 28 * LIST_ROWS
+const LIST_ROWS = 8
+const LEGEND_PX = 24
+/** Head, rows and the line of the others: every panel of a row is equally high. */
+const LIST_PX = 24 + 28 * (LIST_ROWS + 1)
+const TIME_PX = LIST_PX - LEGEND_PX
 const STAT_PX = 60
 const WISHES: Record<string, Wish> = { errors: 'down', denied_by_reason: 'down', errors_over_time: 'down' }
 
 const isTime = (panel: Panel) => panel.chart === 'bars' || panel.chart === 'area' || panel.chart === 'line'
-const heightOf = (panel: Panel) => (isTime(panel) ? TIME_PX + 24 : panel.chart === 'stat' ? STAT_PX : LIST_PX)
+const heightOf = (panel: Panel) => (isTime(panel) ? TIME_PX + LEGEND_PX : panel.chart === 'stat' ? STAT_PX : LIST_PX)
 
 export function PanelCard({ panel, view, span, moves }: { panel: Panel; view: View; span: number; moves: PanelMoves }) {
   const [asTable, setAsTable] = useState(false)

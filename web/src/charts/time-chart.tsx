@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale'
 import { memo, useMemo } from 'react'
 import type { Unit } from '../api/types'
-import { unitText } from '../state/numbers'
+import { levelText } from '../state/numbers'
 import { Overlay } from './overlay'
 import { areaPath, barsPath, linePath, lonely, type Scale, stacked, totals } from './paths'
 import { type ChartSeries, summarySentence } from './series'
@@ -54,12 +54,12 @@ function Plot(props: TimeChartProps & { width: number }) {
   const end = edges.at(-1) as number
   const scales = useMemo(() => {
     const x = scaleLinear([start, end], [LEFT, width - RIGHT])
-    const y = scaleLinear([0, highest(props)], [height - BOTTOM, TOP]).nice(3)
+    const y = scaleLinear([0, highest(props)], [height - BOTTOM, TOP]).nice(4)
     return { x, y }
   }, [props, start, end, width, height])
   return (
     <>
-      <Drawing {...props} x={scales.x} y={scales.y} top={scales.y.domain()[1] as number} levels={scales.y.ticks(3)} />
+      <Drawing {...props} x={scales.x} y={scales.y} top={scales.y.domain()[1] as number} levels={scales.y.ticks(4)} />
       <Overlay {...props} left={LEFT} right={RIGHT} top={TOP} bottom={BOTTOM} />
     </>
   )
@@ -76,7 +76,7 @@ const Drawing = memo(function Drawing(props: DrawingProps) {
         <g key={level}>
           <line x1={LEFT} x2={width - RIGHT} y1={y(level)} y2={y(level)} className={css.grid} />
           <text x={LEFT - 8} y={y(level)} dy="0.32em" textAnchor="end" className={css.label}>
-            {unitText(level, unit, top)}
+            {levelText(level, unit, top)}
           </text>
         </g>
       ))}

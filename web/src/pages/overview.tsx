@@ -46,8 +46,8 @@ export function Overview() {
   const moves = useMoves(view)
   return (
     <>
-      <Bar title="Overview" view={view} />
       <div className={css.scroll}>
+        <Bar title="Overview" view={view} />
         <div className={css.page}>
           <KpiStrip view={view} moves={moves} />
           {panels.isError && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}

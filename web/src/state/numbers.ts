@@ -36,7 +36,8 @@ export function exactText(value: Amount): string {
 /** Milliseconds below one second, then seconds; `column` is the largest value beside it, so that one column has one unit. */
 export function durationText(ms: Amount, column?: number): string {
   if (ms === null || ms === undefined) return MISSING
-  if ((column ?? ms) >= 1000) return `${three.format(ms / 1000)} s`
+  // Below one second a column of seconds shows milliseconds as decimals, not as ever more digits.
+  if ((column ?? ms) >= 1000) return `${ms < 1000 ? (ms / 1000).toFixed(3) : three.format(ms / 1000)} s`
   return `${ms >= 100 ? whole.format(ms) : upToThree.format(ms)} ms`
 }
 
@@ -72,6 +73,13 @@ export function changeText(change: Amount): Change | null {
   const direction = percent > 0 ? 'up' : 'down'
   if (change >= 9) return { text: `×${upToThree.format(change + 1)}`, direction }
   return { text: `${percent > 0 ? '+' : '−'}${one.format(Math.abs(percent))} %`, direction }
+}
+
+/** For the levels of an axis: round values without trailing zeros. */
+export function levelText(value: number, unit: string, top: number): string {
+  if (unit === 'ms') return top >= 1000 ? `${upToThree.format(value / 1000)} s` : `${upToThree.format(value)} ms`
+  if (unit === 'percent') return `${upToThree.format(value * 100)} %`
+  return unit === 'bytes' ? bytesText(value) : value < 10_000 ? upToThree.format(value) : countText(value)
 }
 
 export function unitText(value: Amount, unit: string | null | undefined, column?: number): string {

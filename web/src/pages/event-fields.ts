@@ -1,0 +1,90 @@
+// The fields of an event in the order people look for them, with the name each has in the filter language.
+import type { AccessEvent } from '../api/types'
+import { bytesText, durationText } from '../state/numbers'
+import { instantText, zoneText } from '../state/zone'
+
+export type EventField = { label: string; text: string; field?: string; value?: string; isMasked?: boolean }
+export type Section = { title: string; fields: EventField[] }
+
+export function sectionsOf(event: AccessEvent, tz: string): Section[] {
+  const { request, response } = event
+  const line = (label: string, value: unknown, field?: string): EventField[] => {
+    if (value === undefined || value === null || value === '') return []
+    return [{ label, text: String(value), ...(field ? { field, value: String(value) } : {}) }]
+  }
+  const time = (text: string | undefined) => {
+    if (!text) return undefined
+    const at = Date.parse(text)
+    return `${instantText(at, tz)} ${zoneText(tz, at)}`
+  }
+  const headers = (list: [string, string][] | undefined): EventField[] =>
+    (list ?? []).map(([name, value]) => ({ label: name, text: value, isMasked: /^(hmac|masked|tag):/.test(value) }))
+  const sections: Section[] = [
+    {
+      title: 'Request',
+      fields: [
+        ...line('Time', time(event.timestamp)),
+        ...line('Method', request.method, 'method'),
+        ...line('Path', request.path, 'path'),
+        ...line('Query', request.query),
+        ...line('Host', request.host, 'host'),
+        ...line('Client address', request.ip, 'ip'),
+        ...line('User agent', request.user_agent, 'user_agent'),
+        ...line('Size', request.bytes === undefined ? undefined : bytesText(request.bytes)),
+        ...line('Request id', event.request_id, 'request_id'),
+      ],
+    },
+    {
+      title: 'Identity',
+      fields: [
+        ...line('Consumer', event.consumer_name ?? 'unknown', event.consumer_name ? 'consumer' : undefined),
+        ...line('Consumer id', event.consumer_id),
+        ...(event.consumer_groups ?? []).flatMap((group) => line('Group', group, 'group')),
+        ...line('Plan', event.usage_plan, 'plan'),
+        ...line('Customer', event.customer, 'customer'),
+        ...line('API key', event.api_key_id),
+      ],
+    },
+    {
+      title: 'Response',
+      fields: [
+        ...line('Status', response.status, 'status'),
+        ...line('Upstream status', response.upstream_status),
+        ...line('Time taken', response.duration_ms === undefined ? undefined : durationText(response.duration_ms)),
+        ...line('Size', response.bytes === undefined ? undefined : bytesText(response.bytes)),
+      ],
+    },
+    {
+      title: 'Where',
+      fields: [
+        ...line('API', event.api, 'api'),
+        ...line('Service', event.service),
+        ...line('Route', event.route, 'route'),
+        ...line('Gateway', event.gateway, 'gateway'),
+        ...line('Environment', event.environment, 'environment'),
+        ...line('Source', event.source, 'source'),
+        ...line('Format', event.format),
+        ...line('Received', time(event.received)),
+        ...line('Event id', event.id),
+      ],
+    },
+    { title: 'Request headers', fields: headers(request.headers) },
+    { title: 'Response headers', fields: headers(response.headers) },
+    {
+      title: 'Custom fields',
+      fields: Object.entries(event.custom ?? {}).flatMap(([name, value]) =>
+        line(name, typeof value === 'object' ? JSON.stringify(value) : value),
+      ),
+    },
+  ]
+  return sections.filter((section) => section.fields.length > 0)
+}
+
+/** A command that repeats the call; secrets were masked on the way in and stay so. */
+export function curlOf(event: AccessEvent): string {
+  const { request } = event
+  const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const query = request.query ? `?${request.query}` : ''
+  const url = `https://${request.host ?? 'HOST'}${request.path ?? '/'}${query}`
+  return `curl -X ${request.method ?? 'GET'} ${quote(url)}`
+}

@@ -1,0 +1,152 @@
+// Facets: the values of each field with counts for the filter without its own terms; a click filters.
+import { useState } from 'react'
+import { Button } from 'react-aria-components'
+import { useAnswer, useFields } from '../api/queries'
+import type { Facet, Facets, FacetValue } from '../api/types'
+import { Icon } from '../parts/icon'
+import { Skeleton } from '../parts/state'
+import { StatusMark, statusClassOf } from '../parts/status'
+import { excludes, includes, only, toggled, without } from '../state/filter'
+import { countText, exactText, percentText } from '../state/numbers'
+import type { View } from '../state/view'
+import css from './log-facets.module.css'
+
+const FIRST = ['status_class', 'granted', 'reason', 'consumer', 'route', 'method', 'status', 'group', 'api', 'gateway']
+const OPEN = ['status_class', 'granted', 'reason', 'consumer', 'route']
+const TOP = 6
+
+export function LogFacets({ view }: { view: View }) {
+  const fields = useFields().filter((field) => field.facet)
+  const [open, setOpen] = useState(OPEN)
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
+  const ordered = fields.toSorted((a, b) => rank(a.name) - rank(b.name))
+  const asked = ordered.map((f) => f.name).filter((name) => open.includes(name))
+  const answer = useAnswer<Facets>(
+    '/facets',
+    { ...view.asked, fields: asked.join(','), top: TOP },
+    { live: view.live, enabled: asked.length > 0 },
+  )
+  return (
+    <div className={answer.isPlaceholderData ? css.busy : ''}>
+      {ordered.map((field) => (
+        <FacetGroup
+          key={field.name}
+          view={view}
+          field={field.name}
+          label={field.label}
+          facet={answer.data?.facets.find((f) => f.field === field.name)}
+          isOpen={open.includes(field.name)}
+          onToggle={() =>
+            setOpen(open.includes(field.name) ? open.filter((name) => name !== field.name) : [...open, field.name])
+          }
+        />
+      ))}
+    </div>
+  )
+}
+
+type GroupProps = {
+  view: View
+  field: string
+  label: string
+  facet: Facet | undefined
+  isOpen: boolean
+  onToggle: () => void
+}
+
+function FacetGroup({ view, field, label, facet, isOpen, onToggle }: GroupProps) {
+  const [typed, setTyped] = useState('')
+  const [isAll, setAll] = useState(false)
+  const more = useAnswer<Facets>(
+    '/facets',
+    { ...view.asked, fields: field, top: isAll ? 100 : 20, search: typed },
+    { enabled: isOpen && (typed !== '' || isAll) },
+  )
+  const shown = typed !== '' || isAll ? (more.data?.facets[0] ?? facet) : facet
+  const searches = facet !== undefined && (facet.other > 0 || isAll)
+  return (
+    <section className={css.group} aria-label={label}>
+      <Button className={css.head} aria-expanded={isOpen} onPress={onToggle}>
+        <span className={isOpen ? css.down : css.side}>
+          <Icon name="chevron" size={14} />
+        </span>
+        {label}
+        {shown?.approximate && <span title="Counts are approximate">≈</span>}
+      </Button>
+      {isOpen && !shown && <Skeleton height={104} />}
+      {isOpen && searches && (
+        <input
+          className={css.search}
+          placeholder={`Search ${label.toLowerCase()}`}
+          aria-label={`Search ${label}`}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      )}
+      {isOpen && shown && (
+        <ul className={css.values}>
+          {shown.values.map((value) => (
+            <Value key={value.value} view={view} field={field} value={value} approximate={shown.approximate} />
+          ))}
+          {shown.values.length === 0 && <li className={css.none}>{typed ? 'No value has this text' : 'No value'}</li>}
+        </ul>
+      )}
+      {isOpen && facet !== undefined && facet.other > 0 && !typed && (
+        <Button className={css.more} onPress={() => setAll(!isAll)}>
+          {isAll ? 'Show fewer' : `Show more (${countText(facet.other)} calls)`}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function Value(props: { view: View; field: string; value: FacetValue; approximate: boolean }) {
+  const { view, field, value, approximate } = props
+  const isIn = includes(view.filter, field, value.value)
+  const isOut = excludes(view.filter, field, value.value)
+  const isStatus = field === 'status_class' || field === 'status'
+  const label = field === 'granted' ? (value.value === 'true' ? 'Granted' : 'Denied') : value.label
+  const exact = `${exactText(value.count)} calls, ${percentText(value.share)}`
+  return (
+    <li className={`${css.value} ${isIn ? css.in : ''} ${isOut ? css.out : ''}`}>
+      <span className={css.bar} style={{ width: `${value.share * 100}%` }} aria-hidden="true" />
+      <button
+        type="button"
+        className={css.name}
+        aria-pressed={isIn}
+        title={`${label}: ${exact}. Click to filter, alt-click to exclude.`}
+        onClick={(event) =>
+          view.setFilter(
+            event.altKey ? without(view.filter, field, value.value) : toggled(view.filter, field, value.value),
+          )
+        }
+      >
+        {isStatus && <StatusMark name={field === 'status' ? statusClassOf(Number(value.value)) : value.value} />}
+        <span className={css.text}>{label}</span>
+        <span className={css.count}>
+          {approximate ? '≈' : ''}
+          {countText(value.count)}
+        </span>
+      </button>
+      <button
+        type="button"
+        className={css.act}
+        aria-label={`Only ${label}`}
+        title="Only this"
+        onClick={() => view.setFilter(only(view.filter, field, value.value))}
+      >
+        =
+      </button>
+      <button
+        type="button"
+        className={css.act}
+        aria-label={`Not ${label}`}
+        title="Not this"
+        aria-pressed={isOut}
+        onClick={() => view.setFilter(without(view.filter, field, value.value))}
+      >
+        ≠
+      </button>
+    </li>
+  )
+}

@@ -1,0 +1,99 @@
+// The columns of the table, by the field names of the filter language, so that each cell can become a filter.
+import type { AccessEvent } from '../api/types'
+import { bytesText, durationText } from './numbers'
+import { instantText } from './zone'
+
+export type Column = {
+  id: string
+  label: string
+  /** A track of the CSS grid. */
+  track: string
+  /** The narrowest the track can get, for the width of a table that scrolls. */
+  px: number
+  isNumber?: boolean
+  isMono?: boolean
+  /** What the filter compares with; without it the cell does not filter. */
+  value?: (event: AccessEvent) => string | undefined
+  text: (event: AccessEvent, tz: string) => string
+}
+
+const text = (value: unknown) => (value === undefined || value === null ? '' : String(value))
+
+function plain(
+  id: string,
+  label: string,
+  px: number,
+  pick: (e: AccessEvent) => unknown,
+  more: Partial<Column> = {},
+): Column {
+  const value = (e: AccessEvent) => text(pick(e)) || undefined
+  return { id, label, px, track: `minmax(${px}px, ${px / 100}fr)`, value, text: (e) => text(pick(e)), ...more }
+}
+
+export const COLUMNS: Column[] = [
+  {
+    id: 'timestamp',
+    label: 'Time',
+    px: 184,
+    track: '184px',
+    isMono: true,
+    text: (e, tz) => instantText(Date.parse(e.timestamp), tz),
+  },
+  plain('status', 'Status', 76, (e) => e.response.status, { track: '76px' }),
+  plain('method', 'Method', 74, (e) => e.request.method, { track: '74px', isMono: true }),
+  plain('path', 'Path', 200, (e) => e.request.path, { isMono: true, track: 'minmax(200px, 3fr)' }),
+  plain('consumer', 'Consumer', 130, (e) => e.consumer_name, { text: (e) => e.consumer_name ?? 'unknown' }),
+  {
+    id: 'granted',
+    label: 'Access',
+    px: 168,
+    track: '168px',
+    value: (e) => (e.access.granted === undefined ? undefined : String(e.access.granted)),
+    text: (e) => (e.access.granted === false ? (e.access.reason_label ?? e.access.reason ?? 'Denied') : 'Granted'),
+  },
+  plain('reason', 'Denial reason', 168, (e) => e.access.reason, {
+    text: (e) => e.access.reason_label ?? text(e.access.reason),
+  }),
+  plain('route', 'Route', 130, (e) => e.route, { isMono: true }),
+  {
+    id: 'duration',
+    label: 'Time taken',
+    px: 92,
+    track: '92px',
+    isNumber: true,
+    text: (e) => durationText(e.response.duration_ms),
+  },
+  plain('api', 'API', 110, (e) => e.api),
+  plain('gateway', 'Gateway', 110, (e) => e.gateway),
+  plain('environment', 'Environment', 110, (e) => e.environment),
+  plain('ip', 'Client address', 130, (e) => e.request.ip, { isMono: true }),
+  plain('host', 'Host', 140, (e) => e.request.host),
+  plain('group', 'Group', 110, (e) => e.consumer_groups?.[0], { text: (e) => e.consumer_groups?.join(', ') ?? '' }),
+  plain('plan', 'Plan', 100, (e) => e.usage_plan),
+  plain('customer', 'Customer', 110, (e) => e.customer),
+  plain('user_agent', 'User agent', 180, (e) => e.request.user_agent),
+  plain('request_id', 'Request id', 260, (e) => e.request_id, { isMono: true }),
+  {
+    id: 'bytes',
+    label: 'Answer size',
+    px: 100,
+    track: '100px',
+    isNumber: true,
+    text: (e) => (e.response.bytes === undefined ? '' : bytesText(e.response.bytes)),
+  },
+  plain('source', 'Source', 100, (e) => e.source),
+]
+
+const DEFAULT = ['timestamp', 'status', 'method', 'path', 'consumer', 'granted', 'route', 'duration']
+
+export function chosenColumns(names: string | undefined): Column[] {
+  const wanted = names ? names.split(',') : DEFAULT
+  const found = wanted.flatMap((name) => COLUMNS.find((column) => column.id === name) ?? [])
+  return found.length ? found : chosenColumns(undefined)
+}
+
+/** What the URL holds: nothing for the columns everyone starts with. */
+export function columnNames(ids: string[]): string | undefined {
+  const ordered = COLUMNS.map((c) => c.id).filter((id) => ids.includes(id))
+  return ordered.length === 0 || ordered.join() === DEFAULT.join() ? undefined : ordered.join(',')
+}
