@@ -9,6 +9,7 @@ pub mod error;
 pub mod part;
 pub mod rollup;
 pub mod view;
+pub mod wal;
 
 pub use cells::{Cells, Sym, Symbols};
 pub use cube::{CUBES, Cube, Grain};

@@ -1,0 +1,149 @@
+//! Opening a log: what the segments of the process before hold, and making it trustworthy. See `wal.rs` for why.
+
+use super::record::{HOLE, Head, SegmentHead};
+use super::scan::Scan;
+use super::{Damage, Record, Recovered, Segment, Wal, path};
+use crate::disk::{Disk, join};
+use crate::error::{Error, Result, Tried};
+
+const COPY_BYTES: usize = 1 << 20;
+
+/// Reads all segments in order. `sealed_through` and before are forgotten.
+pub(super) fn read_all(
+    disk: &dyn Disk,
+    dir: &str,
+    sealed_through: u64,
+    visit: &mut dyn FnMut(Record<'_>) -> Result<()>,
+) -> Result<Recovered> {
+    let mut recovered = Recovered::default();
+    let numbers = clean_up(disk, dir, sealed_through)?;
+    let bounds = bounds(disk, dir, &numbers)?;
+    let mut after = None;
+    for (number, bound) in numbers.into_iter().zip(bounds) {
+        let mut scan = Scan::open(disk, &path(dir, number), number, after, bound)?;
+        let mut events = 0;
+        while let Some(found) = scan.next() {
+            events += u64::from(found.head.events);
+            visit(record(number, &found.head, found.payload))?;
+        }
+        let end = scan.end();
+        let first_seq = end.start.or(after).unwrap_or_default();
+        let end_seq = end.end.unwrap_or(first_seq);
+        after = end.end.or(after);
+        recovered.segments.push(Segment { number, first_seq, end_seq, events, bytes: end.bytes });
+        recovered.damage.extend(end.damage);
+        recovered.tail = end.tail;
+    }
+    Ok(recovered)
+}
+
+/// Reads the acknowledged records of one segment.
+pub(super) fn read_one(
+    disk: &dyn Disk,
+    dir: &str,
+    segment: &Segment,
+    visit: &mut dyn FnMut(Record<'_>) -> Result<()>,
+) -> Result<Vec<Damage>> {
+    let (number, bound) = (segment.number, Some(segment.end_seq));
+    let mut scan = Scan::open(disk, &path(dir, number), number, Some(segment.first_seq), bound)?;
+    while let Some(found) = scan.next() {
+        visit(record(number, &found.head, found.payload))?;
+    }
+    Ok(scan.end().damage)
+}
+
+fn record<'a>(segment: u64, head: &Head, payload: &'a [u8]) -> Record<'a> {
+    Record { segment, first_seq: head.first_seq, events: head.events, kind: head.kind, payload }
+}
+
+/// The numbers of the segments there are, after removing half-made copies and what is sealed.
+fn clean_up(disk: &dyn Disk, dir: &str, sealed_through: u64) -> Result<Vec<u64>> {
+    let mut numbers = Vec::new();
+    for name in disk.list(dir).tried("listing", dir)? {
+        let number = name.strip_suffix(".wal").and_then(|number| number.parse().ok());
+        match number {
+            Some(number) if number > sealed_through => numbers.push(number),
+            // Nothing depends on their going: the next start tries again.
+            Some(_) => drop(disk.remove(&join(dir, &name))),
+            None if name.ends_with(".part") => drop(disk.remove(&join(dir, &name))),
+            None => {}
+        }
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// For each segment, the smallest sequence number that a later one begins with: from there on it holds only what
+/// was never acknowledged.
+fn bounds(disk: &dyn Disk, dir: &str, numbers: &[u64]) -> Result<Vec<Option<u64>>> {
+    let mut bounds = Vec::with_capacity(numbers.len());
+    let mut bound: Option<u64> = None;
+    for number in numbers.iter().rev() {
+        bounds.push(bound);
+        let mut scan = Scan::open(disk, &path(dir, *number), *number, None, None)?;
+        let first = scan.start().or_else(|| scan.next().map(|found| found.head.first_seq));
+        bound = [bound, first].into_iter().flatten().min();
+    }
+    bounds.reverse();
+    Ok(bounds)
+}
+
+/// Writes the last segment of the process before anew, under the same name.
+pub(super) fn settle(disk: &dyn Disk, dir: &str, segment: &Segment) -> Result<u64> {
+    let (number, path) = (segment.number, path(dir, segment.number));
+    let part = format!("{path}.part");
+    let mut scan = Scan::open(disk, &path, number, Some(segment.first_seq), None)?;
+    disk.remove(&part).tried("removing", &part)?;
+    let mut file = disk.create(&part).tried("creating", &part)?;
+    let mut out = SegmentHead { segment: number, first_seq: segment.first_seq }.encode();
+    let (mut bytes, mut events) = (0, 0);
+    while let Some(found) = scan.next() {
+        hole(number, found.head.first_seq - found.missing, found.missing, &mut out);
+        Head { group: 0, ..found.head }.encode(number, &mut out);
+        out.extend_from_slice(found.payload);
+        events += u64::from(found.head.events);
+        if out.len() >= COPY_BYTES {
+            file.append(&out).tried("writing", &part)?;
+            bytes += out.len() as u64;
+            out.clear();
+        }
+    }
+    // The records were counted when the log was opened. Should they read otherwise now, the original stays.
+    if events != segment.events {
+        let what = format!("{path} gave {} events, then {events}", segment.events);
+        return Err(Error::Damaged { what });
+    }
+    file.append(&out).tried("writing", &part)?;
+    file.sync().tried("syncing", &part)?;
+    drop(file);
+    disk.rename(&part, &path).tried("renaming", &part)?;
+    disk.sync_dir(dir).tried("syncing", dir)?;
+    Ok(bytes + out.len() as u64)
+}
+
+/// Missing numbers, written down so that they are told of once and not at every start.
+fn hole(segment: u64, mut first_seq: u64, mut missing: u64, out: &mut Vec<u8>) {
+    while missing > 0 {
+        let events = u32::try_from(missing).unwrap_or(u32::MAX);
+        let payload_crc = crc32fast::hash(b"");
+        Head { first_seq, events, length: 0, group: 0, kind: HOLE, payload_crc }.encode(segment, out);
+        first_seq += u64::from(events);
+        missing -= u64::from(events);
+    }
+}
+
+impl Wal {
+    /// Makes a failed settling good, or does it for the first time.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if !self.unsettled {
+            return Ok(());
+        }
+        if let Some(last) = self.segments.last_mut()
+            && last.events > 0
+        {
+            last.bytes = settle(&*self.disk, &self.dir, last)?;
+        }
+        self.unsettled = false;
+        Ok(())
+    }
+}
