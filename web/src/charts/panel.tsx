@@ -95,7 +95,8 @@ export function PanelBody({ data, view, moves }: { data: PanelData; view: View; 
   }
   const edges = edgesOf(data)
   const series = chartSeries(data.series ?? [], view.compares)
-  if (series.length === 0 || edges.length < 2) return <Nothing />
+  const hasValue = series.some((s) => s.values.some((value) => value !== null))
+  if (!hasValue || edges.length < 2) return <Nothing />
   const split = panel.split
   return (
     <>

@@ -59,10 +59,21 @@ function Plot(props: TimeChartProps & { width: number }) {
   }, [props, start, end, width, height])
   return (
     <>
-      <Drawing {...props} x={scales.x} y={scales.y} top={scales.y.domain()[1] as number} levels={scales.y.ticks(4)} />
+      <Drawing
+        {...props}
+        x={scales.x}
+        y={scales.y}
+        top={scales.y.domain()[1] as number}
+        levels={levelsOf(scales.y.ticks(4), props.unit)}
+      />
       <Overlay {...props} left={LEFT} right={RIGHT} top={TOP} bottom={BOTTOM} />
     </>
   )
+}
+
+/** Half a call does not exist. */
+function levelsOf(ticks: number[], unit: Unit): number[] {
+  return unit === 'calls' || unit === 'consumers' ? ticks.filter(Number.isInteger) : ticks
 }
 
 type DrawingProps = TimeChartProps & { width: number; x: Scale; y: Scale; top: number; levels: number[] }
@@ -97,7 +108,8 @@ const Drawing = memo(function Drawing(props: DrawingProps) {
 function Marks({ kind, edges, series, x, y }: DrawingProps) {
   const middles = edges.slice(0, -1).map((edge, i) => (edge + (edges[i + 1] as number)) / 2)
   if (kind === 'line') {
-    return series.map((s) => (
+    // The first series lies on top: p50 stays visible where p99 runs along it.
+    return series.toReversed().map((s) => (
       <g key={s.key} style={{ color: s.color }}>
         {s.previous && <path d={linePath(s.previous, middles, x, y)} className={css.previous} stroke="currentColor" />}
         <path d={linePath(s.values, middles, x, y)} className={css.line} stroke="currentColor" />

@@ -31,7 +31,7 @@ const KPIS: Kpi[] = [
     wish: 'none',
     amount: (f) => f.unique_consumers,
     text: countText,
-    note: (f) => `${countText(f.unidentified_calls)} calls unidentified`,
+    note: (f) => `${countText(f.unidentified_calls)} unidentified calls`,
   },
   {
     label: 'Average per day',
@@ -65,8 +65,12 @@ const KPIS: Kpi[] = [
   },
 ]
 
+export function useSummary(view: View) {
+  return useAnswer<Summary>('/summary', { ...view.asked, tz: view.tz }, { live: view.live })
+}
+
 export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
-  const answer = useAnswer<Summary>('/summary', { ...view.asked, tz: view.tz }, { live: view.live })
+  const answer = useSummary(view)
   if (answer.isError && !answer.data) {
     return (
       <div className={css.failed}>
@@ -96,7 +100,7 @@ export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
             exact={durationText(now.p95_ms)}
             onOpen={() => moves.open(now.p95_ms ? `duration:>=${Math.round(now.p95_ms)}ms` : null, false)}
             change={then && <ChangeMark change={ratio(now.p95_ms, then.p95_ms)} previous={then.p95_ms} wish="down" />}
-            note={`p50 ${durationText(now.p50_ms, now.p50_ms ?? 0)} · p99 ${durationText(now.p99_ms)}`}
+            note={`p50 ${durationText(now.p50_ms)}`}
           />
         )}
       </Tile>
@@ -180,13 +184,13 @@ function PeakHour({
 function Figure(props: { value: string; exact: string; note: ReactNode; change: ReactNode; onOpen: () => void }) {
   return (
     <>
+      <button type="button" className={css.value} title={props.exact} onClick={props.onOpen}>
+        {props.value}
+      </button>
       <div className={css.line}>
-        <button type="button" className={css.value} title={props.exact} onClick={props.onOpen}>
-          {props.value}
-        </button>
         {props.change}
+        <span className={css.note}>{props.note}</span>
       </div>
-      <div className={css.note}>{props.note}</div>
     </>
   )
 }

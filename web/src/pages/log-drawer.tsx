@@ -32,7 +32,7 @@ export function LogDrawer({ id, known, view, onClose, onStep, onFilter }: Props)
     staleTime: 60_000,
   })
   const event = answer.data ?? known
-  const body = useRef<HTMLDivElement>(null)
+  const body = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another event starts at its top.
   useEffect(() => {
     body.current?.scrollTo(0, 0)
@@ -72,7 +72,7 @@ export function LogDrawer({ id, known, view, onClose, onStep, onFilter }: Props)
         <IconButton icon="close" label="Close" hint="Esc" onPress={onClose} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <div ref={body} className={css.body} tabIndex={0} role="region" aria-label="Event details">
+      <section ref={body} className={css.body} tabIndex={0} aria-label="Event details">
         {answer.isError && !event && <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />}
         {event && (
           <>
@@ -87,7 +87,7 @@ export function LogDrawer({ id, known, view, onClose, onStep, onFilter }: Props)
             </details>
           </>
         )}
-      </div>
+      </section>
     </section>
   )
 }

@@ -51,10 +51,10 @@ export function LogExport({ view, onClose }: { view: View; onClose: () => void }
           {count.isError ? (
             <ErrorState error={count.error} compact />
           ) : (
-            <>
+            <span>
               Exactly <b data-testid="export-rows">{rows === undefined ? '…' : exactText(rows)}</b>{' '}
               {rows === 1 ? 'row' : 'rows'}
-            </>
+            </span>
           )}
           <span className="quiet">
             {instantText(span.from, view.tz).slice(0, 19)} → {instantText(span.to, view.tz).slice(0, 19)}{' '}

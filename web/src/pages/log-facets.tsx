@@ -34,6 +34,7 @@ export function LogFacets({ view }: { view: View }) {
           view={view}
           field={field.name}
           label={field.label}
+          isFailed={answer.isError}
           facet={answer.data?.facets.find((f) => f.field === field.name)}
           isOpen={open.includes(field.name)}
           onToggle={() =>
@@ -51,10 +52,11 @@ type GroupProps = {
   label: string
   facet: Facet | undefined
   isOpen: boolean
+  isFailed: boolean
   onToggle: () => void
 }
 
-function FacetGroup({ view, field, label, facet, isOpen, onToggle }: GroupProps) {
+function FacetGroup({ view, field, label, facet, isOpen, isFailed, onToggle }: GroupProps) {
   const [typed, setTyped] = useState('')
   const [isAll, setAll] = useState(false)
   const more = useAnswer<Facets>(
@@ -73,7 +75,7 @@ function FacetGroup({ view, field, label, facet, isOpen, onToggle }: GroupProps)
         {label}
         {shown?.approximate && <span title="Counts are approximate">≈</span>}
       </Button>
-      {isOpen && !shown && <Skeleton height={104} />}
+      {isOpen && !shown && !isFailed && <Skeleton height={104} />}
       {isOpen && searches && (
         <input
           className={css.search}

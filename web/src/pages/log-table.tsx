@@ -12,6 +12,8 @@ import css from './log-table.module.css'
 
 const ROW_PX = 30
 const CARD_PX = 74
+const GAP_PX = 12
+const EDGES_PX = 32
 const AHEAD = 40
 
 type Props = {
@@ -25,6 +27,8 @@ type Props = {
   isStale: boolean
   isNarrow: boolean
   hasMore: boolean
+  /** Live tail has no last row. */
+  isEndless: boolean
   order: 'asc' | undefined
   onOrder: () => void
   onMore: () => void
@@ -53,14 +57,14 @@ export function LogTable(props: Props) {
   const items = rows.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore && last >= events.length - AHEAD) onMore()
+    if (hasMore && events.length > 0 && last >= events.length - AHEAD) onMore()
   }, [hasMore, last, events.length, onMore])
 
   const isFirst = useRef(true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a moved cursor scrolls.
   useEffect(() => {
     if (isFirst.current) isFirst.current = false
-    else if (active < events.length) rows.scrollToIndex(active, { align: 'auto' })
+    else if (active >= 0 && active < events.length) rows.scrollToIndex(active, { align: 'auto' })
   }, [active])
 
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -80,7 +84,7 @@ export function LogTable(props: Props) {
   }
 
   const tracks = columns.map((column) => column.track).join(' ')
-  const width = columns.reduce((sum, column) => sum + column.px + 16, 12)
+  const width = columns.reduce((sum, column) => sum + column.px + GAP_PX, EDGES_PX - GAP_PX)
   const isEmpty = !props.isLoading && events.length === 0
   const grid = { gridTemplateColumns: tracks, minWidth: isNarrow ? undefined : width }
   return (
@@ -92,13 +96,12 @@ export function LogTable(props: Props) {
       {isEmpty && props.empty}
       {props.isLoading && <Waiting height={isNarrow ? CARD_PX : ROW_PX} />}
       {!isEmpty && !props.isLoading && (
-        // biome-ignore lint/a11y/useSemanticElements: a <table> cannot hold virtual rows.
         <div
           role="grid"
           aria-label="Access events"
           aria-rowcount={total + 1}
           aria-colcount={columns.length}
-          aria-activedescendant={events.length ? `${id}-${active}` : undefined}
+          aria-activedescendant={active >= 0 && active < events.length ? `${id}-${active}` : undefined}
           tabIndex={0}
           className={css.grid}
           onKeyDown={onKeyDown}
@@ -161,7 +164,9 @@ export function LogTable(props: Props) {
               )
             })}
           </div>
-          {!hasMore && <p className={css.end}>{exactText(events.length)} events, that is all of them</p>}
+          {!hasMore && !props.isEndless && (
+            <p className={css.end}>{exactText(events.length)} events, that is all of them</p>
+          )}
         </div>
       )}
     </div>

@@ -30,7 +30,7 @@ export function LogTools({ view, columns, onExport, onFacets }: Props) {
       <Button icon="play" pressed={isTail} onPress={() => view.set({ tail: isTail ? undefined : '1', row: undefined })}>
         Live tail
       </Button>
-      <ColumnPicker view={view} columns={columns} />
+      {!onFacets && <ColumnPicker view={view} columns={columns} />}
       <Menu
         label="Copy link"
         trigger={<IconButton icon="link" label="Copy link" />}

@@ -3,10 +3,9 @@ import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useAnswer, useEvents } from '../api/queries'
 import { useTail } from '../api/tail'
 import type { AccessEvent, EventsPage, Histogram } from '../api/types'
-import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { useNarrow } from '../parts/narrow'
-import { EmptyState, ErrorState } from '../parts/state'
+import { Diagnosed, EmptyState, ErrorState } from '../parts/state'
 import { Bar } from '../shell/bar'
 import { chosenColumns } from '../state/columns'
 import { only, without } from '../state/filter'
@@ -26,7 +25,7 @@ export function Logs() {
   const { search, set } = view
   const isNarrow = useNarrow()
   const isTail = search.tail === '1'
-  const [active, setActive] = useState(0)
+  const [active, setActive] = useState(-1)
   const [open, setOpen] = useState<'export' | 'facets' | null>(null)
   const columns = useMemo(() => chosenColumns(search.columns), [search.columns])
 
@@ -65,8 +64,9 @@ export function Logs() {
     if (at >= 0) setActive(at)
   }, [search.row, events])
 
-  const keys = useMemo(
-    () => ({
+  const keys = useMemo(() => {
+    const enter = () => openAt(active)
+    return {
       j: () => step(1),
       k: () => step(-1),
       '[': () => step(-1),
@@ -74,10 +74,9 @@ export function Logs() {
       e: () => setOpen('export'),
       t: () => set({ tail: isTail ? undefined : '1', row: undefined }),
       ...(isTail ? { ' ': () => tail.setPaused(!tail.isPaused) } : {}),
-      ...(search.row ? { Escape: close } : { Enter: () => openAt(active) }),
-    }),
-    [step, set, isTail, tail, search.row, close, openAt, active],
-  )
+      ...(search.row ? { Escape: close } : { Enter: enter }),
+    }
+  }, [step, set, isTail, tail, search.row, close, openAt, active])
   useKeys(keys)
 
   const filterBy = useCallback(
@@ -124,6 +123,7 @@ export function Logs() {
             isStale={pages.isRefetching && !pages.isFetchingNextPage}
             isNarrow={isNarrow}
             hasMore={!isTail && pages.hasNextPage}
+            isEndless={isTail}
             order={search.order}
             onOrder={() => set({ order: search.order ? undefined : 'asc' })}
             onMore={() => !pages.isFetchingNextPage && pages.fetchNextPage()}
@@ -170,15 +170,6 @@ function Nothing({ view, pages, isTail }: { view: View; pages: Pages; isTail: bo
   if (isTail)
     return <EmptyState title="Waiting for the next event">Events appear here as they are received.</EmptyState>
   if (pages.isError) return <ErrorState error={pages.error} onRetry={() => pages.refetch()} />
-  const act = (action: { from?: string; to?: string; filter?: string }) =>
-    view.set({
-      ...(action.from !== undefined ? { from: action.from, to: action.to } : {}),
-      ...(action.filter !== undefined ? { filter: action.filter || undefined } : {}),
-    })
   const diagnosis = pages.data?.pages[0]?.diagnosis ?? []
-  return (
-    <EmptyState title="No event matches" diagnosis={diagnosis} onAct={act}>
-      {diagnosis.length === 0 && <Button onPress={() => view.setFilter('')}>Remove all filters</Button>}
-    </EmptyState>
-  )
+  return <Diagnosed title="No event matches" view={view} diagnosis={diagnosis} />
 }

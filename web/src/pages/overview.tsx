@@ -1,15 +1,16 @@
 // Overview: key figures and the panels the server offers, all filtered and compared alike.
 import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { usePanels } from '../api/queries'
-import type { Panel } from '../api/types'
+import { Problem } from '../api/client'
+import { useAnswer, usePanels } from '../api/queries'
+import type { EventsPage, Panel } from '../api/types'
 import { PanelCard, type PanelMoves } from '../charts/panel'
-import { ErrorState, Skeleton } from '../parts/state'
+import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
 import { withTerm } from '../state/filter'
 import { iso } from '../state/range'
-import { logsSearch, useView } from '../state/view'
-import { KpiStrip } from './kpi-strip'
+import { logsSearch, useView, type View } from '../state/view'
+import { KpiStrip, useSummary } from './kpi-strip'
 import css from './overview.module.css'
 
 /** Order and width of the panels we know. Others follow in the server's order, by their chart kind. */
@@ -44,31 +45,40 @@ export function Overview() {
   const view = useView()
   const panels = usePanels()
   const moves = useMoves(view)
+  const summary = useSummary(view)
+  // A filter that cannot be read fails every panel alike: one message says so, not twelve.
+  const refusal = summary.error instanceof Problem && summary.error.status === 400 ? summary.error : null
+  const isEmpty = summary.data?.total_calls === 0 && !summary.isPlaceholderData
   return (
-    <>
-      <div className={css.scroll}>
-        <Bar title="Overview" view={view} />
-        <div className={css.page}>
-          <KpiStrip view={view} moves={moves} />
-          {panels.isError && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
-          <div className={css.grid}>
-            {panels.isPending &&
-              LAYOUT.slice(0, 4).map(([id, span]) => (
-                <div key={id} style={{ gridColumn: `span ${span}` }}>
-                  <Skeleton height={330} />
-                </div>
-              ))}
-            {composed(panels.data?.panels ?? []).map(({ panel, span }) => (
-              <PanelCard key={panel.id} panel={panel} span={span} view={view} moves={moves} />
+    <div className={css.scroll}>
+      <Bar title="Overview" view={view} />
+      <div className={css.page}>
+        {refusal && <ErrorState error={refusal} />}
+        {!refusal && <KpiStrip view={view} moves={moves} />}
+        {isEmpty && <Nothing view={view} />}
+        {panels.isError && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
+        <div className={css.grid}>
+          {panels.isPending &&
+            LAYOUT.slice(0, 4).map(([id, span]) => (
+              <div key={id} style={{ gridColumn: `span ${span}` }}>
+                <Skeleton height={330} />
+              </div>
             ))}
-          </div>
+          {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, span }) => (
+            <PanelCard key={panel.id} panel={panel} span={span} view={view} moves={moves} />
+          ))}
         </div>
       </div>
-    </>
+    </div>
   )
 }
 
-function useMoves(view: ReturnType<typeof useView>): PanelMoves {
+function Nothing({ view }: { view: View }) {
+  const answer = useAnswer<EventsPage>('/events', { ...view.asked, limit: 1 })
+  return <Diagnosed title="No call in this range" view={view} diagnosis={answer.data?.diagnosis ?? []} />
+}
+
+function useMoves(view: View): PanelMoves {
   const navigate = useNavigate()
   return useMemo(
     () => ({

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { Problem } from '../api/client'
 import type { Diagnosis } from '../api/types'
+import type { View } from '../state/view'
 import { Button } from './button'
 import { Icon } from './icon'
 import css from './state.module.css'
@@ -34,6 +35,20 @@ export function EmptyState(props: {
   )
 }
 
+/** An empty answer with what the server found out about it; each finding has the button that fixes it. */
+export function Diagnosed({ title, view, diagnosis }: { title: string; view: View; diagnosis: Diagnosis[] }) {
+  const act = (action: NonNullable<Diagnosis['action']>) =>
+    view.set({
+      ...(action.from !== undefined ? { from: action.from, to: action.to } : {}),
+      ...(action.filter !== undefined ? { filter: action.filter || undefined } : {}),
+    })
+  return (
+    <EmptyState title={title} diagnosis={diagnosis} onAct={act}>
+      {diagnosis.length === 0 && view.filter && <Button onPress={() => view.setFilter('')}>Remove all filters</Button>}
+    </EmptyState>
+  )
+}
+
 export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
   const problem = error instanceof Problem ? error : null
   return (
@@ -46,7 +61,7 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
       </h3>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
       {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
-      {onRetry && (
+      {onRetry && problem?.status !== 400 && (
         <Button icon="refresh" onPress={onRetry}>
           Try again
         </Button>

@@ -78,13 +78,20 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
         {session.data?.sample && <Pill tone="warn">Sample data</Pill>}
         <div className={css.wide}>{controls}</div>
         <span className={css.grow} />
-        <Freshness tz={view.tz} />
+        <div className={css.wide}>
+          <Freshness tz={view.tz} />
+        </div>
         <IconButton icon="refresh" label="Refresh" hint="r" onPress={refresh} />
         <span className={css.narrow}>
           <Button icon="filter" onPress={() => setSheet(true)}>
             Filters{count ? ` (${count})` : ''}
           </Button>
         </span>
+      </div>
+      <div className={`${css.row} ${css.narrow}`}>
+        <RangePicker view={view} />
+        <span className={css.grow} />
+        <Freshness tz={view.tz} />
       </div>
       <div className={`${css.row} ${css.wide}`}>
         <FilterField view={view} error={places.error} />

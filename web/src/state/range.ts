@@ -120,10 +120,19 @@ export function rangeText(range: Range, now: number, tz: string): string {
     return relative[1] === '1' ? `Last ${unit}` : `Last ${relative[1]} ${unit}s`
   }
   const { from, to } = spanOf(range, now)
+  const thisYear = wallOf(now, tz).year
+  const day = (ms: number) => {
+    const { year } = wallOf(ms, tz)
+    return year === thisYear ? dayText(ms, tz) : `${dayText(ms, tz)} ${year}`
+  }
+  if (from === startOfDay(from, tz) && to === startOfDay(to, tz)) {
+    const last = startOfDay(to, tz, -1)
+    return last === from ? day(from) : `${day(from)} – ${day(last)}`
+  }
   const sameDay = dateText(from, tz) === dateText(to - 1, tz)
   const seconds = from % 60_000 !== 0 || to % 60_000 !== 0
-  const end = sameDay ? clockText(to, tz, seconds) : `${dayText(to, tz)} ${clockText(to, tz, seconds)}`
-  return `${dayText(from, tz)} ${clockText(from, tz, seconds)} – ${range.to === 'now' ? 'now' : end}`
+  const end = sameDay ? clockText(to, tz, seconds) : `${day(to)} ${clockText(to, tz, seconds)}`
+  return `${day(from)} ${clockText(from, tz, seconds)} – ${range.to === 'now' ? 'now' : end}`
 }
 
 /** What the picker's text box holds, so that it parses back to the same range. */
