@@ -34,8 +34,8 @@
 //!
 //! **Settling.** At the start, records at the end of the last segment may be in the page cache only (the process
 //! was killed between append and sync, or a sync failed). Were they believed and then lost in a power cut, a client whose retry was
-//! called a duplicate would have lost an acknowledged event. So the last segment is written anew under the same name
-//! (temporary file, sync, rename, directory sync) before anything else is acknowledged. When that fails (no room), reading
+//! called a duplicate would have lost an acknowledged event. So the last segment with records is written anew under
+//! the same name (temporary file, sync, rename, directory sync) before anything else is acknowledged. When that fails (no room), reading
 //! works, and each write tries again.
 //!
 //! **Full.** A write over the bound, or that would leave less than the reserve free on the disk, is refused before
@@ -164,7 +164,8 @@ pub struct Wal {
     segments: Vec<Segment>,
     /// The file being written; none at first and after a failure.
     file: Option<Box<dyn Appending>>,
-    unsettled: bool,
+    /// The number of the segment that must be written anew first, at the start.
+    unsettled: Option<u64>,
     next_segment: u64,
     next_seq: u64,
     buffer: Vec<u8>,
@@ -179,7 +180,7 @@ impl Wal {
     ) -> Result<(Wal, Recovered)> {
         let dir = options.dir;
         disk.create_dir(&dir).tried("creating", &dir)?;
-        let recovered = recover::read_all(&*disk, &dir, options.sealed_through, visit)?;
+        let (recovered, unsettled) = recover::read_all(&*disk, &dir, options.sealed_through, options.next_seq, visit)?;
         let last = recovered.segments.last();
         let mut wal = Wal {
             next_segment: last.map_or(0, |last| last.number).max(options.sealed_through) + 1,
@@ -190,7 +191,7 @@ impl Wal {
             bytes_max: options.bytes_max,
             reserve_bytes: options.reserve_bytes,
             file: None,
-            unsettled: true,
+            unsettled,
             buffer: Vec::new(),
         };
         // A failure here must not keep the program from starting and reading: the next write tries again.
@@ -297,6 +298,9 @@ impl Wal {
     /// Begins a new segment: usable when its head and its name are durable.
     fn begin(&mut self) -> Result<u64> {
         self.settle()?;
+        // From here on the old segment gets nothing more, even when this fails: the new head says where the old one
+        // ends, and may come back after a power cut.
+        self.file = None;
         let number = self.next_segment;
         let path = path(&self.dir, number);
         let head = SegmentHead { segment: number, first_seq: self.next_seq };

@@ -163,9 +163,12 @@ mod tests {
     #[test]
     fn version_1_is_pinned() {
         let mut bytes = SegmentHead { segment: 1, first_seq: 2 }.encode();
-        Head { first_seq: 2, events: 1, length: 3, group: 0, kind: 1, payload_crc: crc32fast::hash(b"abc") }.encode(1, &mut bytes);
+        let payload_crc = crc32fast::hash(b"abc");
+        Head { first_seq: 2, events: 1, length: 3, group: 0, kind: 1, payload_crc }.encode(1, &mut bytes);
         bytes.extend_from_slice(b"abc");
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(hex, "474c57414c0d0a1a01000000010000000000000002000000000000000000");
+        let head = "474c57414c0d0a1a0100000001000000000000000200000000000000529121d2";
+        let record = "f5474c52fffe0d0a020000000000000001000000030000000000000001000000c2412435c1292b8f616263";
+        assert_eq!(hex, format!("{head}{record}"));
     }
 }

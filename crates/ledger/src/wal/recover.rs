@@ -8,33 +8,39 @@ use crate::error::{Error, Result, Tried};
 
 const COPY_BYTES: usize = 1 << 20;
 
-/// Reads all segments in order. `sealed_through` and before are forgotten.
+/// Reads all segments in order. `sealed_through` and before are forgotten. Also gives the segment to settle: the last
+/// with records, unless the head of a later one already says where it ends.
 pub(super) fn read_all(
     disk: &dyn Disk,
     dir: &str,
     sealed_through: u64,
+    sealed_seq: u64,
     visit: &mut dyn FnMut(Record<'_>) -> Result<()>,
-) -> Result<Recovered> {
+) -> Result<(Recovered, Option<u64>)> {
+    let mut unsettled = None;
     let mut recovered = Recovered::default();
     let numbers = clean_up(disk, dir, sealed_through)?;
     let bounds = bounds(disk, dir, &numbers)?;
-    let mut after = None;
+    let mut after = sealed_seq;
     for (number, bound) in numbers.into_iter().zip(bounds) {
-        let mut scan = Scan::open(disk, &path(dir, number), number, after, bound)?;
+        let mut scan = Scan::open(disk, &path(dir, number), number, Some(after), bound)?;
         let mut events = 0;
         while let Some(found) = scan.next() {
             events += u64::from(found.head.events);
             visit(record(number, &found.head, found.payload))?;
         }
         let end = scan.end();
-        let first_seq = end.start.or(after).unwrap_or_default();
+        let first_seq = end.start.unwrap_or(after);
         let end_seq = end.end.unwrap_or(first_seq);
-        after = end.end.or(after);
+        after = end_seq;
         recovered.segments.push(Segment { number, first_seq, end_seq, events, bytes: end.bytes });
         recovered.damage.extend(end.damage);
-        recovered.tail = end.tail;
+        recovered.tail = recovered.tail.or(end.tail);
+        if bound.is_none() && events > 0 {
+            unsettled = Some(number);
+        }
     }
-    Ok(recovered)
+    Ok((recovered, unsettled))
 }
 
 /// Reads the acknowledged records of one segment.
@@ -133,17 +139,12 @@ fn hole(segment: u64, mut first_seq: u64, mut missing: u64, out: &mut Vec<u8>) {
 }
 
 impl Wal {
-    /// Makes a failed settling good, or does it for the first time.
+    /// Makes what the process before wrote trustworthy, or tries again.
     pub(super) fn settle(&mut self) -> Result<()> {
-        if !self.unsettled {
-            return Ok(());
+        if let Some(segment) = self.segments.iter_mut().find(|segment| Some(segment.number) == self.unsettled) {
+            segment.bytes = settle(&*self.disk, &self.dir, segment)?;
         }
-        if let Some(last) = self.segments.last_mut()
-            && last.events > 0
-        {
-            last.bytes = settle(&*self.disk, &self.dir, last)?;
-        }
-        self.unsettled = false;
+        self.unsettled = None;
         Ok(())
     }
 }

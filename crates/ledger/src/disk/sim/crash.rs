@@ -7,6 +7,14 @@ use super::{Change, File, Random, SimDisk, locked};
 const SECTOR: usize = 512;
 
 impl SimDisk {
+    /// Ends the process but not the machine: files opened before are dead, all that was written is still there, and
+    /// what was not durable still is not.
+    pub fn kill(&self) {
+        let mut state = self.state();
+        state.faults.restore_power();
+        state.life += 1;
+    }
+
     /// Cuts the power and turns it on again. Files opened before are dead; requested failures stay requested.
     pub fn crash(&self) {
         let mut guard = self.state();
