@@ -8,6 +8,7 @@ pub mod disk;
 pub mod error;
 pub mod part;
 pub mod rollup;
+pub mod seen;
 pub mod view;
 pub mod wal;
 
