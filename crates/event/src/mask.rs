@@ -1,8 +1,33 @@
 //! Secrets are masked before anything else happens to an event. [`Masked`] has one constructor, [`mask`], and the
 //! log takes nothing but `Masked<Batch>`: unmasked data cannot reach the disk, it does not compile.
+//!
+//! A secret becomes `hmac:` and 12 hexadecimal digits of its HMAC under the tenant's key: equal secrets stay equal,
+//! nothing can be turned back, and a value known to have leaked can be looked for ([`Rules::probe`]). What could be
+//! guessed becomes `***`. What arrives masked stays as it is, so masking twice is masking once.
+
+mod columns;
+mod detectors;
+mod docs;
+mod free;
+mod json;
+mod names;
+mod rules;
+mod scan;
+mod url;
+mod value;
+
+use std::borrow::Cow;
+use std::ops::Deref;
 
 use crate::batch::Batch;
-use std::ops::Deref;
+use crate::column::{Column, Texts};
+use crate::field::{self, FIELDS, FieldId};
+use value::Masker;
+
+pub use detectors::{DETECTORS, Detector, Keep};
+pub use docs::masking_markdown;
+pub use names::{FRAGMENTS, GUESSABLE, HARMLESS_ENDINGS, HEADERS, PARAMETERS, PATH_SEGMENTS};
+pub use rules::{BODY_BYTES_MAX, ClientIp, Rules};
 
 /// A value that has gone through [`mask`].
 #[derive(Clone, Debug)]
@@ -22,21 +47,87 @@ impl<T> Masked<T> {
     }
 }
 
-/// What is masked, and with which key.
-#[derive(Clone)]
-pub struct Rules {
-    key: [u8; 32],
-}
+impl Masked<Batch> {
+    /// The given rows, in the given order; a part of what is masked is masked.
+    #[must_use]
+    pub fn gather(&self, rows: &[u32]) -> Masked<Batch> {
+        Masked(self.0.gather(rows))
+    }
 
-impl Rules {
-    /// The default rules with this tenant's key.
-    pub fn new(key: [u8; 32]) -> Self {
-        Rules { key }
+    /// Sets a number for every row; numbers hold no secrets. False when it is no number field or not one a row.
+    pub fn set_numbers(&mut self, field: FieldId, numbers: Vec<i64>) -> bool {
+        field.field().kind.storage() == field::Storage::Int
+            && numbers.len() == self.0.len()
+            && self.0.set_column(field, Column::Int(numbers))
     }
 }
 
 /// Masks every secret of a batch.
-pub fn mask(batch: Batch, rules: &Rules) -> Masked<Batch> {
-    let _ = rules.key;
+pub fn mask(mut batch: Batch, rules: &Rules) -> Masked<Batch> {
+    let mut masker = Masker::new(rules);
+    bodies(&mut batch, &mut masker);
+    for field in FIELDS {
+        if !columns::BODIES.contains(&field.id)
+            && let Some(mut column) = batch.take_column(field.id)
+        {
+            masker.column(columns::class(field), &mut column);
+            batch.set_column(field.id, column);
+        }
+    }
     Masked(batch)
+}
+
+/// Bodies are dropped unless switched on, for all routes or for some.
+fn bodies(batch: &mut Batch, masker: &mut Masker<'_>) {
+    let rules = masker.rules;
+    for body in columns::BODIES {
+        let Some(Column::Text(column)) = batch.take_column(body) else { continue };
+        if rules.body_bytes == 0 && rules.route_body_bytes.is_empty() {
+            continue;
+        }
+        let mut kept = Texts::default();
+        for (row, text) in column.iter().enumerate() {
+            let route = batch.row(row).text(field::ROUTE).unwrap_or("");
+            let own = rules.route_body_bytes.iter().rev().find(|(name, _)| name == route);
+            let bytes = own.map_or(rules.body_bytes, |(_, bytes)| *bytes);
+            kept.push(&masker.body(text, bytes));
+        }
+        if !kept.parts().0.is_empty() {
+            batch.set_column(body, Column::Text(kept));
+        }
+    }
+}
+
+/// Masks a text of unknown form: our own log, messages to people.
+pub fn mask_text<'t>(text: &'t str, rules: &Rules) -> Cow<'t, str> {
+    match Masker::new(rules).any(text, 0) {
+        Some(masked) => Cow::Owned(masked),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The first bytes of a record that was refused, at most [`crate::EXCERPT_BYTES_MAX`], masked. A word at the cut is
+/// left out: it may be the half of a secret that no detector knows.
+pub fn mask_excerpt(record: &str, rules: &Rules) -> String {
+    let bytes = crate::EXCERPT_BYTES_MAX;
+    // Looks further than it keeps, so that most secrets are whole; a record already cut to the limit counts as cut.
+    let (looked_at, cut) = head(record, bytes * 4);
+    let masked = mask_text(looked_at, rules);
+    let (kept, shortened) = head(&masked, bytes);
+    if !cut && !shortened && record.len() + 4 <= bytes {
+        return masked.into_owned();
+    }
+    let end =
+        kept.rfind(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=%:".contains(c))).map_or(0, |at| at + 1);
+    let (whole, _) = head(kept.get(..end).unwrap_or(""), bytes - '…'.len_utf8());
+    format!("{whole}…")
+}
+
+/// The first bytes of a text, and whether that is less than all of it.
+fn head(text: &str, bytes: usize) -> (&str, bool) {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    (text.get(..end).unwrap_or(""), end < text.len())
 }
