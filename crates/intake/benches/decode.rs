@@ -7,8 +7,8 @@ use event::Timestamp;
 use intake::{FORMATS, Format, Generator, decode};
 
 fn main() {
-    let generated = generated(100_000);
-    measure("generate", 100_000, &generated, |_| drop(black_box(self::generated(100_000))));
+    let generated = generated(10_000);
+    measure("generate", 10_000, &generated, |_| drop(black_box(self::generated(10_000))));
     row("flowgenx", Some(&intake::Flowgenx), &generated);
     row("flowgenx, recognised", None, &generated);
     for format in FORMATS {
@@ -26,7 +26,7 @@ fn generated(count: u64) -> Vec<u8> {
     out
 }
 
-/// The logs of `samples/<format>`, each at least 16 MiB long.
+/// The logs of `samples/<format>`, each at least 4 MiB long.
 fn samples(format: &str) -> Vec<(String, Vec<u8>)> {
     let folder = format!("{}/../../samples/{format}", env!("CARGO_MANIFEST_DIR"));
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -34,7 +34,7 @@ fn samples(format: &str) -> Vec<(String, Vec<u8>)> {
     files.sort_by_key(|entry| entry.path());
     let read = |entry: &std::fs::DirEntry| {
         let body = std::fs::read(entry.path()).unwrap_or_default();
-        let times = (16 << 20) / body.len().max(1) + 1;
+        let times = (4 << 20) / body.len().max(1) + 1;
         (entry.file_name().to_string_lossy().into_owned(), body.repeat(times))
     };
     files.iter().map(read).collect()
@@ -47,7 +47,7 @@ fn row(name: &str, format: Option<&dyn Format>, body: &[u8]) {
 
 /// The best of several runs: the others were disturbed.
 fn measure(name: &str, events: usize, body: &[u8], run: impl Fn(&[u8])) {
-    let times = (0..7).map(|_| {
+    let times = (0..40).map(|_| {
         let start = Instant::now();
         run(black_box(body));
         start.elapsed().as_secs_f64()

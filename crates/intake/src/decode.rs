@@ -1,6 +1,7 @@
 //! Bytes in, events out. It never fails: what is not understood is a [`Reject`], and the rest is kept.
 
 use event::{Batch, EXCERPT_BYTES_MAX, Event, Reject, Timestamp, field};
+use std::borrow::Cow;
 
 use crate::format::{Format, RECORD_BYTES_MAX, Reason};
 use crate::records::{Record, Records};
@@ -40,8 +41,8 @@ pub fn decode(format: Option<&dyn Format>, body: &[u8]) -> Decoded {
 
 /// Reads a body.
 pub fn decode_with(options: Options<'_>, body: &[u8]) -> Decoded {
-    // Checked once here, so that no format has to think of it.
-    let body = String::from_utf8_lossy(body);
+    // Checked once here, so that no format has to think of it. The usual body is UTF-8, and that check is fast.
+    let body = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let mut decoder = Decoder::new(options, &body);
     let mut records = match options.format {
         Some(format) => format.records(&body),

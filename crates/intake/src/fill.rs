@@ -1,7 +1,7 @@
 //! Fills an event from JSON members, whatever type they have: what does not fit its field is kept in `custom`.
 //! Knows no gateway.
 
-use event::{Event, FieldId, field, json};
+use event::{Event, FieldId, Kind, field, json};
 use std::borrow::Cow;
 
 use crate::json::{Error, Reader, Scalar};
@@ -75,6 +75,31 @@ impl<'e, 'a> Fill<'e, 'a> {
         debug_assert!(copied.is_ok(), "the raw text was read once before");
     }
 
+    /// Puts a value that is already read into a field of any kind but lists and pairs.
+    pub(crate) fn put(&mut self, field: FieldId, unit: Unit, name: Name<'_>, value: Scalar<'a>) {
+        let number = match field.field().kind {
+            Kind::Dict | Kind::Text | Kind::List | Kind::Pairs | Kind::Json => {
+                match value {
+                    Scalar::Text(text) => self.event.text(field, text),
+                    Scalar::Number(number) => self.event.text(field, number),
+                    Scalar::Flag(flag) => self.event.text(field, if flag { "true" } else { "false" }),
+                    Scalar::Absent => {}
+                    nested @ Scalar::Nested(_) => self.keep(name, &nested),
+                }
+                return;
+            }
+            Kind::Int | Kind::Bytes => value.int(),
+            Kind::Time => value.time().map(|time| time.0),
+            Kind::Duration => value.micros(unit),
+            Kind::Bool => value.flag().map(i64::from),
+        };
+        match number {
+            Some(number) => self.event.int(field, number),
+            None if value.is_absent() => {}
+            None => self.keep(name, &value),
+        }
+    }
+
     #[inline]
     pub(crate) fn text(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
         match reader.scalar()? {
@@ -122,16 +147,6 @@ impl<'e, 'a> Fill<'e, 'a> {
     #[inline]
     pub(crate) fn millis(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
         self.number(field, name, reader, |value| value.micros(Unit::Millis))
-    }
-
-    #[inline]
-    pub(crate) fn duration(
-        &mut self,
-        (field, unit): (FieldId, Unit),
-        name: Name<'_>,
-        reader: &mut Reader<'a>,
-    ) -> Result<(), Error> {
-        self.number(field, name, reader, |value| value.micros(unit))
     }
 
     /// A list of texts: an array, or one text with commas.
@@ -184,24 +199,24 @@ fn canonical_list(raw: &str) -> bool {
 
 /// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`
 /// sees every pair.
-pub(crate) fn pairs<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(&str, &str)) -> Result<String, Error> {
+pub(crate) fn pairs<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(&str, &Cow<'a, str>)) -> Result<String, Error> {
     let mut out = String::with_capacity(512);
     out.push('[');
-    let mut pair = |out: &mut String, name: &str, text: &str| {
-        each(name, text);
+    let mut pair = |out: &mut String, name: &str, text: Cow<'a, str>| {
+        each(name, &text);
         crate::json::separate(out, '[');
         out.push('[');
         json::string(out, name);
         out.push(',');
-        json::string(out, text);
+        json::string(out, &text);
         out.push(']');
     };
     reader.object(|name, reader| {
         reader.array(|reader| {
             match reader.scalar()? {
-                Scalar::Text(text) => pair(&mut out, name, &text),
-                Scalar::Number(text) | Scalar::Nested(text) => pair(&mut out, name, text),
-                Scalar::Flag(flag) => pair(&mut out, name, if flag { "true" } else { "false" }),
+                Scalar::Text(text) => pair(&mut out, name, text),
+                Scalar::Number(text) | Scalar::Nested(text) => pair(&mut out, name, text.into()),
+                Scalar::Flag(flag) => pair(&mut out, name, if flag { "true" } else { "false" }.into()),
                 Scalar::Absent => {}
             }
             Ok(())

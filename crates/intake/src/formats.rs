@@ -1,13 +1,22 @@
 //! The list of formats, and their documentation.
 
+use std::fmt::Write;
+
 use crate::format::Format;
 
 mod flowgenx;
+mod json;
+mod kong;
+mod nginx;
 
 pub use flowgenx::Flowgenx;
+pub use json::{Json, Mapped};
+pub use kong::Kong;
+pub use nginx::Nginx;
 
-/// Every format, in the order in which a record is offered to them when no format is named.
-pub const FORMATS: &[&dyn Format] = &[&Flowgenx];
+/// Every format, in the order in which a record is offered to them when no format is named: the particular ones
+/// first.
+pub const FORMATS: &[&dyn Format] = &[&Kong, &Flowgenx, &Nginx, &Json];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {
@@ -17,4 +26,19 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 /// The format that takes a record for its own.
 pub fn recognise(record: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().find(|format| format.recognises(record)).copied()
+}
+
+/// `docs/formats.md`.
+pub fn formats_markdown() -> String {
+    let mut out = String::from(
+        "# Log formats\n\n\
+         Generated from the code; do not edit. A body may hold one object, an array of objects, objects one after the \
+         other, or a record a line. Without a format in the address each record is recognised by itself. What a format \
+         does not know is kept in the field `custom`; a record is refused only when it cannot be read at all or has no \
+         time.\n",
+    );
+    for format in FORMATS {
+        let _ = write!(out, "\n## {}\n\n{}\n", format.name(), format.doc());
+    }
+    out
 }

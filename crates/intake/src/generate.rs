@@ -7,7 +7,7 @@ use event::time::{DAY, HOUR, civil};
 mod random;
 mod world;
 
-use random::{Random, Table};
+use random::Random;
 use world::{Consumer, Refusal, Route, World};
 
 /// Time is cut into at most so many pieces, each with its own share of the calls.
