@@ -84,7 +84,7 @@ impl<'o, 'b> Decoder<'o, 'b> {
     #[inline]
     fn read(&mut self, record: Record<'b>, event: &mut Event<'b>) -> Result<&'static str, Reason> {
         if record.text.len() > RECORD_BYTES_MAX {
-            return Err(Reason::new("longer than 1 MiB"));
+            return Err(Reason::TOO_LONG);
         }
         if let Some(format) = self.options.format {
             return self.read_as(format, record, event);
@@ -95,8 +95,9 @@ impl<'o, 'b> Decoder<'o, 'b> {
             && before == start
         {
             let read = self.read_as(format, record, event);
-            if read.is_ok() || record.exact {
-                return read;
+            match &read {
+                Err(reason) if record.exact || !reason.is_cut() => {}
+                _ => return read,
             }
         }
         match formats::recognise(record.text) {

@@ -46,6 +46,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// It is longer than [`RECORD_BYTES_MAX`].
+    pub(crate) const TOO_LONG: Reason = Reason::new("longer than 1 MiB");
+
     /// A reason in fixed words.
     pub const fn new(words: &'static str) -> Self {
         Reason::Words(Cow::Borrowed(words))
@@ -56,7 +59,7 @@ impl Reason {
         matches!(
             self,
             Reason::Json(json::Error { fault: json::Fault::Unfinished | json::Fault::Trailing, .. })
-        )
+        ) || *self == Reason::TOO_LONG
     }
 }
 

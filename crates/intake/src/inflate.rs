@@ -39,8 +39,7 @@ impl Packing {
             // A skippable frame in front.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
             [0xff, 0x06, 0x00, 0x00, b's', b'N', b'a', b'P', b'p', b'Y', ..] => Some(Packing::SnappyFrames),
-            // Method 8, and the two bytes together are a multiple of 31. No text begins so: `x` is 0x78, but none
-            // of the second bytes that fit is a printable one that follows it in a log.
+            // `x^` could begin a text; the other second bytes could not.
             [0x78, second @ (0x01 | 0x5e | 0x9c | 0xda), ..] if *second != 0x5e || says(content_encoding, "deflate") => {
                 Some(Packing::Zlib)
             }

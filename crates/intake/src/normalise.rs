@@ -28,7 +28,8 @@ pub fn normalise(event: &mut Event<'_>, received: Option<Timestamp>) -> Result<(
 fn address(event: &mut Event<'_>) {
     let Some(Value::Text(path)) = event.get(field::PATH) else { return };
     let absolute = path.starts_with("http://") || path.starts_with("https://");
-    if !absolute && memchr::memchr2(b'?', b'#', path.as_bytes()).is_none() {
+    // A malformed request stays in one piece.
+    if !absolute && (!path.starts_with('/') || memchr::memchr(b'?', path.as_bytes()).is_none()) {
         return;
     }
     match path.clone() {
@@ -63,13 +64,12 @@ fn split(address: &str) -> (Option<&str>, &str, Option<&str>) {
     let stripped = address.strip_prefix("http://").or_else(|| address.strip_prefix("https://"));
     let (host, rest) = match stripped {
         Some(rest) => {
-            let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+            let end = rest.find(['/', '?']).unwrap_or(rest.len());
             let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
             (Some(host(authority)), rest)
         }
         None => (None, address),
     };
-    let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
     match rest.split_once('?') {
         Some((path, query)) => (host, path, Some(query)),
         None => (host, rest, None),
@@ -186,11 +186,12 @@ mod tests {
     #[test]
     fn addresses_are_taken_apart() {
         let cases = [
-            ("/a?b=c?d#e", Some("/a"), Some("b=c?d"), None),
+            ("/a?b=c?d#e", Some("/a"), Some("b=c?d#e"), None),
             ("http://u:p@h.example:80/a?b", Some("/a"), Some("b"), Some("h.example")),
             ("https://h.example", Some("/"), None, Some("h.example")),
             ("http://[::1]:8080/x", Some("/x"), None, Some("[::1]")),
             ("*", Some("*"), None, None),
+            ("A#\\x00?b", Some("A#\\x00?b"), None, None),
         ];
         for (address, path, query, host) in cases {
             let event = complete(|e| e.text(field::PATH, address.to_owned()));

@@ -26,18 +26,24 @@ pub struct Records<'a> {
     at: usize,
     line: u64,
     in_array: bool,
+    /// Where the line ends that we are in; looked for once, as a line may hold many records.
+    line_end: usize,
+    /// Up to here records are measured at once.
+    measure_to: usize,
 }
 
 impl<'a> Records<'a> {
     /// Of a body of JSON objects or of text lines.
     pub fn new(body: &'a str) -> Self {
-        Records { body: body.strip_prefix('\u{feff}').unwrap_or(body), at: 0, line: 1, in_array: false }
+        let body = body.strip_prefix('\u{feff}').unwrap_or(body);
+        Records { body, at: 0, line: 1, in_array: false, line_end: 0, measure_to: 0 }
     }
 
     /// Goes back to a record whose end was guessed, and measures it.
     pub fn exactly(&mut self, record: Record<'a>) -> Record<'a> {
         self.at = record.text.as_ptr().addr().saturating_sub(self.body.as_ptr().addr());
         self.line = record.line;
+        self.measure_to = self.line_end;
         self.measured()
     }
 
@@ -70,10 +76,13 @@ impl<'a> Records<'a> {
         inside.is_empty() || inside.starts_with(['{', ']'])
     }
 
-    fn line_here(&self) -> &'a str {
-        let rest = self.rest();
-        let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
-        rest.get(..end).unwrap_or(rest)
+    #[inline]
+    fn line_here(&mut self) -> &'a str {
+        if self.line_end <= self.at {
+            let rest = self.rest().as_bytes();
+            self.line_end = self.at + memchr(b'\n', rest).unwrap_or(rest.len());
+        }
+        self.body.get(self.at..self.line_end).unwrap_or("")
     }
 
     /// The object that starts here, measured; when it is broken, the line.
@@ -95,7 +104,7 @@ impl<'a> Iterator for Records<'a> {
     #[inline]
     fn next(&mut self) -> Option<Record<'a>> {
         let first = self.skip_between()?;
-        if self.in_array && first == b'{' {
+        if first == b'{' && (self.in_array || self.at < self.measure_to) {
             return Some(self.measured());
         }
         let line = self.line_here();

@@ -5,7 +5,6 @@ use event::{Event, field as f};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::escape::unescape;
 use crate::fieldmap::{Map, Row, Target};
 use crate::format::{Format, Reason};
 use crate::json::{self, Scalar};
@@ -263,11 +262,6 @@ fn reason(status: i64, limited: bool, named: bool) -> &'static str {
 fn sum(times: &str) -> Option<i64> {
     let each = times.split([',', ':']).filter_map(|time| crate::scalar::micros(time, Unit::Seconds));
     each.fold(None, |sum, micros| Some(sum.unwrap_or(0) + micros))
-}
-
-/// A text of the combined form.
-fn plain(text: &str) -> Cow<'_, str> {
-    unescape(text)
 }
 
 #[cfg(test)]

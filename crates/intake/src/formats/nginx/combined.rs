@@ -4,7 +4,7 @@
 use event::{Event, Timestamp, field as f};
 use std::borrow::Cow;
 
-use super::plain;
+use crate::escape::unescape as plain;
 use crate::format::Reason;
 
 /// The parts of a line up to the time.
@@ -31,7 +31,7 @@ pub(super) fn read<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reaso
     let user = plain(head.user);
     event.text(f::CONSUMER_NAME, user);
     let (request, rest) = quoted(head.rest).ok_or(Reason::new("no request in double quotes after the time"))?;
-    request_line(plain(request), event);
+    request_line(Cow::Borrowed(request), event);
     let mut words = rest.trim_start().splitn(3, ' ');
     let status = words.next().unwrap_or("");
     event.int(f::STATUS, status.parse().map_err(|_| Reason::new("no status after the request"))?);
@@ -99,13 +99,13 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// `GET /path?query HTTP/1.1`; anything else is kept as a path without a method.
+/// `GET /path?query HTTP/1.1`; anything else is kept as it is, as a path without a method.
 pub(super) fn request_line<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
     match line {
         Cow::Borrowed(line) => match parts(line) {
             Some((method, target, protocol)) => {
                 event.text(f::METHOD, method);
-                event.text(f::PATH, target);
+                event.text(f::PATH, plain(target));
                 event.text(f::PROTOCOL, protocol);
             }
             None => event.text(f::PATH, line),
@@ -113,7 +113,7 @@ pub(super) fn request_line<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
         Cow::Owned(line) => match parts(&line) {
             Some((method, target, protocol)) => {
                 event.text(f::METHOD, method.to_owned());
-                event.text(f::PATH, target.to_owned());
+                event.text(f::PATH, plain(target).into_owned());
                 event.text(f::PROTOCOL, protocol.to_owned());
             }
             None => event.text(f::PATH, line),
