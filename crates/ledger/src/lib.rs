@@ -4,6 +4,7 @@
 pub mod cells;
 pub mod columns;
 pub mod cube;
+pub mod delta;
 pub mod disk;
 pub mod error;
 pub mod part;
