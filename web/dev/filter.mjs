@@ -10,7 +10,7 @@ export class FilterError extends Error {
 function tokens(text) {
   const found = []
   const pattern =
-    /\s+|\(|\)|-(?=[^\s])|((?:[A-Za-z_][\w.-]*)(?:[:~](?:>=|<=|>|<|~)?)(?:"(?:[^"\\]|\\.)*"|[^\s()"]*))|("(?:[^"\\]|\\.)*")|([^\s()"]+)/gy
+    /\s+|\(|\)|-(?=[^\s])|((?:[A-Za-z_][\w.-]*)(?:[:~](?:>=|<=|>|<|~)?)(?:(?:"(?:[^"\\]|\\.)*"|[^\s()",]+),?)*)|("(?:[^"\\]|\\.)*")|([^\s()"]+)/gy
   let match
   while (pattern.lastIndex < text.length) {
     const position = pattern.lastIndex
@@ -60,6 +60,12 @@ function term(token, fields) {
       near.slice(0, 3).map((f) => f.name),
     )
   }
+  const list = rest.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? []
+  if (list.length > 1) {
+    const each = list.map((one) => term({ ...token, field: `${name}${op}${one}` }, fields))
+    return (e) => each.some((test) => test(e))
+  }
+  if (rest === '') throw new FilterError('a value is missing here; "" means empty', token.position + token.field.length)
   const value = bare(rest)
   const number = field.kind === 'duration' ? millis(value) : Number(value)
   if (op === '~' || op === ':~')
@@ -71,7 +77,8 @@ function term(token, fields) {
   if (op === ':<=') return (e) => field.get(e) <= number
   if (op === ':>') return (e) => field.get(e) > number
   if (op === ':<') return (e) => field.get(e) < number
-  if (value === 'empty' || value === '') return (e) => field.get(e) === undefined || field.get(e) === null
+  if (value === '*') return (e) => field.get(e) !== undefined && field.get(e) !== null
+  if (value === '') return (e) => field.get(e) === undefined || field.get(e) === null
   if (field.kind === 'ip' && value.includes('/')) return (e) => inCidr(field.get(e), value)
   if (value.endsWith('*')) return (e) => String(field.get(e) ?? '').startsWith(value.slice(0, -1))
   return (e) => String(field.get(e) ?? 'unknown') === value

@@ -44,6 +44,9 @@ export type AccessEvent = {
     explanation?: string
     resolution?: string
   }
+  auth?: Record<string, unknown>
+  upstream?: Record<string, unknown>
+  error?: Record<string, unknown>
   custom?: Record<string, unknown>
 }
 

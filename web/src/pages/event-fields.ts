@@ -19,6 +19,11 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
   }
   const headers = (list: [string, string][] | undefined): EventField[] =>
     (list ?? []).map(([name, value]) => ({ label: name, text: value, isMasked: /^(hmac|masked|tag):/.test(value) }))
+  /** Members this page has no own line for, under their own names. */
+  const rest = (members: Record<string, unknown> | undefined): EventField[] =>
+    Object.entries(members ?? {}).flatMap(([name, value]) =>
+      line(name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
+    )
   const sections: Section[] = [
     {
       title: 'Request',
@@ -68,13 +73,14 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('Event id', event.id),
       ],
     },
+    { title: 'Authentication', fields: rest(event.auth) },
+    { title: 'Upstream', fields: rest(event.upstream) },
+    { title: 'Error', fields: rest(event.error) },
     { title: 'Request headers', fields: headers(request.headers) },
     { title: 'Response headers', fields: headers(response.headers) },
     {
       title: 'Custom fields',
-      fields: Object.entries(event.custom ?? {}).flatMap(([name, value]) =>
-        line(name, typeof value === 'object' ? JSON.stringify(value) : value),
-      ),
+      fields: rest(event.custom),
     },
   ]
   return sections.filter((section) => section.fields.length > 0)

@@ -6,20 +6,22 @@ import type { Facet, Facets, FacetValue } from '../api/types'
 import { Icon } from '../parts/icon'
 import { Skeleton } from '../parts/state'
 import { StatusMark, statusClassOf } from '../parts/status'
+import { allFields, SHORT_FIELDS } from '../state/fields'
 import { excludes, includes, only, toggled, without } from '../state/filter'
 import { countText, exactText, percentText } from '../state/numbers'
 import type { View } from '../state/view'
 import css from './log-facets.module.css'
 
-const FIRST = ['status_class', 'granted', 'reason', 'consumer', 'route', 'method', 'status', 'group', 'api', 'gateway']
 const OPEN = ['status_class', 'granted', 'reason', 'consumer', 'route']
 const TOP = 6
 
 export function LogFacets({ view }: { view: View }) {
-  const fields = useFields().filter((field) => field.facet)
+  const served = useFields()
+  const [isMore, setMore] = useState(false)
+  const known = SHORT_FIELDS.filter((field) => field.isFacet)
+  const rest = allFields(served).filter((f) => f.facet && !known.some((k) => k.name === f.name))
+  const ordered: { name: string; label: string }[] = isMore ? [...known, ...rest] : known
   const [open, setOpen] = useState(OPEN)
-  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length)
-  const ordered = fields.toSorted((a, b) => rank(a.name) - rank(b.name))
   const asked = ordered.map((f) => f.name).filter((name) => open.includes(name))
   const answer = useAnswer<Facets>(
     '/facets',
@@ -42,6 +44,11 @@ export function LogFacets({ view }: { view: View }) {
           }
         />
       ))}
+      {rest.length > 0 && (
+        <Button className={css.all} onPress={() => setMore(!isMore)}>
+          {isMore ? 'Fewer fields' : `${rest.length} more fields`}
+        </Button>
+      )}
     </div>
   )
 }
@@ -90,7 +97,17 @@ function FacetGroup({ view, field, label, facet, isOpen, isFailed, onToggle }: G
           {shown.values.map((value) => (
             <Value key={value.value} view={view} field={field} value={value} approximate={shown.approximate} />
           ))}
-          {shown.values.length === 0 && <li className={css.none}>{typed ? 'No value has this text' : 'No value'}</li>}
+          {shown.missing > 0 && !typed && field !== 'reason' && (
+            <Value
+              view={view}
+              field={field}
+              value={{ value: '', label: 'empty', count: shown.missing, share: shown.missing / (shown.total || 1) }}
+              approximate={shown.approximate}
+            />
+          )}
+          {shown.values.length === 0 && shown.missing === 0 && (
+            <li className={css.none}>{typed ? 'No value has this text' : 'No value'}</li>
+          )}
         </ul>
       )}
       {isOpen && facet !== undefined && facet.other > 0 && !typed && (

@@ -1,5 +1,5 @@
 // The filter: pills and their text, two views of one thing, with completion of fields and values.
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { Problem } from '../api/client'
 import { useAnswer, useFields } from '../api/queries'
 import type { Facets } from '../api/types'
@@ -7,6 +7,7 @@ import { IconButton } from '../parts/button'
 import { Icon } from '../parts/icon'
 import { sentence } from '../parts/state'
 import { applied, fieldOffers, type Offer, placeAt, valueOffers } from '../state/complete'
+import { allFields } from '../state/fields'
 import { inverted, removed, replaced, termsOf, withTerm } from '../state/filter'
 import type { View } from '../state/view'
 import css from './filter-field.module.css'
@@ -189,7 +190,8 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
 }
 
 function useOffers(view: View, draft: string, caret: number, isOpen: boolean): Offer[] {
-  const fields = useFields()
+  const served = useFields()
+  const fields = useMemo(() => allFields(served), [served])
   const place = placeAt(draft, caret)
   const field = fields.find((f) => f.name === place.field)
   const wantsValues = isOpen && place.stage === 'value' && field !== undefined && !/[<>]/.test(place.head)

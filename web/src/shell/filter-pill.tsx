@@ -17,10 +17,16 @@ const WORDS: Record<string, [string, string]> = {
   text: ['text', 'without text'],
 }
 
+function valueText(term: Term): string {
+  if (term.op === 'group' && !term.field) return term.raw
+  if (term.op === ':' && term.value === '*') return 'anything'
+  return term.value || 'empty'
+}
+
 export function FilterPill(props: { term: Term; onRemove: () => void; onInvert: () => void; onEdit: () => void }) {
   const { term } = props
   const word = WORDS[term.op]?.[term.negated ? 1 : 0] ?? term.op
-  const value = term.op === 'group' && !term.field ? term.raw : term.value || 'empty'
+  const value = valueText(term)
   return (
     <span className={`${css.pill} ${term.negated ? css.negated : ''}`}>
       <Menu

@@ -74,7 +74,7 @@ export const COLUMNS: Column[] = [
   plain('user_agent', 'User agent', 180, (e) => e.request.user_agent),
   plain('request_id', 'Request id', 260, (e) => e.request_id, { isMono: true }),
   {
-    id: 'bytes',
+    id: 'response_bytes',
     label: 'Answer size',
     px: 100,
     track: '100px',

@@ -10,11 +10,12 @@ export type Term = {
   field: string | null
   op: Op
   value: string
-  /** The alternatives of `(a:1 OR a:2)`. */
+  /** The alternatives of `a:1,2` and of `(a:1 OR a:2)`. */
   either: Term[]
 }
 
-const HEAD = /^(-?)([A-Za-z_][\w.-]*)(:|~)(>=|<=|>|<|~)?/
+const HEAD = /^(-?)([A-Za-z_][\w.]*)(:|~)(>=|<=|>|<|~)?/
+const KEYWORD = /^(OR|AND|NOT)$/
 
 /** Cuts at spaces outside quotes and parentheses. */
 function pieces(text: string): { raw: string; start: number }[] {
@@ -45,7 +46,7 @@ export function unquoted(value: string): string {
 }
 
 export function quoted(value: string): string {
-  const plain = /^[^\s"()\\<>~*=-][^\s"()\\*]*$/.test(value) && !/^(OR|AND|NOT)$/i.test(value)
+  const plain = /^[^\s"()\\<>~*=,-][^\s"()\\*,]*$/.test(value) && !KEYWORD.test(value)
   return plain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
@@ -54,7 +55,7 @@ function termOf(raw: string, start: number): Term {
   const group = /^(-?)\((.*)\)$/s.exec(raw)
   if (group) {
     const inner = pieces(group[2] as string)
-    const either = inner.filter((p) => !/^OR$/i.test(p.raw)).map((p) => termOf(p.raw, 0))
+    const either = inner.filter((p) => p.raw !== 'OR').map((p) => termOf(p.raw, 0))
     const field = either[0]?.field ?? null
     const same = either.length > 0 && either.every((t) => t.field === field && !t.negated && t.op === ':')
     const value = either.map((t) => t.value).join(' or ')
@@ -66,6 +67,19 @@ function termOf(raw: string, start: number): Term {
     return { ...base, negated, field: null, op: 'text', value: unquoted(negated ? raw.slice(1) : raw) }
   }
   const op = (head[4] ?? head[3]) as Op
+  const values = op === ':' ? listOf(raw.slice(head[0].length)) : []
+  if (values.length > 1) {
+    const field = head[2] as string
+    const either = values.map((value) => ({ ...base, negated: false, field, op, value: unquoted(value) }))
+    return {
+      ...base,
+      negated: head[1] === '-',
+      field,
+      op: 'group',
+      value: either.map((t) => t.value).join(' or '),
+      either,
+    }
+  }
   return {
     ...base,
     negated: head[1] === '-',
@@ -75,10 +89,15 @@ function termOf(raw: string, start: number): Term {
   }
 }
 
+/** The values of `200,404,"a, b"`. */
+function listOf(text: string): string[] {
+  return text.match(/"(?:[^"\\]|\\.)*"?|[^,]+/g) ?? []
+}
+
 export function termsOf(text: string): Term[] {
   const found = pieces(text)
   // A bare OR binds its neighbours, so cutting there would change the meaning: it stays one piece.
-  if (found.some((p) => /^(OR|AND|NOT)$/i.test(p.raw)) && text.trim()) {
+  if (found.some((p) => KEYWORD.test(p.raw)) && text.trim()) {
     const raw = text.trim()
     return [{ raw, start: 0, end: text.length, negated: false, field: null, op: 'text', value: raw, either: [] }]
   }
@@ -97,7 +116,7 @@ export function joined(terms: { raw: string }[]): string {
 export function withTerm(text: string, term: string): string {
   const trimmed = text.trim()
   if (!trimmed) return term
-  const bareOr = pieces(trimmed).some((p) => /^OR$/i.test(p.raw))
+  const bareOr = pieces(trimmed).some((p) => p.raw === 'OR')
   return `${bareOr ? `(${trimmed})` : trimmed} ${term}`
 }
 
@@ -138,8 +157,20 @@ export function only(text: string, field: string, value: string): string {
 export function without(text: string, field: string, value: string): string {
   const terms = termsOf(text)
   const already = terms.some((t) => holds(t, field, value, true))
-  const rest = terms.filter((t) => !holds(t, field, value, true) && !(t.op === ':' && holds(t, field, value, false)))
+  const rest = terms
+    .filter((t) => !holds(t, field, value, true))
+    .flatMap((t) => (holds(t, field, value, false) ? lessOne(t, field, value) : t))
   return already ? joined(rest) : withTerm(joined(rest), termText(field, value, true))
+}
+
+function listText(field: string, values: string[]): string {
+  return `${field}:${values.map(quoted).join(',')}`
+}
+
+/** A term without one of its values; none when it was the last. */
+function lessOne(term: Term, field: string, value: string): { raw: string }[] {
+  const rest = term.either.map((t) => t.value).filter((v) => v !== value)
+  return rest.length ? [{ raw: listText(field, rest) }] : []
 }
 
 /** Adds the value to those already chosen of this field, or takes it out: what a facet's check box does. */
@@ -151,9 +182,7 @@ export function toggled(text: string, field: string, value: string): string {
   const chosen = term.op === 'group' ? term.either.map((e) => e.value) : [term.value]
   const next = chosen.includes(value) ? chosen.filter((v) => v !== value) : [...chosen, value]
   if (next.length === 0) return removed(text, at)
-  const raw =
-    next.length === 1 ? termText(field, next[0] as string) : `(${next.map((v) => termText(field, v)).join(' OR ')})`
-  return replaced(text, at, raw)
+  return replaced(text, at, listText(field, next))
 }
 
 /** The one included value of a field, for the environment and gateway switches. */

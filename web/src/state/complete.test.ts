@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { applied, fieldOffers, placeAt, valueOffers } from './complete'
+import { allFields } from './fields'
+
+const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true }])
+
+it('offers fields, then values, at the caret', () => {
+  expect(placeAt('status:500 cons', 15)).toMatchObject({ stage: 'field', typed: 'cons', start: 11 })
+  expect(placeAt('-consumer:mob', 13)).toMatchObject({
+    stage: 'value',
+    field: 'consumer',
+    typed: 'mob',
+    head: '-consumer:',
+  })
+  expect(placeAt('status:>=5', 10)).toMatchObject({ stage: 'value', head: 'status:>=' })
+  expect(placeAt('path~"a b', 9)).toMatchObject({ stage: 'value', field: 'path', typed: 'a b', start: 0 })
+})
+
+it('puts a chosen offer in the place of what was typed', () => {
+  const place = placeAt('a:1 cons b:2', 8)
+  const [offer] = fieldOffers(place, fields)
+  expect(applied('a:1 cons b:2', place, offer as never)).toEqual({ text: 'a:1 consumer: b:2', caret: 13 })
+  const value = placeAt('-reason:quo', 11)
+  const [quota] = valueOffers(value, [{ value: 'quota_exceeded', label: 'Quota exceeded', count: 1234 }])
+  expect(applied('-reason:quo', value, quota as never).text).toBe('-reason:quota_exceeded')
+})
+
+it('says no field twice', () => {
+  expect(fields.map((f) => f.name)).not.toContain('consumer_name')
+  expect(fields.filter((f) => f.name === 'consumer')).toHaveLength(1)
+})

@@ -1,0 +1,48 @@
+// The fields people ask for most, under the short names that filter and facets take; the server lists the rest.
+import type { Field } from '../api/types'
+
+/** `of` is the name the server's own list has for the same field. */
+export type ShortField = { name: string; label: string; of: string; kind: string; isFacet: boolean }
+
+const short = (name: string, label: string, more: Partial<ShortField> = {}): ShortField => ({
+  name,
+  label,
+  of: name,
+  kind: 'text',
+  isFacet: true,
+  ...more,
+})
+
+export const SHORT_FIELDS: ShortField[] = [
+  short('status_class', 'Status class'),
+  short('granted', 'Access', { kind: 'bool' }),
+  short('reason', 'Denial reason'),
+  short('consumer', 'Consumer', { of: 'consumer_name' }),
+  short('route', 'Route'),
+  short('method', 'Method'),
+  short('status', 'Status', { kind: 'number' }),
+  short('group', 'Group', { of: 'consumer_groups', kind: 'list' }),
+  short('plan', 'Plan', { of: 'usage_plan' }),
+  short('customer', 'Customer'),
+  short('api', 'API'),
+  short('gateway', 'Gateway'),
+  short('environment', 'Environment'),
+  short('ip', 'Client address', { kind: 'ip' }),
+  short('host', 'Host', { of: 'domain' }),
+  short('user_agent', 'User agent'),
+  short('auth_method', 'Auth method'),
+  short('source', 'Source'),
+  short('path', 'Path', { isFacet: false }),
+  short('duration', 'Time taken', { kind: 'duration', isFacet: false }),
+  short('request_id', 'Request id', { isFacet: false }),
+]
+
+/** The short names first, then what else the server knows, without saying anything twice. */
+export function allFields(served: Field[]): Field[] {
+  const taken = new Set(SHORT_FIELDS.flatMap((field) => [field.name, field.of]))
+  const first = SHORT_FIELDS.map(({ name, label, of, kind, isFacet }) => {
+    const doc = served.find((field) => field.name === of)?.doc
+    return { name, label, kind, facet: isFacet, ...(doc ? { doc } : {}) }
+  })
+  return [...first, ...served.filter((field) => !taken.has(field.name))]
+}

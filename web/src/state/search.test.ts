@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { parseSearch, rangeOf, validSearch, writeSearch } from './search'
+
+describe('the address', () => {
+  it('survives a round trip unchanged', () => {
+    const search = validSearch({
+      from: 'now-7d',
+      to: '2026-11-20T15:30:00Z',
+      filter: 'consumer:"a b" -route:/health path~"ü&x=1"',
+      tz: 'Europe/Berlin',
+      compare: 'none',
+      row: 'ev 1',
+      columns: 'timestamp,status',
+      order: 'asc',
+      tail: '1',
+      split: 'reason',
+    })
+    expect(validSearch(parseSearch(writeSearch(search)))).toEqual(search)
+  })
+
+  it('drops what it does not know and what cannot be', () => {
+    expect(
+      validSearch({
+        utm_source: 'x',
+        from: 'whenever',
+        tz: 'Mars/Olympus',
+        compare: 'never',
+        order: 'sideways',
+        columns: '<b>',
+      }),
+    ).toEqual({})
+    expect(validSearch({ filter: 7, split: 'a b', tail: 'yes', row: '' })).toEqual({})
+  })
+
+  it('keeps relative times relative and starts with the last 24 hours', () => {
+    expect(rangeOf(validSearch({ from: 'now-15m' }))).toEqual({ from: 'now-15m', to: 'now' })
+    expect(rangeOf({})).toEqual({ from: 'now-24h', to: 'now' })
+  })
+
+  it('stays readable for people', () => {
+    expect(writeSearch({ filter: 'route:/api/orders', from: undefined, columns: 'a,b' })).toBe(
+      '?filter=route:/api/orders&columns=a,b',
+    )
+    expect(writeSearch({})).toBe('')
+  })
+})
