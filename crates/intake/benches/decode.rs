@@ -30,7 +30,8 @@ fn generated(count: u64) -> Vec<u8> {
 fn samples(format: &str) -> Vec<(String, Vec<u8>)> {
     let folder = format!("{}/../../samples/{format}", env!("CARGO_MANIFEST_DIR"));
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<_> = entries.flatten().filter(|e| e.path().extension().is_some_and(|e| e == "log")).collect();
+    let mut files: Vec<_> =
+        entries.flatten().filter(|e| e.path().extension().is_some_and(|e| e == "log")).collect();
     files.sort_by_key(|entry| entry.path());
     let read = |entry: &std::fs::DirEntry| {
         let body = std::fs::read(entry.path()).unwrap_or_default();
@@ -47,6 +48,9 @@ fn row(name: &str, format: Option<&dyn Format>, body: &[u8]) {
 
 /// The best of several runs: the others were disturbed.
 fn measure(name: &str, events: usize, body: &[u8], run: impl Fn(&[u8])) {
+    if std::env::args().nth(1).is_some_and(|wanted| !wanted.starts_with('-') && !name.contains(&wanted)) {
+        return;
+    }
     let times = (0..40).map(|_| {
         let start = Instant::now();
         run(black_box(body));

@@ -77,7 +77,14 @@ struct Decoder<'o, 'b> {
 
 impl<'o, 'b> Decoder<'o, 'b> {
     fn new(options: Options<'o>, body: &'b str) -> Self {
-        Decoder { options, body, body_hash: None, last: None, buffer: Vec::with_capacity(256), out: Decoded::default() }
+        Decoder {
+            options,
+            body,
+            body_hash: None,
+            last: None,
+            buffer: Vec::with_capacity(256),
+            out: Decoded::default(),
+        }
     }
 
     /// Reads one record; gives the name of its format.

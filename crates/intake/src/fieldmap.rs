@@ -84,7 +84,8 @@ impl Map {
                 return Err(Reason::Words(format!("unknown field '{name}' in the field map").into()));
             };
             let (paths, unit) = from.parts();
-            left = left.checked_sub(paths.len()).ok_or(Reason::new("more than 2,000 paths in the field map"))?;
+            left =
+                left.checked_sub(paths.len()).ok_or(Reason::new("more than 2,000 paths in the field map"))?;
             let target = Target::Field(field.id, unit);
             let later = u8::try_from(paths.len()).unwrap_or(u8::MAX);
             for (found, rank) in self.paths.values_mut() {

@@ -60,19 +60,15 @@ impl<'e, 'a> Fill<'e, 'a> {
     #[cold]
     pub(crate) fn keep(&mut self, name: Name<'_>, value: &Scalar<'_>) {
         self.custom_name(name);
-        let copied = match value {
-            Scalar::Text(text) => {
-                json::string(&mut self.custom, text);
-                return;
+        match value {
+            Scalar::Text(text) => json::string(&mut self.custom, text),
+            Scalar::Flag(flag) => self.custom.push_str(if *flag { "true" } else { "false" }),
+            Scalar::Absent => self.custom.push_str("null"),
+            Scalar::Number(raw) | Scalar::Nested(raw) => {
+                let copied = Reader::new(raw).copy(&mut self.custom);
+                debug_assert!(copied.is_ok(), "the raw text was read once before");
             }
-            Scalar::Flag(flag) => {
-                self.custom.push_str(if *flag { "true" } else { "false" });
-                return;
-            }
-            Scalar::Number(raw) | Scalar::Nested(raw) => Reader::new(raw).copy(&mut self.custom),
-            Scalar::Absent => Ok(self.custom.push_str("null")),
-        };
-        debug_assert!(copied.is_ok(), "the raw text was read once before");
+        }
     }
 
     /// Puts a value that is already read into a field of any kind but lists and pairs.
@@ -101,7 +97,12 @@ impl<'e, 'a> Fill<'e, 'a> {
     }
 
     #[inline]
-    pub(crate) fn text(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn text(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         match reader.scalar()? {
             Scalar::Text(text) => self.event.text(field, text),
             Scalar::Number(number) => self.event.text(field, number),
@@ -130,28 +131,53 @@ impl<'e, 'a> Fill<'e, 'a> {
     }
 
     #[inline]
-    pub(crate) fn int(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn int(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         self.number(field, name, reader, Scalar::int)
     }
 
     #[inline]
-    pub(crate) fn time(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn time(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         self.number(field, name, reader, |value| value.time().map(|time| time.0))
     }
 
     #[inline]
-    pub(crate) fn flag(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn flag(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         self.number(field, name, reader, |value| value.flag().map(i64::from))
     }
 
     #[inline]
-    pub(crate) fn millis(&mut self, field: FieldId, name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn millis(
+        &mut self,
+        field: FieldId,
+        name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         self.number(field, name, reader, |value| value.micros(Unit::Millis))
     }
 
     /// A list of texts: an array, or one text with commas.
     #[inline]
-    pub(crate) fn list(&mut self, field: FieldId, _name: Name<'_>, reader: &mut Reader<'a>) -> Result<(), Error> {
+    pub(crate) fn list(
+        &mut self,
+        field: FieldId,
+        _name: Name<'_>,
+        reader: &mut Reader<'a>,
+    ) -> Result<(), Error> {
         let raw = reader.raw()?;
         if canonical_list(raw) {
             if raw != "[]" {
@@ -170,7 +196,8 @@ impl<'e, 'a> Fill<'e, 'a> {
             Ok(())
         })?;
         if !raw.starts_with('[') {
-            items = items.iter().flat_map(|text| text.split(',')).map(|s| s.trim().to_owned().into()).collect();
+            items =
+                items.iter().flat_map(|text| text.split(',')).map(|s| s.trim().to_owned().into()).collect();
         }
         items.retain(|item| !item.is_empty() && item != "-");
         if !items.is_empty() {
@@ -199,7 +226,10 @@ fn canonical_list(raw: &str) -> bool {
 
 /// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`
 /// sees every pair.
-pub(crate) fn pairs<'a>(reader: &mut Reader<'a>, mut each: impl FnMut(&str, &Cow<'a, str>)) -> Result<String, Error> {
+pub(crate) fn pairs<'a>(
+    reader: &mut Reader<'a>,
+    mut each: impl FnMut(&str, &Cow<'a, str>),
+) -> Result<String, Error> {
     let mut out = String::with_capacity(512);
     out.push('[');
     let mut pair = |out: &mut String, name: &str, text: Cow<'a, str>| {

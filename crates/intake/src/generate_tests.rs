@@ -20,7 +20,6 @@ fn lines(seed: u64, days: i64, count: u64) -> Vec<u8> {
 fn the_same_seed_gives_the_same_bytes() {
     assert_eq!(lines(7, 3, 500), lines(7, 3, 500));
     assert_ne!(lines(7, 3, 500), lines(8, 3, 500));
-
 }
 
 #[test]
@@ -70,5 +69,7 @@ fn a_range_shorter_than_an_hour_is_filled_and_not_left() {
     while generator.write_line(&mut out) {}
     let decoded = decode(None, &out);
     let times: Vec<i64> = decoded.batch.rows().filter_map(|r| r.int(field::TIME)).collect();
-    assert!(times.len() == 900 && times[0] >= start.0 && times[899] < end.0 && times[899] > end.0 - 1_000_000);
+    assert!(
+        times.len() == 900 && times[0] >= start.0 && times[899] < end.0 && times[899] > end.0 - 1_000_000
+    );
 }

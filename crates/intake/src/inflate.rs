@@ -40,7 +40,9 @@ impl Packing {
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
             [0xff, 0x06, 0x00, 0x00, b's', b'N', b'a', b'P', b'p', b'Y', ..] => Some(Packing::SnappyFrames),
             // `x^` could begin a text; the other second bytes could not.
-            [0x78, second @ (0x01 | 0x5e | 0x9c | 0xda), ..] if *second != 0x5e || says(content_encoding, "deflate") => {
+            [0x78, second @ (0x01 | 0x5e | 0x9c | 0xda), ..]
+                if *second != 0x5e || says(content_encoding, "deflate") =>
+            {
                 Some(Packing::Zlib)
             }
             _ if says(content_encoding, "snappy") => Some(Packing::SnappyBlock),

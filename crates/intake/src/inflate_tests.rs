@@ -30,9 +30,16 @@ fn every_packing_up_to_the_limit_and_not_beyond() {
     let text = b"{\"timestamp\":\"2026-11-21T10:30:00Z\"}\n".repeat(5_000);
     for (encoding, body) in packed(&text) {
         assert_eq!(inflate(&body, Some(encoding), text.len()).unwrap(), text, "{encoding}");
-        assert_eq!(inflate(&body, Some(encoding), text.len() - 1), Err(InflateError::TooLarge(text.len() - 1)), "{encoding}");
+        assert_eq!(
+            inflate(&body, Some(encoding), text.len() - 1),
+            Err(InflateError::TooLarge(text.len() - 1)),
+            "{encoding}"
+        );
         let cut = &body[..body.len() - 5];
-        assert!(matches!(inflate(cut, Some(encoding), text.len()), Err(InflateError::Corrupt(_))), "{encoding}");
+        assert!(
+            matches!(inflate(cut, Some(encoding), text.len()), Err(InflateError::Corrupt(_))),
+            "{encoding}"
+        );
         if encoding != "snappy" {
             // Senders name the wrong packing, or none.
             assert_eq!(inflate(&body, Some("gzip,deflate"), text.len()).unwrap(), text, "{encoding}");

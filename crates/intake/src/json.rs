@@ -4,6 +4,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+mod copy;
+
+pub(crate) use copy::separate;
+
 /// Objects and arrays nest at most this deep.
 pub const DEPTH_MAX: u32 = 32;
 
@@ -362,45 +366,6 @@ impl<'a> Reader<'a> {
         self.skip()?;
         Ok(self.text.get(start..self.at).unwrap_or(""))
     }
-
-    /// Reads a value and writes it again as JSON that every parser takes, without white space.
-    pub fn copy(&mut self, out: &mut String) -> Result<(), Error> {
-        match self.peek() {
-            Some(b'{') => {
-                out.push('{');
-                self.object(|name, reader| {
-                    separate(out, '{');
-                    event::json::string(out, name);
-                    out.push(':');
-                    reader.copy(out)
-                })?;
-                out.push('}');
-            }
-            Some(b'[') => {
-                out.push('[');
-                self.array(|reader| {
-                    separate(out, '[');
-                    reader.copy(out)
-                })?;
-                out.push(']');
-            }
-            _ => match self.scalar()? {
-                Scalar::Number(number) if is_number(number) => out.push_str(number),
-                Scalar::Number(text) | Scalar::Nested(text) => event::json::string(out, text),
-                Scalar::Text(text) => event::json::string(out, &text),
-                Scalar::Flag(flag) => out.push_str(if flag { "true" } else { "false" }),
-                Scalar::Absent => out.push_str("null"),
-            },
-        }
-        Ok(())
-    }
-}
-
-/// A comma, unless the list has just been opened.
-pub(crate) fn separate(out: &mut String, open: char) {
-    if !out.ends_with(open) {
-        out.push(',');
-    }
 }
 
 /// For each byte of eight: is it `"`, `\` or below 0x20? The lowest marked byte is exact.
@@ -413,24 +378,6 @@ fn special(word: u64) -> u64 {
     let quote = quote.wrapping_sub(ONES) & !quote;
     let slash = slash.wrapping_sub(ONES) & !slash;
     (quote | slash | control) & (ONES * 0x80)
-}
-
-/// Whether the text is a number by the grammar of JSON.
-fn is_number(text: &str) -> bool {
-    let rest = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
-        Some((m, e)) => (m, Some(e.strip_prefix(['+', '-']).unwrap_or(e))),
-        None => (rest, None),
-    };
-    let (whole, fraction) = match mantissa.split_once('.') {
-        Some((w, f)) => (w, Some(f)),
-        None => (mantissa, None),
-    };
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    digits(whole)
-        && (whole.len() == 1 || !whole.starts_with('0'))
-        && fraction.is_none_or(digits)
-        && exponent.is_none_or(digits)
 }
 
 #[cfg(test)]

@@ -45,7 +45,12 @@ fn address(event: &mut Event<'_>) {
     }
 }
 
-fn put<'a>(event: &mut Event<'a>, host: Option<Cow<'a, str>>, path: Cow<'a, str>, query: Option<Cow<'a, str>>) {
+fn put<'a>(
+    event: &mut Event<'a>,
+    host: Option<Cow<'a, str>>,
+    path: Cow<'a, str>,
+    query: Option<Cow<'a, str>>,
+) {
     event.text(field::PATH, if path.is_empty() { Cow::Borrowed("/") } else { path });
     if let Some(query) = query
         && !event.has(field::QUERY)
@@ -105,7 +110,8 @@ fn status(event: &mut Event<'_>) -> Option<i64> {
     event.take(field::STATUS);
     // 0 is how gateways write "no answer was sent".
     if status != 0 {
-        let custom = event.get_text(field::CUSTOM).and_then(|c| c.strip_suffix('}')).map(|c| c.to_owned() + ",");
+        let custom =
+            event.get_text(field::CUSTOM).and_then(|c| c.strip_suffix('}')).map(|c| c.to_owned() + ",");
         event.text(field::CUSTOM, format!("{}\"status\":{status}}}", custom.as_deref().unwrap_or("{")));
     }
     None
@@ -149,7 +155,8 @@ fn access(event: &mut Event<'_>, status: Option<i64>) {
 /// The gateway's own time is the rest; also when clocks disagree and it comes out negative.
 fn durations(event: &mut Event<'_>) {
     if !event.has(field::GATEWAY_DURATION)
-        && let (Some(all), Some(upstream)) = (event.get_int(field::DURATION), event.get_int(field::UPSTREAM_DURATION))
+        && let (Some(all), Some(upstream)) =
+            (event.get_int(field::DURATION), event.get_int(field::UPSTREAM_DURATION))
     {
         event.int(field::GATEWAY_DURATION, all.saturating_sub(upstream));
     }
@@ -158,7 +165,9 @@ fn durations(event: &mut Event<'_>) {
 fn route(event: &mut Event<'_>) {
     let route = match event.get(field::PATH) {
         Some(Value::Text(Cow::Borrowed(path))) if path.starts_with('/') => template(path),
-        Some(Value::Text(Cow::Owned(path))) if path.starts_with('/') => Cow::Owned(template(path).into_owned()),
+        Some(Value::Text(Cow::Owned(path))) if path.starts_with('/') => {
+            Cow::Owned(template(path).into_owned())
+        }
         _ => return,
     };
     event.text(field::ROUTE, route);

@@ -93,7 +93,8 @@ impl<'a> Records<'a> {
             Err(_) => self.line_here(),
         };
         self.at += text.len();
-        self.line += if self.in_array { 1 } else { memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64 };
+        self.line +=
+            if self.in_array { 1 } else { memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64 };
         Record { text, line, exact: true }
     }
 }
@@ -140,8 +141,14 @@ mod tests {
     #[test]
     fn every_shape_of_body() {
         assert_eq!(split("{\"a\":1}\n\n{\"b\":2}\r\n"), [(1, "{\"a\":1}"), (3, "{\"b\":2}")]);
-        assert_eq!(split("{\"a\":1}{\"b\":{}} {\"c\":3}"), [(1, "{\"a\":1}"), (1, "{\"b\":{}}"), (1, "{\"c\":3}")]);
-        assert_eq!(split(" [ {\"a\":1} , {\"b\":2}\n,{}]\n"), [(1, "{\"a\":1}"), (2, "{\"b\":2}"), (3, "{}")]);
+        assert_eq!(
+            split("{\"a\":1}{\"b\":{}} {\"c\":3}"),
+            [(1, "{\"a\":1}"), (1, "{\"b\":{}}"), (1, "{\"c\":3}")]
+        );
+        assert_eq!(
+            split(" [ {\"a\":1} , {\"b\":2}\n,{}]\n"),
+            [(1, "{\"a\":1}"), (2, "{\"b\":2}"), (3, "{}")]
+        );
         assert_eq!(split("{\n\"a\":{}\n}\n{\"b\":1}"), [(1, "{\n\"a\":{}\n}"), (4, "{\"b\":1}")]);
         assert_eq!(split("[21/Nov] x\nplain\n"), [(1, "[21/Nov] x"), (2, "plain")]);
         assert_eq!(split("[]"), []);

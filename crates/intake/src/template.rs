@@ -8,7 +8,12 @@ const PARTS_MAX: usize = 10;
 
 /// The template of a path.
 pub(crate) fn template(path: &str) -> Cow<'_, str> {
-    let plain = path.split('/').skip(1).take(PARTS_MAX + 1).enumerate().all(|(n, part)| n < PARTS_MAX && !is_id(part));
+    let plain = path
+        .split('/')
+        .skip(1)
+        .take(PARTS_MAX + 1)
+        .enumerate()
+        .all(|(n, part)| n < PARTS_MAX && !is_id(part));
     if plain {
         return Cow::Borrowed(path);
     }
@@ -34,7 +39,7 @@ fn is_id(part: &str) -> bool {
     match bytes.len() {
         0 => false,
         _ if digits == bytes.len() => true,
-        0..8 => false,
+        1..8 => false,
         _ if digits == 0 => bytes.len() > 64,
         36 if uuid(bytes) => true,
         length => {

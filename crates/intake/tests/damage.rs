@@ -1,5 +1,7 @@
 //! Damaged input: nothing panics, and the good records of a body stay, whatever stands between them.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
 use event::{EXCERPT_BYTES_MAX, codec};
 use intake::{FORMATS, REJECTS_MAX, decode};
 use proptest::prelude::*;
@@ -10,7 +12,13 @@ fn lines(file: &str, count: usize) -> Vec<String> {
 }
 
 fn samples() -> Vec<String> {
-    let files = ["kong/file-log.log", "nginx/json.log", "nginx/combined.log", "flowgenx/contract.log", "json/common.log"];
+    let files = [
+        "kong/file-log.log",
+        "nginx/json.log",
+        "nginx/combined.log",
+        "flowgenx/contract.log",
+        "json/common.log",
+    ];
     files.iter().flat_map(|file| lines(file, 8)).collect()
 }
 
@@ -85,7 +93,8 @@ fn rejects_are_bounded_but_counted() {
     let decoded = decode(None, "no log line\n".repeat(REJECTS_MAX + 500).as_bytes());
     assert_eq!((decoded.rejects.len(), decoded.rejected), (REJECTS_MAX, REJECTS_MAX as u64 + 500));
     assert_eq!(decoded.rejects[1].line, 2);
-    let long = format!("{{\"timestamp\":\"2026-01-15T10:30:00Z\",\"consumer_id\":\"{}\"}}", "ü".repeat(600_000));
+    let long =
+        format!("{{\"timestamp\":\"2026-01-15T10:30:00Z\",\"consumer_id\":\"{}\"}}", "ü".repeat(600_000));
     let decoded = decode(None, format!("{long}\n{}", lines("flowgenx/contract.log", 1)[0]).as_bytes());
     assert_eq!((decoded.batch.len(), decoded.rejects[0].reason.as_str()), (1, "longer than 1 MiB"));
     assert!(decoded.rejects[0].excerpt.len() <= EXCERPT_BYTES_MAX);
@@ -100,7 +109,8 @@ fn bytes_that_are_not_utf8_are_kept_readable() {
 
 #[test]
 fn a_retry_has_the_same_keys_and_another_body_only_where_requests_have_ids() {
-    let (named, unnamed) = (lines("kong/file-log.log", 3).join("\n"), lines("nginx/combined.log", 3).join("\n"));
+    let (named, unnamed) =
+        (lines("kong/file-log.log", 3).join("\n"), lines("nginx/combined.log", 3).join("\n"));
     let keys = |body: &str| decode(None, body.as_bytes()).keys;
     assert_eq!(keys(&named), keys(&named));
     assert_eq!(keys(&unnamed), keys(&unnamed));
@@ -113,7 +123,13 @@ fn a_retry_has_the_same_keys_and_another_body_only_where_requests_have_ids() {
 
 #[test]
 fn deep_and_endless_input_ends() {
-    for body in ["[".repeat(1 << 20), "{\"a\":".repeat(1 << 18), "[{".repeat(1 << 19), "{\n".repeat(1 << 19), "{\"a\":[\n".repeat(1 << 17)] {
+    for body in [
+        "[".repeat(1 << 20),
+        "{\"a\":".repeat(1 << 18),
+        "[{".repeat(1 << 19),
+        "{\n".repeat(1 << 19),
+        "{\"a\":[\n".repeat(1 << 17),
+    ] {
         let decoded = decode(None, body.as_bytes());
         assert!(decoded.batch.is_empty() && decoded.rejected > 0);
     }

@@ -1,5 +1,7 @@
 //! NGINX lines of the wild, field by field against what another project's parser reads in them (`tests/hub`).
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
 use event::{Row, field};
 use intake::{Nginx, decode};
 use serde_json::Value;
@@ -42,7 +44,11 @@ fn every_field_agrees() {
             }
             assert_eq!(decoded.rejects, [], "{line}");
             for (theirs, value) in expect {
-                assert_eq!(ours(decoded.batch.row(0), theirs).as_deref(), value.as_str(), "{theirs} of {line}");
+                assert_eq!(
+                    ours(decoded.batch.row(0), theirs).as_deref(),
+                    value.as_str(),
+                    "{theirs} of {line}"
+                );
                 compared += 1;
             }
             assert_eq!(decoded.batch.row(0).text(field::METHOD).is_some(), expect.contains_key("http_verb"));

@@ -1,5 +1,7 @@
 //! Everything in `samples/`, against the totals counted from the logs and, call by call, against what the client saw.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use event::{Batch, Row, field, json};
@@ -69,10 +71,11 @@ fn assert_totals(batch: &Batch, expected: &Value, leave_out: &[&str]) {
 
 /// What the client sent and got, against what the log says.
 fn assert_call(row: Row<'_>, truth: &Value) {
-    let (path, query) = truth["path"].as_str().unwrap().split_once('?').map_or(
-        (truth["path"].as_str().unwrap(), None),
-        |(path, query)| (path, Some(query)),
-    );
+    let (path, query) = truth["path"]
+        .as_str()
+        .unwrap()
+        .split_once('?')
+        .map_or((truth["path"].as_str().unwrap(), None), |(path, query)| (path, Some(query)));
     assert_eq!(row.text(field::METHOD), truth["method"].as_str());
     assert_eq!((row.text(field::PATH), row.text(field::QUERY)), (Some(path), query));
     assert_eq!(row.int(field::STATUS), truth["status"].as_i64());
@@ -107,10 +110,17 @@ fn nginx_json() {
         }
     }
     let reasons = count(&batch, |row| row.text(field::REASON).map(str::to_owned));
-    let expect = [("invalid_credentials", 66), ("missing_credentials", 77), ("policy_denied", 45), ("rate_limited", 13)];
+    let expect = [
+        ("invalid_credentials", 66),
+        ("missing_credentials", 77),
+        ("policy_denied", 45),
+        ("rate_limited", 13),
+    ];
     assert_eq!(reasons, expect.map(|(reason, n)| (reason.to_owned(), n)).into());
     // Granted or not is told by the upstream, not by the status.
-    assert!(batch.rows().all(|r| r.text(field::UPSTREAM_STATUS).is_some() == (r.int(field::GRANTED) == Some(1))));
+    assert!(
+        batch.rows().all(|r| r.text(field::UPSTREAM_STATUS).is_some() == (r.int(field::GRANTED) == Some(1)))
+    );
 }
 
 #[test]
@@ -119,7 +129,17 @@ fn nginx_combined() {
     assert_totals(&batch, &expected("nginx"), &["hosts"]);
     // One line a request, in the order in which they ended, which the JSON log has too.
     let json = read(Some(&Nginx), "nginx/json.log");
-    let same = [field::METHOD, field::PATH, field::QUERY, field::IP, field::USER_AGENT, field::CONSUMER_NAME, field::CLAIMED_CONSUMER, field::REFERER, field::REASON];
+    let same = [
+        field::METHOD,
+        field::PATH,
+        field::QUERY,
+        field::IP,
+        field::USER_AGENT,
+        field::CONSUMER_NAME,
+        field::CLAIMED_CONSUMER,
+        field::REFERER,
+        field::REASON,
+    ];
     for (a, b) in batch.rows().zip(json.rows()) {
         for field in same {
             assert_eq!(a.text(field), b.text(field));
@@ -156,14 +176,21 @@ fn kong() {
         };
         assert_eq!(row.text(field::REASON), reason);
     }
-    assert!(batch.rows().all(|row| row.text(field::API) == Some("orders-service") && row.text(field::ENVIRONMENT) == Some("default")));
-    assert_eq!(count(&batch, text(field::ROUTE)).into_keys().collect::<Vec<_>>(), ["admin", "api", "limited"]);
+    assert!(batch.rows().all(|row| row.text(field::API) == Some("orders-service")
+        && row.text(field::ENVIRONMENT) == Some("default")));
+    assert_eq!(
+        count(&batch, text(field::ROUTE)).into_keys().collect::<Vec<_>>(),
+        ["admin", "api", "limited"]
+    );
 }
 
 #[test]
 fn each_sample_is_recognised_and_read_alike() {
     for format in FORMATS {
-        for entry in std::fs::read_dir(format!("{}/../../samples/{}", env!("CARGO_MANIFEST_DIR"), format.name())).unwrap() {
+        for entry in
+            std::fs::read_dir(format!("{}/../../samples/{}", env!("CARGO_MANIFEST_DIR"), format.name()))
+                .unwrap()
+        {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "log") {
                 continue;
@@ -171,7 +198,13 @@ fn each_sample_is_recognised_and_read_alike() {
             let body = std::fs::read(&path).unwrap();
             let (named, found) = (decode(Some(*format), &body), decode(None, &body));
             assert_eq!(found.formats, [(format.name(), named.batch.len() as u64)], "{}", path.display());
-            assert!(named.batch.rows().zip(found.batch.rows()).all(|(a, b)| json::to_string(a) == json::to_string(b)));
+            assert!(
+                named
+                    .batch
+                    .rows()
+                    .zip(found.batch.rows())
+                    .all(|(a, b)| json::to_string(a) == json::to_string(b))
+            );
             assert_eq!(named.keys, found.keys);
             assert_eq!(named.keys.iter().collect::<HashSet<_>>().len(), named.batch.len());
             // The same records as an array, and one straight after the other.

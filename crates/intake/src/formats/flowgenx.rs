@@ -62,7 +62,9 @@ fn top<'a>(fill: &mut Fill<'_, 'a>, name: &str, reader: &mut Reader<'a>) -> Resu
         "customer" => fill.text(field::CUSTOMER, key, reader),
         "api_key_id" => fill.text(field::API_KEY_ID, key, reader),
         "request" if reader.peek() == Some(b'{') => reader.object(|name, reader| request(fill, name, reader)),
-        "response" if reader.peek() == Some(b'{') => reader.object(|name, reader| response(fill, name, reader)),
+        "response" if reader.peek() == Some(b'{') => {
+            reader.object(|name, reader| response(fill, name, reader))
+        }
         "access" if reader.peek() == Some(b'{') => reader.object(|name, reader| access(fill, name, reader)),
         "consumer_name" | "consumer_username" => fill.text(field::CONSUMER_NAME, key, reader),
         "correlation_id" => fill.text(field::CORRELATION_ID, key, reader),

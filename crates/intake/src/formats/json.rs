@@ -96,6 +96,7 @@ const fn in_unit(field: FieldId, unit: Unit) -> Target {
 }
 
 /// The common names, best first.
+#[rustfmt::skip]
 const DEFAULT: &[Row] = &[
     (field(f::TIME), &["timestamp", "@timestamp", "time", "ts", "datetime", "date", "event_time", "request_time_utc", "start_time", "started_at", "time_iso8601", "time_local", "eventTime", "logged_at", "created_at"]),
     (field(f::REQUEST_ID), &["request_id", "req_id", "x_request_id", "id", "req.id", "request.id", "http.request.id", "requestContext.requestId", "event_id"]),
@@ -160,11 +161,15 @@ mod tests {
     #[test]
     fn common_names_in_common_shapes() {
         assert_eq!(
-            read(r#"{"level":"info","time":1795298871602,"msg":"request completed","req":{"id":7,"method":"post","url":"/orders/17?x=1","headers":{"host":"h","cookie":"s=1"},"remoteAddress":"10.0.0.1"},"res":{"statusCode":201},"responseTime":12.5}"#),
+            read(
+                r#"{"level":"info","time":1795298871602,"msg":"request completed","req":{"id":7,"method":"post","url":"/orders/17?x=1","headers":{"host":"h","cookie":"s=1"},"remoteAddress":"10.0.0.1"},"res":{"statusCode":201},"responseTime":12.5}"#
+            ),
             r#"{"timestamp":"2026-11-21T22:07:51.602000Z","format":"json","request_id":"7","route":"/orders/{id}","request":{"method":"POST","path":"/orders/17","query":"x=1","ip":"10.0.0.1","headers":[["host","h"],["cookie","s=1"]]},"response":{"status":201,"duration_ms":12.5},"access":{"granted":true,"reason":null},"custom":{"level":"info","msg":"request completed"}}"#
         );
         assert_eq!(
-            read(r#"{"@timestamp":"2026-11-21T22:07:51Z","http":{"request":{"method":"GET"},"response":{"status_code":"403","x":{"y":[1]}}},"url":{"path":"/a"},"event":{"duration":1500000},"client":{"ip":"::1"},"status":"weird"}"#),
+            read(
+                r#"{"@timestamp":"2026-11-21T22:07:51Z","http":{"request":{"method":"GET"},"response":{"status_code":"403","x":{"y":[1]}}},"url":{"path":"/a"},"event":{"duration":1500000},"client":{"ip":"::1"},"status":"weird"}"#
+            ),
             r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","route":"/a","request":{"method":"GET","path":"/a","ip":"::1"},"response":{"status":403,"duration_ms":1.5},"access":{"granted":false,"reason":"policy_denied","reason_label":"Denied by policy","explanation":"A policy or authorizer of the gateway refused the call.","resolution":"Read the policy named in the event, and change it if the call should pass."},"custom":{"http.response.x":{"y":[1]},"status":"weird"}}"#
         );
     }
@@ -183,7 +188,10 @@ mod tests {
             r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","consumer_name":"acme","response":{"status":404,"duration_ms":2.5},"access":{"granted":true,"reason":null},"custom":{"duration":9,"user":"x"}}"#
         );
         let unknown: FieldMap = serde_json::from_str(r#"{"colour":"c"}"#).unwrap();
-        assert_eq!(Mapped::new(&unknown).err().unwrap().to_string(), "unknown field 'colour' in the field map");
+        assert_eq!(
+            Mapped::new(&unknown).err().unwrap().to_string(),
+            "unknown field 'colour' in the field map"
+        );
     }
 
     #[test]

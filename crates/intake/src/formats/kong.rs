@@ -140,6 +140,7 @@ fn request<'a>(
     }
 }
 
+#[expect(clippy::ptr_arg, reason = "a borrowed value is to stay borrowed in the event")]
 fn request_header<'a>(event: &mut Event<'a>, traces: &mut Traces, name: &str, value: &Cow<'a, str>) {
     match name {
         "host" => event.text(field::DOMAIN, host(value)),

@@ -40,9 +40,15 @@ fn verdicts() {
     };
     let kong = r#""source":"kong","route":{"id":"r"}"#;
     assert_eq!(verdict(401, kong), "missing_credentials");
-    assert_eq!(verdict(401, r#""source":"kong","route":{"id":"r"},"request":{"headers":{"apikey":"k"}}"#), "invalid_credentials");
     assert_eq!(
-        verdict(401, r#""route":{"id":"r"},"response":{"headers":{"www-authenticate":"Bearer error=\"token expired\""}}"#),
+        verdict(401, r#""source":"kong","route":{"id":"r"},"request":{"headers":{"apikey":"k"}}"#),
+        "invalid_credentials"
+    );
+    assert_eq!(
+        verdict(
+            401,
+            r#""route":{"id":"r"},"response":{"headers":{"www-authenticate":"Bearer error=\"token expired\""}}"#
+        ),
         "expired_credentials"
     );
     assert_eq!(verdict(403, kong), "policy_denied");
@@ -50,13 +56,22 @@ fn verdicts() {
     assert_eq!(verdict(413, kong), "request_too_large");
     assert_eq!(verdict(429, kong), "rate_limited");
     assert_eq!(
-        verdict(429, r#""source":"kong","route":{"id":"r"},"response":{"headers":{"x-ratelimit-remaining-day":"0"}}"#),
+        verdict(
+            429,
+            r#""source":"kong","route":{"id":"r"},"response":{"headers":{"x-ratelimit-remaining-day":"0"}}"#
+        ),
         "quota_exceeded"
     );
-    assert_eq!(verdict(503, r#""source":"kong","route":{"id":"r"},"tries":[{"ip":"10.0.0.1","port":80}]"#), "granted");
+    assert_eq!(
+        verdict(503, r#""source":"kong","route":{"id":"r"},"tries":[{"ip":"10.0.0.1","port":80}]"#),
+        "granted"
+    );
     assert_eq!(verdict(500, kong), "granted");
     assert_eq!(verdict(200, kong), "granted");
     assert_eq!(verdict(499, kong), "granted");
     assert_eq!(verdict(401, r#""source":"upstream","route":{"id":"r"}"#), "granted");
-    assert_eq!(verdict(403, r#""source":"kong","route":{"id":"r"},"denial_reason":"Time restriction violation""#), "time_restricted");
+    assert_eq!(
+        verdict(403, r#""source":"kong","route":{"id":"r"},"denial_reason":"Time restriction violation""#),
+        "time_restricted"
+    );
 }

@@ -50,9 +50,22 @@ impl Format for Nginx {
         let (mut signs, mut foreign) = (0, false);
         let read = json::object(record, |name, _| {
             match name {
-                "remote_addr" | "remote_user" | "request_time" | "upstream_response_time" | "upstream_addr"
-                | "body_bytes_sent" | "time_local" | "time_iso8601" | "request_length" | "upstream_status"
-                | "http_user_agent" | "http_referer" | "msec" | "limit_req_status" | "xff" | "args" => signs += 1,
+                "remote_addr"
+                | "remote_user"
+                | "request_time"
+                | "upstream_response_time"
+                | "upstream_addr"
+                | "body_bytes_sent"
+                | "time_local"
+                | "time_iso8601"
+                | "request_length"
+                | "upstream_status"
+                | "http_user_agent"
+                | "http_referer"
+                | "msec"
+                | "limit_req_status"
+                | "xff"
+                | "args" => signs += 1,
                 "route_id" | "latencies" | "started_at" | "responseLatency" => foreign = true,
                 _ => {}
             }

@@ -12,7 +12,9 @@ fn read(line: &str) -> String {
 #[test]
 fn combined_lines() {
     assert_eq!(
-        read(r#"www.example.com:80 192.168.1.1 - jo doe [08/Jun/2020:08:04:43 +0200] "get /a%20b/17?x=\x22 HTTP/1.1" 301 0 "-" "say \x22hi\x22 \xC3\xBC" "10.0.0.9""#),
+        read(
+            r#"www.example.com:80 192.168.1.1 - jo doe [08/Jun/2020:08:04:43 +0200] "get /a%20b/17?x=\x22 HTTP/1.1" 301 0 "-" "say \x22hi\x22 \xC3\xBC" "10.0.0.9""#
+        ),
         r#"{"timestamp":"2020-06-08T06:04:43.000000Z","domain":"www.example.com","route":"/a%20b/{id}","consumer_name":"jo doe","request":{"method":"GET","path":"/a%20b/17","query":"x=\"","protocol":"HTTP/1.1","ip":"192.168.1.1","user_agent":"say \"hi\" ü","headers":[["x-forwarded-for","10.0.0.9"]]},"response":{"status":301,"bytes":0},"access":{"granted":true,"reason":null}}"#
     );
     assert_eq!(
@@ -28,7 +30,9 @@ fn combined_lines() {
 #[test]
 fn json_lines() {
     assert_eq!(
-        read(r#"<190>Nov 21 21:58:54 vm nginx: {"msec":"1795298334.526","time":"2026-11-21T21:58:54+00:00","request":"GET /x?token=1 HTTP/1.1","status":502,"request_time":1.5,"upstream_status":"502, 200","upstream_response_time":"0.001, 0.002 : 0.1","upstream_connect_time":"-","remote_addr":"10.0.0.1","auth_header":"Basic Og==","zone":"eu"}"#),
+        read(
+            r#"<190>Nov 21 21:58:54 vm nginx: {"msec":"1795298334.526","time":"2026-11-21T21:58:54+00:00","request":"GET /x?token=1 HTTP/1.1","status":502,"request_time":1.5,"upstream_status":"502, 200","upstream_response_time":"0.001, 0.002 : 0.1","upstream_connect_time":"-","remote_addr":"10.0.0.1","auth_header":"Basic Og==","zone":"eu"}"#
+        ),
         r#"{"timestamp":"2026-11-21T21:58:54.526000Z","route":"/x","request":{"method":"GET","path":"/x","query":"token=1","protocol":"HTTP/1.1","ip":"10.0.0.1","headers":[["authorization","Basic Og=="]]},"response":{"status":502,"duration_ms":1500,"upstream_ms":103,"gateway_ms":1397},"access":{"granted":true,"reason":null},"upstream":{"status":"502, 200"},"custom":{"zone":"eu"}}"#
     );
     // The backend's own refusal is not NGINX's.

@@ -15,13 +15,36 @@ const FACTORS: usize = 4_096;
 const PLANS: [&str; 8] = ["free", "trial", "basic", "silver", "gold", "platinum", "partner", "internal"];
 const GATEWAYS: [&str; 3] = ["kong-eu", "kong-us", "apigw-ap"];
 const API_NAMES: [&str; APIS] = [
-    "accounts", "addresses", "auth", "billing", "carts", "catalog", "checkout", "coupons", "delivery", "documents",
-    "events", "files", "inventory", "invoices", "loyalty", "messages", "orders", "payments", "pricing", "profiles",
-    "refunds", "reports", "search", "shipments", "users",
+    "accounts",
+    "addresses",
+    "auth",
+    "billing",
+    "carts",
+    "catalog",
+    "checkout",
+    "coupons",
+    "delivery",
+    "documents",
+    "events",
+    "files",
+    "inventory",
+    "invoices",
+    "loyalty",
+    "messages",
+    "orders",
+    "payments",
+    "pricing",
+    "profiles",
+    "refunds",
+    "reports",
+    "search",
+    "shipments",
+    "users",
 ];
 const KINDS: [&str; 10] =
     ["mobile-app", "web-shop", "partner", "pos", "batch", "iot", "crm", "erp", "bot", "dashboard"];
-const GROUP_NAMES: [&str; 8] = ["readers", "writers", "partners", "mobile", "internal", "beta", "finance", "ops"];
+const GROUP_NAMES: [&str; 8] =
+    ["readers", "writers", "partners", "mobile", "internal", "beta", "finance", "ops"];
 
 /// Share in a thousand refusals, reason, status, and whether the caller was identified.
 const REFUSALS: [(u64, &str, u64, bool); 12] = [
@@ -281,14 +304,33 @@ fn agents() -> Vec<String> {
         ));
     }
     for version in 126..132 {
-        agents.push(format!("Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"));
+        agents.push(format!(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"
+        ));
     }
     let programs = [
-        "okhttp/4.12.0", "okhttp/4.11.0", "axios/1.7.2", "axios/1.6.8", "node-fetch/3.3.2", "undici/6.19.8",
-        "python-requests/2.32.3", "python-requests/2.31.0", "python-httpx/0.27.2", "aiohttp/3.10.5",
-        "Go-http-client/1.1", "Go-http-client/2.0", "curl/8.5.0", "curl/7.88.1", "PostmanRuntime/7.39.0",
-        "Apache-HttpClient/5.3.1 (Java/21.0.4)", "Java-http-client/21.0.4", "Dart/3.4 (dart:io)",
-        "Dalvik/2.1.0 (Linux; U; Android 14)", "CFNetwork/1498.700.2 Darwin/23.6.0", "kube-probe/1.30", "GuzzleHttp/7",
+        "okhttp/4.12.0",
+        "okhttp/4.11.0",
+        "axios/1.7.2",
+        "axios/1.6.8",
+        "node-fetch/3.3.2",
+        "undici/6.19.8",
+        "python-requests/2.32.3",
+        "python-requests/2.31.0",
+        "python-httpx/0.27.2",
+        "aiohttp/3.10.5",
+        "Go-http-client/1.1",
+        "Go-http-client/2.0",
+        "curl/8.5.0",
+        "curl/7.88.1",
+        "PostmanRuntime/7.39.0",
+        "Apache-HttpClient/5.3.1 (Java/21.0.4)",
+        "Java-http-client/21.0.4",
+        "Dart/3.4 (dart:io)",
+        "Dalvik/2.1.0 (Linux; U; Android 14)",
+        "CFNetwork/1498.700.2 Darwin/23.6.0",
+        "kube-probe/1.30",
+        "GuzzleHttp/7",
     ];
     agents.extend(programs.map(str::to_owned));
     agents

@@ -114,7 +114,8 @@ impl Traces {
 /// Whether credentials stand in the query, by the names the key-auth and jwt plugins look for.
 fn has_key(path: &str) -> bool {
     let query = path.split_once('?').map_or("", |(_, query)| query);
-    query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| {
-        ["apikey", "api_key", "jwt", "access_token"].iter().any(|n| name.eq_ignore_ascii_case(n))
-    })
+    query
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .any(|name| ["apikey", "api_key", "jwt", "access_token"].iter().any(|n| name.eq_ignore_ascii_case(n)))
 }

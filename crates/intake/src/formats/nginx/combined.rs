@@ -30,7 +30,8 @@ pub(super) fn read<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reaso
     }
     let user = plain(head.user);
     event.text(f::CONSUMER_NAME, user);
-    let (request, rest) = quoted(head.rest).ok_or(Reason::new("no request in double quotes after the time"))?;
+    let (request, rest) =
+        quoted(head.rest).ok_or(Reason::new("no request in double quotes after the time"))?;
     request_line(Cow::Borrowed(request), event);
     let mut words = rest.trim_start().splitn(3, ' ');
     let status = words.next().unwrap_or("");
@@ -63,9 +64,9 @@ fn more<'a>(rest: &'a str, event: &mut Event<'a>) {
 
 /// The time is looked for first: what stands before it is `[vhost] address - user`, with a user that may hold spaces.
 fn head(line: &str) -> Option<Head<'_>> {
-    let open = memchr::memchr_iter(b'[', line.as_bytes())
-        .take(8)
-        .find(|open| line.as_bytes().get(open + 3) == Some(&b'/') && line.as_bytes().get(open + 27) == Some(&b']'))?;
+    let open = memchr::memchr_iter(b'[', line.as_bytes()).take(8).find(|open| {
+        line.as_bytes().get(open + 3) == Some(&b'/') && line.as_bytes().get(open + 27) == Some(&b']')
+    })?;
     let time = Timestamp::parse(line.get(open + 1..open + 27)?)?;
     let before = line.get(..open)?.trim_end();
     let (addresses, user) = match before.split_once(" - ") {
@@ -76,7 +77,8 @@ fn head(line: &str) -> Option<Head<'_>> {
         Some((vhost, ip)) => (Some(vhost), ip.trim()),
         None => (None, addresses.trim()),
     };
-    let is_address = ip.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'%' | b'_'));
+    let is_address =
+        ip.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-' | b'%' | b'_'));
     (is_address && !ip.is_empty()).then_some(Head {
         vhost,
         ip,
@@ -123,7 +125,9 @@ pub(super) fn request_line<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
 
 fn parts(line: &str) -> Option<(&str, &str, &str)> {
     let (method, rest) = line.split_once(' ')?;
-    let token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_');
+    let token = |text: &str| {
+        !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-' || b == b'_')
+    };
     let (target, protocol) = match rest.rsplit_once(' ') {
         Some((target, protocol)) if protocol.starts_with("HTTP/") => (target, protocol),
         _ => (rest, ""),
