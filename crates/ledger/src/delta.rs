@@ -135,7 +135,9 @@ impl Log {
             Err(error) => return Err(Error::io(format!("opening {path}"), error)),
             Ok(_) => {
                 self.poisoned = true;
-                return Err(Error::Refused { what: format!("{path} is there already: another program wrote it") });
+                return Err(Error::Refused {
+                    what: format!("{path} is there already: another program wrote it"),
+                });
             }
         }
         let bytes = action::encode(actions.clone(), operation, now_ms).map_err(Error::arrow)?;
@@ -181,7 +183,8 @@ impl Log {
     fn clean_up(&self) -> Result<()> {
         let names = open::Names::list(&*self.disk, &self.dir)?;
         let Some(previous) = names.checkpoints.iter().rev().nth(1).copied() else { return Ok(()) };
-        let checkpoints = names.checkpoints.iter().filter(|version| **version < previous).map(|v| checkpoint_name(*v));
+        let checkpoints =
+            names.checkpoints.iter().filter(|version| **version < previous).map(|v| checkpoint_name(*v));
         let commits = names.commits.iter().filter(|version| **version < previous).map(|v| commit_name(*v));
         for name in commits.chain(checkpoints) {
             self.disk.remove(&join(&self.dir, &name)).tried("removing", &name)?;

@@ -37,6 +37,7 @@ pub trait Appending: Send {
 }
 
 /// A file being read.
+#[expect(clippy::len_without_is_empty, reason = "nobody asks whether a file is empty")]
 pub trait Reading: Send + Sync {
     /// Its length in bytes.
     fn len(&self) -> io::Result<u64>;

@@ -77,7 +77,9 @@ impl Seen {
     /// Whether a key was seen.
     pub fn contains(&self, key: u64) -> bool {
         let hash = self.mix.hash_one(key);
-        [&self.young, &self.old].into_iter().any(|generation| generation.find(hash, |other| *other == key).is_some())
+        [&self.young, &self.old]
+            .into_iter()
+            .any(|generation| generation.find(hash, |other| *other == key).is_some())
     }
 
     /// How many keys are known.
@@ -113,7 +115,8 @@ pub fn decode_keys(bytes: &[u8]) -> Option<Vec<u64>> {
     let keys = body.strip_prefix(&MAGIC)?.strip_prefix(&count_of(body)?.to_le_bytes())?;
     let (keys, rest) = keys.as_chunks::<8>();
     let whole = rest.is_empty() && u32::from_le_bytes(*crc) == crc32fast::hash(body);
-    (whole && keys.len() as u64 == count_of(body)?).then(|| keys.iter().map(|key| u64::from_le_bytes(*key)).collect())
+    (whole && keys.len() as u64 == count_of(body)?)
+        .then(|| keys.iter().map(|key| u64::from_le_bytes(*key)).collect())
 }
 
 fn count_of(body: &[u8]) -> Option<u64> {

@@ -45,8 +45,11 @@
 mod record;
 mod recover;
 mod scan;
+mod types;
 
-use crate::disk::{Disk, Appending, join};
+pub use types::{Damage, Options, Payload, Record, Recovered, Segment, Written};
+
+use crate::disk::{Appending, Disk, join};
 use crate::error::{Error, Result, Tried};
 use record::{HOLE, Head, RECORD_HEAD, SEGMENT_HEAD, SegmentHead};
 use std::sync::Arc;
@@ -56,103 +59,6 @@ pub const RECORD_BYTES_MAX: u64 = 64 << 20;
 
 /// A buffer that grew larger than this is given back after the write.
 const BUFFER_BYTES_KEPT: usize = 8 << 20;
-
-/// How a log is kept.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The directory.
-    pub dir: String,
-    /// All segments together are not larger than this.
-    pub bytes_max: u64,
-    /// Bytes left free on the disk, so that sealing and starting have room.
-    pub reserve_bytes: u64,
-    /// Segments up to this one are in the tables: they are removed unread when they are still there.
-    pub sealed_through: u64,
-    /// Sequence numbers below this are in the tables: not given again, even when the log's files are lost.
-    pub next_seq: u64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { dir: "wal".to_owned(), bytes_max: 4 << 30, reserve_bytes: 0, sealed_through: 0, next_seq: 0 }
-    }
-}
-
-/// Bytes to be written, with the number of events in them.
-#[derive(Clone, Copy, Debug)]
-pub struct Payload<'a> {
-    /// What the bytes are; any number but 255.
-    pub kind: u8,
-    /// How many sequence numbers they take; at least 1.
-    pub events: u32,
-    /// The bytes.
-    pub bytes: &'a [u8],
-}
-
-/// What was made durable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The segment that has it. When it is not the one of the write before, the one before is done.
-    pub segment: u64,
-    /// The sequence number of the first event of the first payload; all others follow without a gap.
-    pub first_seq: u64,
-    /// The sequence number after the last.
-    pub end_seq: u64,
-}
-
-/// A record read back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Record<'a> {
-    /// Its segment.
-    pub segment: u64,
-    /// The sequence number of its first event.
-    pub first_seq: u64,
-    /// How many events.
-    pub events: u32,
-    /// What the bytes are.
-    pub kind: u8,
-    /// The bytes.
-    pub payload: &'a [u8],
-}
-
-/// A segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
-    /// Its number.
-    pub number: u64,
-    /// The first sequence number.
-    pub first_seq: u64,
-    /// The sequence number after its last.
-    pub end_seq: u64,
-    /// How many events it has (fewer than the numbers when there was damage).
-    pub events: u64,
-    /// Bytes on disk.
-    pub bytes: u64,
-}
-
-/// Bytes that could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// In which segment.
-    pub segment: u64,
-    /// From which byte.
-    pub offset: u64,
-    /// How many; 0 when a part is missing without a trace.
-    pub bytes: u64,
-    /// How many events are missing, by their sequence numbers.
-    pub events_lost: u64,
-}
-
-/// What was found when the log was opened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// The segments, oldest first.
-    pub segments: Vec<Segment>,
-    /// Unreadable bytes that had been acknowledged.
-    pub damage: Vec<Damage>,
-    /// The torn end of the last write of the process before: never acknowledged, unless it was damaged later.
-    pub tail: Option<Damage>,
-}
 
 /// The log.
 pub struct Wal {
@@ -180,7 +86,8 @@ impl Wal {
     ) -> Result<(Wal, Recovered)> {
         let dir = options.dir;
         disk.create_dir(&dir).tried("creating", &dir)?;
-        let (recovered, unsettled) = recover::read_all(&*disk, &dir, options.sealed_through, options.next_seq, visit)?;
+        let (recovered, unsettled) =
+            recover::read_all(&*disk, &dir, options.sealed_through, options.next_seq, visit)?;
         let last = recovered.segments.last();
         let mut wal = Wal {
             next_segment: last.map_or(0, |last| last.number).max(options.sealed_through) + 1,
@@ -234,7 +141,10 @@ impl Wal {
         for payload in payloads {
             if payload.events == 0 || payload.kind == HOLE || payload.bytes.len() as u64 > RECORD_BYTES_MAX {
                 let size = payload.bytes.len();
-                let what = format!("a payload of kind {} with {} events and {size} bytes", payload.kind, payload.events);
+                let what = format!(
+                    "a payload of kind {} with {} events and {size} bytes",
+                    payload.kind, payload.events
+                );
                 return Err(Error::Refused { what });
             }
             let refused = |_| Error::Refused { what: "4 GiB in one write".to_owned() };
@@ -254,7 +164,8 @@ impl Wal {
     }
 
     fn append(&mut self) -> Result<()> {
-        let name = || self.segments.last().map_or_else(String::new, |segment| path(&self.dir, segment.number));
+        let name =
+            || self.segments.last().map_or_else(String::new, |segment| path(&self.dir, segment.number));
         let Some(file) = &mut self.file else { return Err(Error::Poisoned { what: self.dir.clone() }) };
         file.append(&self.buffer).tried("writing", &name())?;
         file.sync().tried("syncing", &name())
@@ -274,12 +185,15 @@ impl Wal {
     fn check_room(&self, wanted: u64) -> Result<()> {
         let bytes = self.bytes() + wanted + SEGMENT_HEAD as u64;
         if bytes > self.bytes_max {
-            return Err(Error::Full { what: format!("the log would have {bytes} of {} bytes", self.bytes_max) });
+            return Err(Error::Full {
+                what: format!("the log would have {bytes} of {} bytes", self.bytes_max),
+            });
         }
         if self.reserve_bytes > 0 {
             let free = self.disk.free_bytes().tried("asking for the free bytes of", &self.dir)?;
             if free < self.reserve_bytes.saturating_add(wanted) {
-                let what = format!("{free} bytes are free on the disk and {} are kept free", self.reserve_bytes);
+                let what =
+                    format!("{free} bytes are free on the disk and {} are kept free", self.reserve_bytes);
                 return Err(Error::Full { what });
             }
         }
@@ -309,7 +223,13 @@ impl Wal {
         match self.make(&path, head) {
             Ok(file) => {
                 let (first_seq, end_seq) = (self.next_seq, self.next_seq);
-                self.segments.push(Segment { number, first_seq, end_seq, events: 0, bytes: SEGMENT_HEAD as u64 });
+                self.segments.push(Segment {
+                    number,
+                    first_seq,
+                    end_seq,
+                    events: 0,
+                    bytes: SEGMENT_HEAD as u64,
+                });
                 self.file = Some(file);
                 Ok(number)
             }

@@ -1,4 +1,5 @@
 //! The table's log: what was committed is there after power cuts, failures, checkpoints and damage.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use ledger::delta::{Action, Add, CHECKPOINT_EVERY, KEPT_MS, Log, Remove, Table, Txn};
 use ledger::disk::sim::{Kind, SimDisk, Trouble};
@@ -71,7 +72,8 @@ fn a_log_is_read_back_at_every_version_over_checkpoints_and_clean_up() {
         assert_eq!(again.damage(), [""; 0]);
         assert_eq!(again.vacuum(1000 + KEPT_MS).len() as u64, n / 3, "removed files outlive checkpoints");
     }
-    let names: Vec<_> = disk.paths().iter().map(|path| path.replace("t/_delta_log/0000000000000000", "")).collect();
+    let names: Vec<_> =
+        disk.paths().iter().map(|path| path.replace("t/_delta_log/0000000000000000", "")).collect();
     assert_eq!(names.len(), 28 + 2 + 1, "{names:?}");
     assert_eq!(names.first().unwrap(), "0080.checkpoint.parquet");
     assert_eq!(names.get(29).unwrap(), "0107.json");
@@ -87,7 +89,11 @@ fn removed_files_wait_and_are_forgotten() {
     assert!(log.knows(&gone) && log.knows(&add(3).path) && !log.knows("date=2026-01-01/other.parquet"));
     assert_eq!(log.vacuum(1000 + KEPT_MS - 1), [""; 0]);
     assert_eq!(log.vacuum(1000 + KEPT_MS), [gone.as_str()]);
-    assert_eq!(open(&disk).unwrap().unwrap().vacuum(i64::MAX), [gone.as_str()], "not gone before it is said to be");
+    assert_eq!(
+        open(&disk).unwrap().unwrap().vacuum(i64::MAX),
+        [gone.as_str()],
+        "not gone before it is said to be"
+    );
     log.forget([gone.as_str()]);
     assert_eq!(log.vacuum(i64::MAX), [""; 0]);
     log.write_checkpoint().unwrap();
@@ -113,10 +119,17 @@ fn a_power_cut_at_every_operation_loses_no_commit() {
                 }
             }
             let over = disk.ops() < cut;
-            if seed % 2 == 0 { disk.crash() } else { disk.kill() }
+            if seed % 2 == 0 {
+                disk.crash()
+            } else {
+                disk.kill()
+            }
             let log = open(&disk).unwrap();
             let (version, tried) = (log.as_ref().map(Log::version), done.map_or(0, |n| n + 1));
-            assert!(version == done || version == Some(tried), "seed {seed} cut {cut}: {version:?} after {done:?}");
+            assert!(
+                version == done || version == Some(tried),
+                "seed {seed} cut {cut}: {version:?} after {done:?}"
+            );
             if let Some(log) = log {
                 check(&log, log.version());
                 assert_eq!(log.damage(), [""; 0]);
@@ -197,7 +210,10 @@ fn a_torn_last_commit_is_dropped_and_an_unreadable_checkpoint_replaced_by_the_on
     disk.put(&format!("{LOG}/{:020}.json", 48), b"");
     check(&open(&disk).unwrap().unwrap(), 47);
     disk.put(&format!("{LOG}/{:020}.json", 48), b"{}\n");
-    assert!(matches!(log.commit(actions(48), "seal", 9), Err(Error::Refused { .. })), "another program wrote");
+    assert!(
+        matches!(log.commit(actions(48), "seal", 9), Err(Error::Refused { .. })),
+        "another program wrote"
+    );
     disk.put(&format!("{LOG}/{:020}.json", 50), b"{}\n");
     let missing = open(&disk).err().unwrap().to_string();
     assert_eq!(missing, format!("damaged: {LOG}/{:020}.json is missing", 49));
@@ -210,7 +226,9 @@ fn every_flipped_bit_is_told() {
     let mut log = create(&disk).unwrap();
     commit(&mut log, 1..=45);
     let newest = format!("{LOG}/{:020}.checkpoint.parquet", 40);
-    for (path, every) in [(newest, 37), (format!("{LOG}/{:020}.json", 42), 1), (format!("{LOG}/{:020}.json", 45), 1)] {
+    for (path, every) in
+        [(newest, 37), (format!("{LOG}/{:020}.json", 42), 1), (format!("{LOG}/{:020}.json", 45), 1)]
+    {
         let bytes = disk.bytes(&path).unwrap();
         for offset in (0..bytes.len()).step_by(every) {
             let bit = (offset % 8) as u8;

@@ -1,4 +1,5 @@
 //! The log under power cuts, failing devices and full disks: what was acknowledged is there, once, in order.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use ledger::disk::sim::{Kind, SimDisk, Trouble};
 use ledger::error::Result;
@@ -44,7 +45,8 @@ impl Model {
     fn restart(&mut self, disk: &SimDisk) -> (Wal, Recovered) {
         let mut found: BTreeMap<u64, Vec<u8>> = BTreeMap::new();
         let mut end = 0;
-        let options = Options { sealed_through: self.sealed_through, next_seq: self.sealed_seq, ..Options::default() };
+        let options =
+            Options { sealed_through: self.sealed_through, next_seq: self.sealed_seq, ..Options::default() };
         let (wal, recovered) = Wal::open(Arc::new(disk.clone()), options, &mut |record: Record<'_>| {
             assert!(record.first_seq >= end, "out of order or twice");
             assert_eq!(u64::from(record.events), events(record.payload));
@@ -78,7 +80,9 @@ impl Model {
             0 => wal.rotate().is_ok(),
             1 => {
                 let segments = wal.segments().to_vec();
-                let Some(oldest) = segments.first().filter(|_| wal.is_ready() && segments.len() > 1) else { return true };
+                let Some(oldest) = segments.first().filter(|_| wal.is_ready() && segments.len() > 1) else {
+                    return true;
+                };
                 // The table has it before the log loses it.
                 self.sealed_through = oldest.number;
                 self.sealed_seq = oldest.end_seq;
@@ -148,7 +152,11 @@ fn a_power_cut_loses_nothing_acknowledged() {
                     }
                 }
             }
-            if dice.below(2) == 0 { disk.crash() } else { disk.kill() }
+            if dice.below(2) == 0 {
+                disk.crash()
+            } else {
+                disk.kill()
+            }
             // What a working start has shown stays, whatever happens next.
             let _ = model.restart(&disk);
             lives += 1;
@@ -161,7 +169,8 @@ fn a_power_cut_loses_nothing_acknowledged() {
 
 /// A start during which the power may go: nothing can be checked when it did.
 fn start_without_power(model: &mut Model, disk: &SimDisk) -> Option<Wal> {
-    let options = Options { sealed_through: model.sealed_through, next_seq: model.sealed_seq, ..Options::default() };
+    let options =
+        Options { sealed_through: model.sealed_through, next_seq: model.sealed_seq, ..Options::default() };
     let mut found = BTreeMap::new();
     let (wal, _) = Wal::open(Arc::new(disk.clone()), options, &mut |record| {
         found.insert(record.first_seq, record.payload.to_vec());
@@ -209,10 +218,20 @@ fn a_power_cut_at_every_operation() {
 #[test]
 fn the_nth_failure_of_each_kind_is_survived() {
     for trouble in [Trouble::Io, Trouble::NoSpace] {
-        for kind in [Kind::Any, Kind::Append, Kind::Sync, Kind::Create, Kind::SyncDir, Kind::Remove, Kind::Rename, Kind::Read] {
+        for kind in [
+            Kind::Any,
+            Kind::Append,
+            Kind::Sync,
+            Kind::Create,
+            Kind::SyncDir,
+            Kind::Remove,
+            Kind::Rename,
+            Kind::Read,
+        ] {
             for n in 1..60 {
                 for seed in 0..seeds(3000) / 600 {
-                    let (disk, mut dice, mut model) = (SimDisk::new(seed + 100 * n), Dice(seed), Model::default());
+                    let (disk, mut dice, mut model) =
+                        (SimDisk::new(seed + 100 * n), Dice(seed), Model::default());
                     let (mut wal, _) = model.restart(&disk);
                     disk.fail_nth(kind, n, trouble);
                     let refused = (0..50).filter(|_| !model.step(&mut wal, &mut dice)).count();

@@ -1,4 +1,5 @@
 //! P5: one flipped bit or a cut at every byte of a small log is seen, told, and costs nothing but the record it hit.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use ledger::disk::sim::SimDisk;
 use ledger::wal::{Damage, Options, Payload, Recovered, Wal};
@@ -62,7 +63,10 @@ fn every_flipped_bit_is_told_and_costs_one_record_at_most() {
                 let (mut wal, recovered, found) = open(&disk);
                 let missing: Vec<_> = all().into_iter().filter(|seq| !found.contains(seq)).collect();
                 assert!(missing.len() <= 1, "{path} {offset}: {missing:?}");
-                assert!(!recovered.damage.is_empty() || recovered.tail.is_some(), "{path} {offset} went unseen");
+                assert!(
+                    !recovered.damage.is_empty() || recovered.tail.is_some(),
+                    "{path} {offset} went unseen"
+                );
                 let lost: u64 = recovered.damage.iter().map(|damage| damage.events_lost).sum();
                 let last_hit = missing == [27];
                 assert_eq!(lost, if last_hit { 0 } else { 3 * missing.len() as u64 }, "{path} {offset}");
@@ -154,7 +158,8 @@ fn a_newer_format_is_refused_in_one_clear_sentence() {
     bytes[28..32].copy_from_slice(&crc);
     disk.put(&paths[0], &bytes);
     let error = Wal::open(Arc::new(disk), Options::default(), &mut |_| Ok(())).err().unwrap();
-    let told = "refused: wal/0000000000000001.wal has format version 2, this program knows 1: use the newer program";
+    let told =
+        "refused: wal/0000000000000001.wal has format version 2, this program knows 1: use the newer program";
     assert_eq!(error.to_string(), told);
 }
 

@@ -19,8 +19,10 @@ pub(super) fn encode(actions: impl Iterator<Item = Action>) -> Result<(Vec<u8>, 
     let schema = Arc::new(schema());
     let level = ZstdLevel::try_new(1).map_err(Error::arrow)?;
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
-    let mut writer = ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties)).map_err(Error::arrow)?;
-    let mut decoder = ReaderBuilder::new(schema).with_batch_size(ROWS).build_decoder().map_err(Error::arrow)?;
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), Arc::clone(&schema), Some(properties)).map_err(Error::arrow)?;
+    let mut decoder =
+        ReaderBuilder::new(schema).with_batch_size(ROWS).build_decoder().map_err(Error::arrow)?;
     let (mut lines, mut count) = (Vec::with_capacity(ROWS), 0);
     let mut actions = actions.peekable();
     while let Some(action) = actions.next() {
@@ -52,7 +54,8 @@ pub(super) fn decode(bytes: Vec<u8>, take: &mut dyn FnMut(Action)) -> Result<()>
 }
 
 fn schema() -> Schema {
-    let texts = |name| Field::new_map(name, "key_value", text("key", false), text("value", true), false, true);
+    let texts =
+        |name| Field::new_map(name, "key_value", text("key", false), text("value", true), false, true);
     let txn = [text("appId", true), long("version"), long("lastUpdated")];
     let add = [
         text("path", true),
@@ -80,7 +83,8 @@ fn schema() -> Schema {
         texts("configuration"),
         long("createdTime"),
     ];
-    let protocol = ["minReaderVersion", "minWriterVersion"].map(|name| Field::new(name, DataType::Int32, true));
+    let protocol =
+        ["minReaderVersion", "minWriterVersion"].map(|name| Field::new(name, DataType::Int32, true));
     Schema::new(vec![
         group("txn", txn),
         group("add", add),

@@ -62,7 +62,12 @@ pub(super) fn open(disk: Arc<dyn Disk>, dir: String) -> Result<Option<Log>> {
 }
 
 /// The state at the newest readable checkpoint; the empty one when there is no checkpoint.
-fn newest_checkpoint(disk: &dyn Disk, dir: &str, names: &Names, damage: &mut Vec<String>) -> Result<(State, u64)> {
+fn newest_checkpoint(
+    disk: &dyn Disk,
+    dir: &str,
+    names: &Names,
+    damage: &mut Vec<String>,
+) -> Result<(State, u64)> {
     let last = disk::read(disk, &join(dir, LAST_CHECKPOINT), BYTES_MAX).ok();
     let last: Option<LastCheckpoint> = last.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     for version in names.checkpoints.iter().rev() {
@@ -104,7 +109,8 @@ impl Log {
                 return self.disk.sync_dir(&self.dir).tried("syncing", &self.dir);
             }
             if !whole {
-                self.damage.push(format!("{path} is not as it was written; {} actions were read", actions.len()));
+                self.damage
+                    .push(format!("{path} is not as it was written; {} actions were read", actions.len()));
             }
             actions.into_iter().for_each(|action| self.state.apply(action));
             (self.version, next) = (version, version + 1);

@@ -31,7 +31,10 @@ impl RealDisk {
             Ok(()) => Ok(RealDisk { root, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Error::new(
                 ErrorKind::AlreadyExists,
-                format!("{} is in use by another gatelog process; stop it or choose another directory", root.display()),
+                format!(
+                    "{} is in use by another gatelog process; stop it or choose another directory",
+                    root.display()
+                ),
             )),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -167,7 +170,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let first = RealDisk::open(dir.path().join("a/b")).unwrap();
         let refused = RealDisk::open(dir.path().join("a/b")).err().unwrap().to_string();
-        assert!(refused.ends_with("is in use by another gatelog process; stop it or choose another directory"));
+        assert!(
+            refused.ends_with("is in use by another gatelog process; stop it or choose another directory")
+        );
         drop(first);
         RealDisk::open(dir.path().join("a/b")).unwrap();
     }

@@ -6,12 +6,14 @@
 
 mod crash;
 mod faults;
+mod random;
 
 pub use faults::{Kind, Trouble};
 
 use super::real::checked;
 use super::{Appending, Disk, Reading};
 use faults::Faults;
+use random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Error, ErrorKind};
 use std::ops::Range;
@@ -340,7 +342,8 @@ impl Appending for Handle {
             return Err(faults::power_is_off());
         }
         let room = usize::try_from(state.capacity.saturating_sub(state.used())).unwrap_or(usize::MAX);
-        let wanted = if failed.is_some() { state.random.below(bytes.len() as u64 + 1) as usize } else { bytes.len() };
+        let wanted =
+            if failed.is_some() { state.random.below(bytes.len() as u64 + 1) as usize } else { bytes.len() };
         let part = bytes.get(..wanted.min(room)).unwrap_or(bytes);
         locked(&self.file).bytes.extend_from_slice(part);
         match failed {
@@ -371,24 +374,6 @@ impl Reading for Handle {
         let part = file.bytes.get(from..).and_then(|rest| rest.get(..buf.len()));
         buf.copy_from_slice(part.ok_or(ErrorKind::UnexpectedEof)?);
         Ok(())
-    }
-}
-
-/// SplitMix64: small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut n = self.0;
-        n = (n ^ (n >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        n = (n ^ (n >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        n ^ (n >> 31)
-    }
-
-    /// A number under `end`, which is not 0.
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
     }
 }
 

@@ -141,7 +141,8 @@ fn hole(segment: u64, mut first_seq: u64, mut missing: u64, out: &mut Vec<u8>) {
 impl Wal {
     /// Makes what the process before wrote trustworthy, or tries again.
     pub(super) fn settle(&mut self) -> Result<()> {
-        if let Some(segment) = self.segments.iter_mut().find(|segment| Some(segment.number) == self.unsettled) {
+        if let Some(segment) = self.segments.iter_mut().find(|segment| Some(segment.number) == self.unsettled)
+        {
             segment.bytes = settle(&*self.disk, &self.dir, segment)?;
         }
         self.unsettled = None;

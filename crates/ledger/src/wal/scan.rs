@@ -49,13 +49,20 @@ pub(super) struct End {
 
 impl Scan {
     /// `after` is where the segment before ended: what a damaged head would have said.
-    pub(super) fn open(disk: &dyn Disk, path: &str, segment: u64, after: Option<u64>, bound: Option<u64>) -> Result<Scan> {
+    pub(super) fn open(
+        disk: &dyn Disk,
+        path: &str,
+        segment: u64,
+        after: Option<u64>,
+        bound: Option<u64>,
+    ) -> Result<Scan> {
         let file = disk.open(path).tried("opening", path)?;
         let len = file.len().tried("measuring", path)?;
         let mut window = Window { file, len, start: 0, bytes: Vec::new() };
         let head = window.get(0, SEGMENT_HEAD).map(SegmentHead::decode);
         if let Some(Err(HeadFault::Version(version))) = head {
-            let what = format!("{path} has format version {version}, this program knows 1: use the newer program");
+            let what =
+                format!("{path} has format version {version}, this program knows 1: use the newer program");
             return Err(Error::Refused { what });
         }
         let head = head.and_then(|head| head.ok()).filter(|head| head.segment == segment);
@@ -112,7 +119,8 @@ impl Scan {
 
     fn head_at(&mut self, at: u64) -> Option<Head> {
         let head = Head::decode(self.segment, self.window.get(at, RECORD_HEAD)?)?;
-        let fits = u64::from(head.length) <= RECORD_BYTES_MAX && at.checked_add(head.total())? <= self.window.len;
+        let fits =
+            u64::from(head.length) <= RECORD_BYTES_MAX && at.checked_add(head.total())? <= self.window.len;
         let in_order = self.expected.is_none_or(|expected| head.first_seq >= expected);
         (fits && in_order && head.events > 0).then_some(head)
     }

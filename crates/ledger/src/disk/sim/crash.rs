@@ -2,7 +2,8 @@
 //! few or any few. Of a file: its durable bytes, and of the rest none, all, a torn part, or sectors here and there
 //! with zeros or garbage between them, since a disk writes sectors in any order.
 
-use super::{Change, File, Random, SimDisk, locked};
+use super::random::Random;
+use super::{Change, File, SimDisk, locked};
 
 const SECTOR: usize = 512;
 
@@ -102,7 +103,12 @@ mod tests {
             assert!(file.append(b"late").is_err(), "a file of before the cut is dead");
             let bytes = disk.bytes("d/a").unwrap();
             assert_eq!(&bytes[..4], b"safe");
-            seen.insert((bytes.len() == 4, bytes.len() == 2004, bytes.ends_with(b"x"), disk.bytes("d/b").is_some()));
+            seen.insert((
+                bytes.len() == 4,
+                bytes.len() == 2004,
+                bytes.ends_with(b"x"),
+                disk.bytes("d/b").is_some(),
+            ));
         }
         assert!(seen.len() >= 8, "{seen:?}");
     }
