@@ -1,2 +1,41 @@
-//! The program.
-fn main() {}
+//! The program. Reads the environment, once, and hands the rest to the command that was asked for.
+
+mod app;
+mod catalog;
+mod cli;
+mod clock;
+mod config;
+mod counters;
+mod exports;
+mod http;
+mod log;
+mod serve;
+mod terminal;
+
+use std::process::ExitCode;
+
+// Batches are made by one thread and freed by another; the system's allocator returns such memory late.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    match cli::run(&environment) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gatelog: {}", terminal::plain(&format!("{error:#}")));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whoever reads our output may stop reading (`| head`).
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

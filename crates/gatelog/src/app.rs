@@ -1,0 +1,97 @@
+//! What the parts of a running server share. Made once in `serve`, handed to every request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use event::mask::Rules;
+use ledger::Ledger;
+use tokio::sync::{Semaphore, watch};
+
+use crate::catalog::Catalog;
+use crate::config::Config;
+use crate::counters::Tally;
+use crate::exports::Exports;
+
+/// Bodies in flight are counted in units of this many bytes.
+pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
+
+/// A running server.
+pub(crate) struct App {
+    pub(crate) config: Config,
+    pub(crate) catalog: Catalog,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) rules: Rules,
+    pub(crate) tally: Tally,
+    pub(crate) gates: Gates,
+    pub(crate) meters: Meters,
+    pub(crate) exports: Exports,
+    /// Becomes true when the server is told to stop; long answers end then.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// Whether it listens on a loopback address only.
+    pub(crate) is_loopback: bool,
+}
+
+/// Bounds on what happens at once.
+pub(crate) struct Gates {
+    /// Memory for bodies, in units of [`BODY_UNIT_BYTES`].
+    pub(crate) bodies: Arc<Semaphore>,
+    /// Bodies being decoded.
+    pub(crate) decoders: Arc<Semaphore>,
+    /// Questions being answered.
+    pub(crate) questions: Arc<Semaphore>,
+    /// Questions answered or waiting.
+    pub(crate) questions_waiting: Arc<Semaphore>,
+    /// Exports running.
+    pub(crate) exports: Arc<Semaphore>,
+    /// Live tails open.
+    pub(crate) tails: Arc<Semaphore>,
+}
+
+impl Gates {
+    /// The bounds of the settings.
+    pub(crate) fn new(config: &Config) -> Gates {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let or = |n: usize, otherwise: usize| if n == 0 { otherwise } else { n };
+        let gate = |n: usize| Arc::new(Semaphore::new(n.clamp(1, Semaphore::MAX_PERMITS)));
+        let questions = or(config.query_concurrent_max, 2 * processors);
+        Gates {
+            bodies: gate(config.ingest_in_flight_bytes_max / BODY_UNIT_BYTES),
+            decoders: gate(or(config.ingest_decoders_max, processors)),
+            questions: gate(questions),
+            questions_waiting: gate(questions + config.query_waiting_max),
+            exports: gate(config.export_concurrent_max),
+            tails: gate(config.tail_readers_max),
+        }
+    }
+}
+
+/// Counts of what the server did, for `/metrics`.
+#[derive(Default)]
+pub(crate) struct Meters {
+    /// Answers by hundreds of their status; the first is for odd ones.
+    answers: [AtomicU64; 6],
+    /// Connections open now.
+    pub(crate) connections: AtomicU64,
+    /// Connections closed because too many were open.
+    pub(crate) connections_refused: AtomicU64,
+    /// Deliveries refused because the server had too much to do.
+    pub(crate) deliveries_refused: AtomicU64,
+    /// Microseconds spent between a whole body and its acknowledgement.
+    pub(crate) ingest_micros: AtomicU64,
+    /// Set once the ledger can be used.
+    pub(crate) is_ready: AtomicBool,
+}
+
+impl Meters {
+    /// Counts an answer.
+    pub(crate) fn answered(&self, status: u16) {
+        if let Some(count) = self.answers.get(usize::from(status / 100)).or(self.answers.first()) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Answers so far, by hundreds of their status.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        self.answers.iter().map(|n| n.load(Ordering::Relaxed)).enumerate()
+    }
+}

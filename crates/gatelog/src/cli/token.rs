@@ -1,0 +1,185 @@
+//! `gatelog token`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use event::Timestamp;
+use event::time::{DAY, HOUR};
+use keys::{Entry, Grant, May, Minted, Role, TokenId};
+
+use crate::catalog::{Catalog, random};
+use crate::clock;
+use crate::config::Environment;
+use crate::terminal::{fit, line};
+
+/// Makes, lists and revokes tokens, on the machine of the server.
+///
+/// Works on the data directory; a running server notices within two seconds.
+///
+/// Examples:
+///   gatelog token create --ingest edge
+///   gatelog token create --role analyst --name grafana --days 365
+///   gatelog token list
+///   gatelog token rotate 4fK09sQz --overlap-hours 24
+///   gatelog token revoke 4fK09sQz
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// The data directory; GATELOG_DATA_DIR and the settings file count too
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The settings file
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Makes a token and prints it, the only time it can be seen
+    Create {
+        /// For sending events in, as this source
+        #[arg(long, value_name = "SOURCE", conflicts_with = "role", required_unless_present = "role")]
+        ingest: Option<String>,
+        /// For calling the API: viewer, analyst, editor, auditor or admin
+        #[arg(long, value_parser = role)]
+        role: Option<Role>,
+        /// A name for people
+        #[arg(long)]
+        name: Option<String>,
+        /// Good for so many days (90, for --ingest 365)
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+        days: Option<i64>,
+        /// Sees only what matches this filter
+        #[arg(long, value_name = "FILTER", conflicts_with = "ingest")]
+        rows: Option<String>,
+    },
+    /// Lists the tokens, never their text
+    List,
+    /// Takes a token back, at once
+    Revoke {
+        /// Its id, the eight characters after gl_in_ or gl_ap_
+        id: String,
+    },
+    /// Makes a new token that may do the same; the old one goes on for a while
+    Rotate {
+        /// Its id
+        id: String,
+        /// How long the old one stays good
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=8_760))]
+        overlap_hours: i64,
+    },
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| {
+        let names: Vec<&str> = Role::ALL.iter().map(|role| role.text()).collect();
+        format!("one of {}", names.join(", "))
+    })
+}
+
+/// Names of sources stand in addresses and metrics.
+pub(super) fn source_name(name: &str) -> anyhow::Result<&str> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if name.is_empty() || name.len() > 63 || !name.chars().all(fits) || name.starts_with('.') {
+        bail!("a source is named with 1 to 63 letters, digits, dots, dashes and underscores");
+    }
+    Ok(name)
+}
+
+pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
+    let dir = data_dir(args.data, args.config, environment)?;
+    let now = clock::now();
+    let catalog = open(&dir, now)?;
+    match args.what {
+        What::Create { ingest, role, name, days, rows } => {
+            let mut grant = match (ingest, role) {
+                (Some(source), _) => Grant::ingest(source_name(&source)?),
+                (None, Some(role)) => Grant::api(role.text(), role),
+                (None, None) => bail!("say --ingest SOURCE or --role ROLE"),
+            };
+            if let Some(name) = name {
+                grant = grant.named(name);
+            }
+            if let Some(days) = days {
+                grant = grant.until(Timestamp(now.0 + days * DAY));
+            }
+            if let Some(filter) = rows {
+                query::Filter::parse(&filter).map_err(|fault| anyhow::anyhow!("--rows: {fault}"))?;
+                grant = grant.rows(filter);
+            }
+            let random = random()?;
+            show(catalog.change(now, |content| content.keyring.mint(grant, now, &random))??);
+        }
+        What::List => catalog.with(|content| list(content.keyring.tokens(), now)),
+        What::Revoke { id } => {
+            let id = parse(&id)?;
+            catalog.change(now, |content| content.keyring.revoke(&id, now))??;
+            eprintln!("revoked {id}; a running server refuses it within two seconds");
+        }
+        What::Rotate { id, overlap_hours } => {
+            let (id, random) = (parse(&id)?, random()?);
+            let minted =
+                catalog.change(now, |content| content.keyring.rotate(&id, overlap_hours * HOUR, now, &random))??;
+            eprintln!("{id} stays good for {overlap_hours} more hours");
+            show(minted);
+        }
+    }
+    Ok(())
+}
+
+/// The data directory of the settings.
+pub(super) fn data_dir(
+    given: Option<PathBuf>,
+    config: Option<PathBuf>,
+    environment: &Environment,
+) -> anyhow::Result<PathBuf> {
+    match given {
+        Some(dir) => Ok(dir),
+        None => Ok(PathBuf::from(super::config::read(config, environment)?.data_dir)),
+    }
+}
+
+/// Opens the catalogue of a directory that is one of ours.
+pub(super) fn open(dir: &Path, now: Timestamp) -> anyhow::Result<Catalog> {
+    Catalog::open(dir, Vec::new(), now).with_context(|| format!("the data directory is {}", dir.display()))
+}
+
+fn parse(id: &str) -> anyhow::Result<TokenId> {
+    // The whole token is taken too; nobody should have to count letters.
+    let id = id.strip_prefix("gl_").and_then(|rest| rest.split('_').nth(1)).unwrap_or(id);
+    TokenId::parse(id).context("an id is eight letters and digits, as `gatelog token list` shows it")
+}
+
+/// The token on standard output, the rest on standard error: `TOKEN=$(gatelog token create …)` works.
+fn show(minted: Minted) {
+    eprintln!("{} - keep it now, it is not shown again:", minted.id);
+    println!("{}", minted.token.expose());
+}
+
+fn list<'a>(entries: impl Iterator<Item = &'a Entry>, now: Timestamp) {
+    println!("{} {} {} {} {} STATE", fit("ID", 8), fit("NAME", 20), fit("MAY", 24), fit("EXPIRES", 10), fit("LAST USED", 20));
+    for entry in entries {
+        let may = match &entry.may {
+            May::Append { source } => format!("ingest {source}"),
+            May::Act { role } => format!("api {role}"),
+        };
+        let date = |time: Option<Timestamp>, chars: usize| {
+            time.map_or("-".to_owned(), |t| t.to_string().chars().take(chars).collect())
+        };
+        let state = match () {
+            () if entry.revoked.is_some() => "revoked",
+            () if entry.expires.is_some_and(|t| t <= now) => "expired",
+            () => "good",
+        };
+        println!(
+            "{} {} {} {} {} {state}",
+            entry.id,
+            fit(&line(&entry.name), 20),
+            fit(&line(&may), 24),
+            fit(&date(entry.expires, 10), 10),
+            fit(&date(entry.last_used.get(), 19), 20),
+        );
+    }
+}

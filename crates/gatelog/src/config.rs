@@ -1,0 +1,262 @@
+//! The settings, as one list: the struct, the defaults, the environment names, `gatelog config` and
+//! docs/config.md are read off it. One flat TOML file; every name that is a quantity ends with its unit.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+/// One setting, as the documentation shows it.
+pub(crate) struct Setting {
+    /// Its name in the file.
+    pub(crate) name: &'static str,
+    /// What it does.
+    pub(crate) doc: &'static str,
+}
+
+macro_rules! settings {
+    ($($name:ident: $kind:ty = $default:expr, $doc:literal;)*) => {
+        /// All settings.
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub(crate) struct Config { $(#[doc = $doc] pub(crate) $name: $kind,)* }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Config { $($name: $default,)* }
+            }
+        }
+
+        /// Every setting, in the order of the documentation.
+        pub(crate) const SETTINGS: &[Setting] = &[$(Setting { name: stringify!($name), doc: $doc },)*];
+    };
+}
+
+settings! {
+    data_dir: String = "gatelog-data".into(), "Where everything is kept: events, roll-ups, tokens.";
+    listen_address: String = "127.0.0.1:7080".into(), "Address and port to listen on. Port 0 takes a free one.";
+    public_url: String = String::new(), "The address people reach it at, such as `https://gatelog.example.com`. With `https` the session cookie is marked Secure.";
+    insecure_http: bool = false, "Allows listening on an address that is not loopback without TLS: say yes only behind a proxy that ends TLS, or in a closed network.";
+    connections_max: usize = 10_000, "Open connections; further ones are closed at once. Never more than the limit of open files allows.";
+    header_deadline_ms: u64 = 10_000, "Time a client has for the head of a request; also how long an idle connection is kept.";
+    body_grace_ms: u64 = 10_000, "Time a body may take however small it is; beyond it `body_bytes_per_s_min` counts.";
+    body_bytes_per_s_min: u64 = 1_024, "A body that arrives more slowly on average ends with 408.";
+    write_stall_ms: u64 = 30_000, "A client that reads nothing for this long is cut off.";
+    shutdown_grace_ms: u64 = 10_000, "Time requests have to finish when the server is told to stop.";
+    http2_streams_max: u32 = 64, "Concurrent streams of one HTTP/2 connection.";
+    ingest_wire_bytes_max: usize = 16 << 20, "Largest body as sent, compressed or not; more is answered with 413.";
+    ingest_decoded_bytes_max: usize = 64 << 20, "Largest body after decompression; more is answered with 413.";
+    ingest_in_flight_bytes_max: usize = 96 << 20, "Bytes of bodies held in memory at once, over all senders; beyond it the answer is 503 with Retry-After.";
+    ingest_decoders_max: usize = 0, "Bodies decoded at once; 0 is the number of processors.";
+    rejects_per_source_max: usize = 1_000, "Rejected records that can be looked at, per source; kept in memory, gone after a restart.";
+    wal_bytes_max: u64 = 512 << 20, "Size of the log of events that are not sealed yet; at the bound the answer is 503 with Retry-After.";
+    segment_rows: usize = 500_000, "Events that are sealed together at most.";
+    retain_days: u32 = 180, "How long events are kept.";
+    rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
+    free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
+    cache_bytes: usize = 128 << 20, "Memory for roll-ups that were read.";
+    query_concurrent_max: usize = 0, "Questions answered at once; 0 is twice the number of processors.";
+    query_waiting_max: usize = 256, "Questions that wait for their turn; beyond it the answer is 503 with Retry-After.";
+    query_deadline_ms: u64 = 30_000, "Time one question may take.";
+    export_concurrent_max: usize = 4, "Exports running at once.";
+    tail_readers_max: usize = 100, "Live tails open at once.";
+    tail_events_per_s_max: u32 = 100, "Events per second of one live tail; what is beyond is counted and left out.";
+    tail_check_ms: u64 = 5_000, "How often a live tail checks that its reader still may.";
+    metrics_open: bool = true, "`/metrics` needs no token on a loopback address. Elsewhere it always needs one.";
+    log_requests: bool = false, "Writes one line of our own log for each request: method, route, status, time.";
+}
+
+/// Environment names that are not settings.
+pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
+    ("GATELOG_CONFIG", "The settings file, as `--config`."),
+    ("GATELOG_BOOTSTRAP_ADMIN_TOKEN", "A token of 16 characters or more that is accepted with the admin role, for automation. `…_FILE` names a file to read it from."),
+    ("GATELOG_BOOTSTRAP_INGEST_TOKEN", "A token of 16 characters or more that sends events in, for the source `default`. `…_FILE` names a file to read it from."),
+    ("GATELOG_URL", "The server that the commands of the CLI talk to."),
+    ("GATELOG_TOKEN", "The token they use."),
+];
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown name, or a value of the wrong kind.
+    #[error("{place}: {reason}")]
+    Wrong {
+        /// The file, or the environment.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The environment, read once in `main`.
+pub(crate) type Environment = BTreeMap<String, String>;
+
+impl Config {
+    /// The defaults, changed by the file when there is one, changed by the environment.
+    pub(crate) fn read(file: Option<&Path>, environment: &Environment) -> Result<Config, Error> {
+        let mut table = toml::Table::new();
+        if let Some(path) = file {
+            let place = path.display().to_string();
+            let text =
+                std::fs::read_to_string(path).map_err(|source| Error::Read { path: place.clone(), source })?;
+            table = text.parse().map_err(|e: toml::de::Error| Error::wrong(&place, e))?;
+            let _: Config = table.clone().try_into().map_err(|e: toml::de::Error| Error::wrong(&place, e))?;
+        }
+        for setting in SETTINGS {
+            if let Some(text) = environment.get(&setting.environment_name()) {
+                table.insert(setting.name.to_owned(), setting.value(text)?);
+            }
+        }
+        let config: Config = table.try_into().map_err(|e: toml::de::Error| Error::wrong("environment", e))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// What the types cannot say.
+    fn check(&self) -> Result<(), Error> {
+        let wrong = |reason: String| Err(Error::Wrong { place: "settings".into(), reason });
+        if self.ingest_decoded_bytes_max < self.ingest_wire_bytes_max {
+            return wrong("ingest_decoded_bytes_max must not be below ingest_wire_bytes_max".into());
+        }
+        if self.ingest_in_flight_bytes_max < self.ingest_wire_bytes_max {
+            return wrong("ingest_in_flight_bytes_max must not be below ingest_wire_bytes_max, or the largest body never fits".into());
+        }
+        if !self.public_url.is_empty() && !self.public_url.starts_with("http") {
+            return wrong("public_url must begin with http:// or https://".into());
+        }
+        if self.retain_days == 0 || self.header_deadline_ms == 0 || self.query_deadline_ms == 0 {
+            return wrong("retain_days, header_deadline_ms and query_deadline_ms must be above 0".into());
+        }
+        Ok(())
+    }
+
+    /// The settings as a file: commented, ready to be edited.
+    pub(crate) fn to_toml(&self) -> String {
+        let table = toml::Table::try_from(self).unwrap_or_default();
+        let mut text = String::from("# Settings of Gatelog. Every line may be left out.\n");
+        for setting in SETTINGS {
+            let value = table.get(setting.name).map(ToString::to_string).unwrap_or_default();
+            let _ = write!(text, "\n# {}\n{} = {value}\n", setting.doc, setting.name);
+        }
+        text
+    }
+
+    /// docs/config.md.
+    pub(crate) fn to_markdown() -> String {
+        let table = toml::Table::try_from(Config::default()).unwrap_or_default();
+        let mut text = String::from(
+            "# Settings\n\nGenerated by `gatelog config --markdown`.\n\n\
+             `gatelog serve --config gatelog.toml` reads one flat TOML file; every line may be left out. Each setting has an\n\
+             environment name too, which wins over the file. `gatelog config` prints what is in force, `gatelog config check FILE`\n\
+             checks a file. An unknown name is refused.\n\n\
+             | setting | environment | default | what it does |\n|---|---|---|---|\n",
+        );
+        for setting in SETTINGS {
+            let value = table.get(setting.name).map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "| `{}` | `{}` | `{value}` | {} |",
+                setting.name,
+                setting.environment_name(),
+                setting.doc
+            );
+        }
+        text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
+        for (name, doc) in OTHER_NAMES {
+            let _ = writeln!(text, "| `{name}` | {doc} |");
+        }
+        text
+    }
+}
+
+impl Setting {
+    /// `GATELOG_LISTEN_ADDRESS`.
+    pub(crate) fn environment_name(&self) -> String {
+        format!("GATELOG_{}", self.name.to_uppercase())
+    }
+
+    fn value(&self, text: &str) -> Result<toml::Value, Error> {
+        let default = toml::Table::try_from(Config::default()).unwrap_or_default();
+        let wrong = |kind: &str| Error::Wrong {
+            place: self.environment_name(),
+            reason: format!("{text:?} is not {kind}"),
+        };
+        Ok(match default.get(self.name) {
+            Some(toml::Value::Integer(_)) => {
+                toml::Value::Integer(text.replace('_', "").parse().map_err(|_| wrong("a whole number"))?)
+            }
+            Some(toml::Value::Boolean(_)) => {
+                toml::Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?)
+            }
+            _ => toml::Value::String(text.to_owned()),
+        })
+    }
+}
+
+impl Error {
+    fn wrong(place: &str, error: impl std::fmt::Display) -> Error {
+        Error::Wrong { place: place.to_owned(), reason: error.to_string().trim().to_owned() }
+    }
+}
+
+/// A secret of the environment: `NAME`, or the content of the file that `NAME_FILE` names.
+pub(crate) fn secret(environment: &Environment, name: &str) -> Result<Option<keys::Secret<String>>, Error> {
+    if let Some(text) = environment.get(name).filter(|text| !text.is_empty()) {
+        return Ok(Some(keys::Secret::new(text.clone())));
+    }
+    let Some(path) = environment.get(&format!("{name}_FILE")) else { return Ok(None) };
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    Ok(Some(keys::Secret::new(text.trim().to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_file_is_read_back() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), Config::default().to_toml()).unwrap();
+        let read = Config::read(Some(file.path()), &Environment::new()).unwrap();
+        assert_eq!(read.to_toml(), Config::default().to_toml());
+    }
+
+    #[test]
+    fn the_environment_wins_and_errors_name_the_thing() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "retain_days = 3\n").unwrap();
+        let environment = Environment::from([("GATELOG_RETAIN_DAYS".into(), "7".into())]);
+        assert_eq!(Config::read(Some(file.path()), &environment).unwrap().retain_days, 7);
+        let environment = Environment::from([("GATELOG_RETAIN_DAYS".into(), "week".into())]);
+        let error = Config::read(None, &environment).unwrap_err().to_string();
+        assert_eq!(error, "GATELOG_RETAIN_DAYS: \"week\" is not a whole number");
+        std::fs::write(file.path(), "retain_day = 3\n").unwrap();
+        let error = Config::read(Some(file.path()), &Environment::new()).unwrap_err().to_string();
+        assert!(error.contains("unknown field `retain_day`"), "{error}");
+    }
+
+    #[test]
+    fn at_most_sixty_settings_each_with_a_sentence() {
+        assert!(SETTINGS.len() <= 60);
+        for setting in SETTINGS {
+            assert!(setting.doc.ends_with('.'), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn the_documentation_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/config.md");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(text == Config::to_markdown(), "run: gatelog config --markdown > docs/config.md");
+    }
+}

@@ -1,0 +1,162 @@
+//! What came from a source, in numbers, and the newest records that could not be understood.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use event::Timestamp;
+use event::time::SECOND;
+use serde::{Deserialize, Serialize};
+
+/// What came from a source since it exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Counters {
+    /// Events taken.
+    pub(crate) accepted: u64,
+    /// Records not understood.
+    pub(crate) rejected: u64,
+    /// Events that had come before.
+    pub(crate) duplicates: u64,
+    /// Bytes as sent.
+    pub(crate) bytes: u64,
+    /// When the last event came, in microseconds.
+    pub(crate) last_event: Option<i64>,
+    /// Events by format.
+    pub(crate) formats: BTreeMap<String, u64>,
+}
+
+impl Counters {
+    /// Adds what a delivery brought.
+    pub(crate) fn add(&mut self, other: &Counters) {
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.duplicates += other.duplicates;
+        self.bytes += other.bytes;
+        self.last_event = self.last_event.max(other.last_event);
+        for (format, count) in &other.formats {
+            *self.formats.entry(format.clone()).or_default() += count;
+        }
+    }
+}
+
+/// A record that was not understood, its secrets masked.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Rejected {
+    /// When it came.
+    pub(crate) time: String,
+    /// Which format it was read as.
+    pub(crate) format: String,
+    /// Its place in the body, counted from 1.
+    pub(crate) line: u64,
+    /// Why.
+    pub(crate) reason: String,
+    /// How it begins, masked.
+    pub(crate) excerpt: String,
+}
+
+/// Everything counted since the start, by source.
+#[derive(Default)]
+pub(crate) struct Tally {
+    sources: Mutex<BTreeMap<String, Live>>,
+}
+
+/// How long the window of the rate is.
+const RATE_WINDOW: i64 = 10 * SECOND;
+
+#[derive(Default)]
+struct Live {
+    /// Not saved in the catalogue yet.
+    unsaved: Counters,
+    rejects: VecDeque<Rejected>,
+    window_start: i64,
+    window_events: u64,
+    rate: f64,
+}
+
+impl Live {
+    fn turn(&mut self, now: Timestamp) {
+        let passed = now.0 - self.window_start;
+        if passed >= RATE_WINDOW {
+            let quiet = passed >= 2 * RATE_WINDOW;
+            self.rate = if quiet { 0.0 } else { self.window_events as f64 / (passed as f64 / SECOND as f64) };
+            self.window_start = now.0;
+            self.window_events = 0;
+        }
+    }
+}
+
+impl Tally {
+    /// Notes a delivery.
+    pub(crate) fn add(&self, source: &str, brought: &Counters, rejects: Vec<Rejected>, rejects_max: usize, now: Timestamp) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let live = match sources.get_mut(source) {
+            Some(live) => live,
+            None => sources.entry(source.to_owned()).or_default(),
+        };
+        live.turn(now);
+        live.window_events += brought.accepted;
+        live.unsaved.add(brought);
+        live.rejects.extend(rejects);
+        let over = live.rejects.len().saturating_sub(rejects_max);
+        live.rejects.drain(..over);
+    }
+
+    /// What is not in the catalogue yet, by source; from now on it counts as saved.
+    pub(crate) fn take_unsaved(&self) -> BTreeMap<String, Counters> {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        sources
+            .iter_mut()
+            .map(|(name, live)| (name.clone(), std::mem::take(&mut live.unsaved)))
+            .filter(|(_, counters)| *counters != Counters::default())
+            .collect()
+    }
+
+    /// What is not in the catalogue yet, and the events per second of late.
+    pub(crate) fn of(&self, source: &str, now: Timestamp) -> (Counters, f64) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        match sources.get_mut(source) {
+            Some(live) => {
+                live.turn(now);
+                (live.unsaved.clone(), live.rate)
+            }
+            None => (Counters::default(), 0.0),
+        }
+    }
+
+    /// The newest rejects, newest first.
+    pub(crate) fn rejects(&self, source: &str) -> Vec<Rejected> {
+        let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        sources.get(source).map(|live| live.rejects.iter().rev().cloned().collect()).unwrap_or_default()
+    }
+
+    /// All sources anything came from since the start.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ring_keeps_the_newest_and_the_rate_falls_to_zero() {
+        let tally = Tally::default();
+        let at = |s: i64| Timestamp(1_795_298_319_000_000 + s * SECOND);
+        let reject = |line| Rejected {
+            time: String::new(),
+            format: "json".into(),
+            line,
+            reason: "no".into(),
+            excerpt: String::new(),
+        };
+        let brought = Counters { accepted: 50, ..Counters::default() };
+        tally.add("edge", &brought, (1..=4).map(reject).collect(), 3, at(0));
+        tally.add("edge", &brought, vec![], 3, at(5));
+        assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
+        assert_eq!(tally.of("edge", at(10)).1, 10.0);
+        assert_eq!(tally.of("edge", at(40)).1, 0.0);
+        assert_eq!(tally.take_unsaved().get("edge").map(|c| c.accepted), Some(100));
+        assert!(tally.take_unsaved().is_empty());
+    }
+}

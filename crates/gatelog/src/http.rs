@@ -1,0 +1,249 @@
+//! The HTTP server: connections with deadlines and a bound on their number, one entry for every request, the router
+//! made from the list of routes. Who may do what stands with each route, not here.
+
+pub(crate) mod answer;
+mod connection;
+pub(crate) mod error;
+mod events;
+mod export;
+mod fields;
+mod health;
+pub(crate) mod ingest;
+mod openapi;
+mod panels;
+mod question;
+pub(crate) mod route;
+pub(crate) mod routes;
+mod session;
+mod sources;
+mod tail;
+mod web;
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::MethodRouter;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower_service::Service as _;
+
+use crate::app::App;
+use crate::log;
+use connection::Patient;
+use error::Problem;
+
+/// The head of a request is at most this long.
+const HEAD_BYTES_MAX: usize = 64 << 10;
+
+/// The router of the list of routes.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut paths: BTreeMap<&'static str, MethodRouter> = BTreeMap::new();
+    for route in routes::all() {
+        let Some((path, served)) = route.serve(app) else { continue };
+        let known = paths.remove(path).unwrap_or_default();
+        paths.insert(path, known.merge(served));
+    }
+    let mut router = Router::new();
+    for (path, served) in paths {
+        router = router.route(path, served);
+    }
+    router.method_not_allowed_fallback(method_not_allowed).fallback(not_found)
+}
+
+async fn not_found(request: Request) -> Response {
+    web::fallback(request.method(), request.uri().path(), request.headers())
+        .unwrap_or_else(Problem::into_response)
+}
+
+async fn method_not_allowed(method: Method) -> Response {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not a method of this address")).into_response()
+}
+
+/// Serves until `stop` resolves, then lets requests finish.
+pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let router = router(&app);
+    let builder = builder(&app);
+    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(app.config.connections_max.clamp(1, Semaphore::MAX_PERMITS)));
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    log::warn("a connection could not be accepted", &[("error", &error)]);
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
+            app.meters.connections_refused.fetch_add(1, Ordering::Relaxed);
+            continue;
+        };
+        let connection = connect(&app, &router, &builder, stream, peer);
+        let connection = graceful.watch(connection.into_owned());
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            app.meters.connections.fetch_add(1, Ordering::Relaxed);
+            // How a connection ends is the client's business.
+            let _ = connection.await;
+            app.meters.connections.fetch_sub(1, Ordering::Relaxed);
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let grace = Duration::from_millis(app.config.shutdown_grace_ms);
+    if tokio::time::timeout(grace, graceful.shutdown()).await.is_err() {
+        log::warn("some requests did not finish in time", &[]);
+    }
+}
+
+fn builder(app: &App) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(app.config.header_deadline_ms))
+        .max_buf_size(HEAD_BYTES_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(app.config.http2_streams_max)
+        .max_header_list_size(HEAD_BYTES_MAX as u32)
+        .keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_timeout(Duration::from_secs(20));
+    builder
+}
+
+type Served = hyper_util::service::TowerToHyperService<Entry>;
+
+fn connect<'b>(
+    app: &Arc<App>,
+    router: &Router,
+    builder: &'b Builder<TokioExecutor>,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> hyper_util::server::conn::auto::Connection<'b, TokioIo<Patient>, Served, TokioExecutor> {
+    // Answers are short; waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let config = &app.config;
+    let head = Duration::from_millis(config.header_deadline_ms);
+    let stall = Duration::from_millis(config.write_stall_ms);
+    let entry = Entry { app: Arc::clone(app), router: router.clone(), peer };
+    let service = hyper_util::service::TowerToHyperService::new(entry);
+    builder.serve_connection(TokioIo::new(Patient::new(stream, head, stall)), service)
+}
+
+/// The one way in for every request of a connection.
+#[derive(Clone)]
+struct Entry {
+    app: Arc<App>,
+    router: Router,
+    peer: SocketAddr,
+}
+
+impl tower_service::Service<hyper::Request<Incoming>> for Entry {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Infallible>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: hyper::Request<Incoming>) -> Self::Future {
+        let entry = self.clone();
+        Box::pin(async move { Ok(entry.answer(request.map(Body::new)).await) })
+    }
+}
+
+impl Entry {
+    async fn answer(mut self, request: Request) -> Response {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let compresses = path.starts_with("/api/") && answer::takes(request.headers(), "gzip");
+        let mut response = match canonical(&path) {
+            true => match self.router.call(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            false => Problem::bad("the path is not in its plain form")
+                .remedy("send it without //, dots as segments, encoded slashes or dots, semicolons")
+                .into_response(),
+        };
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED && !is_problem(&response) {
+            let allow = response.headers_mut().remove(header::ALLOW);
+            response = method_not_allowed(method.clone()).await;
+            response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+        }
+        if compresses {
+            response = answer::compress(response).await;
+        }
+        answer::dress(&mut response, self.app.config.public_url.starts_with("https://"));
+        self.app.meters.answered(response.status().as_u16());
+        if self.app.config.log_requests {
+            self.log(&method, &path, &response, started);
+        }
+        response
+    }
+
+    fn log(&self, method: &Method, path: &str, response: &Response, started: Instant) {
+        // The token may stand in the path.
+        let shown = if path.starts_with("/i/") { "/i/…" } else { path };
+        let micros = started.elapsed().as_micros();
+        log::info(
+            "request",
+            &[
+                ("method", method),
+                ("path", &shown),
+                ("status", &response.status().as_u16()),
+                ("micros", &micros),
+                ("peer", &self.peer),
+            ],
+        );
+    }
+}
+
+fn is_problem(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+}
+
+/// Whether everyone who looks at the path sees the same thing in it.
+fn canonical(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let has_encoded = ["%2e", "%2f", "%5c", "%00", "%25", "%3b"].iter().any(|code| lower.contains(code));
+    let has_dots = path.split('/').any(|segment| segment == "." || segment == "..");
+    path.starts_with('/') && !has_encoded && !has_dots && !path.contains("//") && !path.contains([';', '\\'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_paths_only() {
+        for path in ["/", "/api/v1/events/12", "/sources/a%20b", "/i/gl_in_x/kong"] {
+            assert!(canonical(path), "{path}");
+        }
+        for path in ["//", "/api//v1", "/api/../x", "/a/%2e%2e/b", "/a%2Fb", "/a;b", "/a\\b", "/%252e", "*", "/./a"] {
+            assert!(!canonical(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Every error of the HTTP API as problem JSON (RFC 9457), in one place, so that no internal text leaks by
+//! accident and every error can name its remedy.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::log;
+
+/// An error as the caller sees it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    #[serde(serialize_with = "number")]
+    status: StatusCode,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<String>,
+    /// Where in the filter, counted in characters from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<String>,
+    #[serde(skip)]
+    retry_after_s: Option<u32>,
+}
+
+fn number<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem of that status; the title is the status' own.
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Problem {
+            kind: format!("urn:gatelog:problem:{}", title.to_lowercase().replace(' ', "-")),
+            title,
+            status,
+            detail: detail.into(),
+            remedy: None,
+            position: None,
+            suggestions: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// The request is wrong.
+    pub(crate) fn bad(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// There is no such thing, for this caller.
+    pub(crate) fn missing(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    }
+
+    /// No credential, or one that is not accepted. Which of the two, and why, the caller does not learn.
+    pub(crate) fn unauthorized() -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, "no valid credential came with the request")
+            .remedy("send `Authorization: Bearer <token>`; `gatelog token create` makes one")
+    }
+
+    /// Something of ours is wrong; what, stands in our log only.
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Problem {
+        log::error("a request failed", &[("error", &error)]);
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why")
+    }
+
+    /// Too much to do, or no room: it passes.
+    pub(crate) fn busy(detail: impl Into<String>) -> Problem {
+        Problem { retry_after_s: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
+            .remedy("try again after the time in Retry-After")
+    }
+
+    /// What to do about it.
+    pub(crate) fn remedy(self, remedy: impl Into<String>) -> Problem {
+        Problem { remedy: Some(remedy.into()), ..self }
+    }
+
+    /// Where in the filter.
+    pub(crate) fn position(self, position: Option<usize>) -> Problem {
+        Problem { position, ..self }
+    }
+
+    /// What was perhaps meant.
+    pub(crate) fn suggestions(self, suggestions: Vec<String>) -> Problem {
+        Problem { suggestions, ..self }
+    }
+
+    /// How long to wait.
+    pub(crate) fn retry_after_s(self, seconds: u32) -> Problem {
+        Problem { retry_after_s: Some(seconds), ..self }
+    }
+
+    /// Its status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"gatelog\""));
+        }
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<keys::Denied> for Problem {
+    fn from(denied: keys::Denied) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, denied.to_string())
+            .remedy("ask an admin for a role that has it, or use another token")
+    }
+}
+
+impl From<keys::Refusal> for Problem {
+    fn from(_: keys::Refusal) -> Problem {
+        Problem::unauthorized()
+    }
+}
+
+impl From<crate::catalog::Error> for Problem {
+    fn from(error: crate::catalog::Error) -> Problem {
+        Problem::internal(error)
+    }
+}
+
+impl From<ledger::Error> for Problem {
+    fn from(error: ledger::Error) -> Problem {
+        if error.is_full() {
+            log::warn("no room for a delivery", &[("error", &error)]);
+            return Problem::busy("there is no room for more events at the moment").retry_after_s(5);
+        }
+        log::error("the ledger failed", &[("error", &error)]);
+        Problem::busy("the ledger does not take events at the moment; the server's log says why")
+            .retry_after_s(30)
+    }
+}
+
+/// The nearest of some names, when it is near.
+pub(crate) fn nearest(name: &str, among: impl Iterator<Item = &'static str>) -> Vec<String> {
+    let mut near: Vec<(usize, &str)> =
+        among.map(|other| (distance(name, other), other)).filter(|(d, _)| *d <= 2).collect();
+    near.sort();
+    near.into_iter().take(3).map(|(_, other)| other.to_owned()).collect()
+}
+
+/// How many letters are to be changed, put in or left out (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, y) in row.iter_mut().skip(1).zip(b.chars()) {
+            let best = (diagonal + usize::from(x != y)).min(left + 1).min(*cell + 1);
+            diagonal = std::mem::replace(cell, best);
+            left = best;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_near() {
+        assert_eq!(nearest("fliter", ["filter", "from", "limit"].into_iter()), ["filter"]);
+        assert_eq!(distance("", "abc"), 3);
+        assert!(nearest("zzz", ["filter"].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn a_problem_looks_like_this() {
+        let problem = Problem::bad("no such field").position(Some(4)).suggestions(vec!["status".into()]);
+        assert_eq!(
+            serde_json::to_string(&problem).unwrap(),
+            r#"{"type":"urn:gatelog:problem:bad-request","title":"Bad Request","status":400,"detail":"no such field","position":4,"suggestions":["status"]}"#
+        );
+    }
+}

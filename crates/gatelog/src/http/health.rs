@@ -1,0 +1,100 @@
+//! Whether the server lives, whether it can do its work, and its numbers for Prometheus.
+
+use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+
+use axum::http::StatusCode;
+use keys::Permission;
+
+use super::answer::{bytes_with, json};
+use super::error::Problem;
+use super::route::{Answer, Call, caller};
+use crate::app::App;
+use crate::clock;
+
+/// `GET /healthz`: the process answers.
+pub(crate) async fn healthz(_: Call) -> Answer {
+    json(&serde_json::json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: it takes events and answers questions.
+pub(crate) async fn readyz(call: Call) -> Answer {
+    let state = call.app.ledger.state();
+    if !call.app.meters.is_ready.load(Ordering::Relaxed) || *call.app.stopping.borrow() {
+        return Err(Problem::busy("starting or stopping"));
+    }
+    if state.disk_low {
+        return Err(Problem::busy("the disk is nearly full; events are refused").retry_after_s(30));
+    }
+    json(&serde_json::json!({ "status": "ready" }))
+}
+
+/// `GET /metrics`.
+pub(crate) async fn metrics(call: Call) -> Answer {
+    if !(call.app.config.metrics_open && call.app.is_loopback) {
+        caller(&call.app, &call.parts.method, &call.parts.headers)?.scope(Permission::SourcesRead)?;
+    }
+    Ok(bytes_with(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text(&call.app)))
+}
+
+fn text(app: &App) -> String {
+    let mut page = Page(String::with_capacity(4_096));
+    let state = app.ledger.state();
+    page.gauge("gatelog_up_to_sequence", "Highest sequence number given to an event.", state.last_seq);
+    page.gauge("gatelog_wal_bytes", "Bytes of the log of events that are not sealed.", state.wal_bytes);
+    page.gauge("gatelog_unsealed_events", "Events that are not sealed.", state.tail_rows);
+    page.gauge("gatelog_sealed_files", "Sealed files.", state.files);
+    page.gauge("gatelog_sealed_events", "Sealed events.", state.sealed_rows);
+    page.gauge("gatelog_sealed_bytes", "Bytes of sealed files.", state.sealed_bytes);
+    page.gauge("gatelog_disk_free_bytes", "Bytes the disk can still take.", state.free_bytes);
+    page.gauge("gatelog_disk_low", "1 when events are refused because the disk is nearly full.", u64::from(state.disk_low));
+    page.gauge("gatelog_trouble", "1 when the background work of the ledger failed last time.", u64::from(state.trouble.is_some()));
+    page.gauge("gatelog_damage", "Damaged places found in the log at the start.", state.damage.len() as u64);
+    let meters = &app.meters;
+    page.gauge("gatelog_connections", "Open connections.", meters.connections.load(Ordering::Relaxed));
+    page.counter("gatelog_connections_refused_total", "Connections closed because too many were open.", meters.connections_refused.load(Ordering::Relaxed));
+    page.counter("gatelog_deliveries_refused_total", "Deliveries answered with 503.", meters.deliveries_refused.load(Ordering::Relaxed));
+    page.counter("gatelog_ingest_micros_total", "Time between whole bodies and their acknowledgement, in microseconds.", meters.ingest_micros.load(Ordering::Relaxed));
+    page.head("gatelog_http_answers_total", "Answers by hundreds of their status.", "counter");
+    for (hundreds, count) in meters.answers().skip(1) {
+        let _ = writeln!(page.0, "gatelog_http_answers_total{{status=\"{hundreds}xx\"}} {count}");
+    }
+    for (name, doc, pick) in SOURCE_COUNTERS {
+        page.head(name, doc, "counter");
+        for (source, counters, _) in super::sources::counted(app, clock::now()) {
+            let _ = writeln!(page.0, "{name}{{source=\"{}\"}} {}", escaped(&source), pick(&counters.counters));
+        }
+    }
+    page.0
+}
+
+type Pick = fn(&crate::counters::Counters) -> u64;
+
+const SOURCE_COUNTERS: &[(&str, &str, Pick)] = &[
+    ("gatelog_events_accepted_total", "Events taken, by source.", |c| c.accepted),
+    ("gatelog_events_rejected_total", "Records not understood, by source.", |c| c.rejected),
+    ("gatelog_events_duplicate_total", "Events that had come before, by source.", |c| c.duplicates),
+    ("gatelog_ingest_bytes_total", "Bytes as sent, by source.", |c| c.bytes),
+];
+
+struct Page(String);
+
+impl Page {
+    fn head(&mut self, name: &str, doc: &str, kind: &str) {
+        let _ = write!(self.0, "# HELP {name} {doc}\n# TYPE {name} {kind}\n");
+    }
+
+    fn gauge(&mut self, name: &str, doc: &str, value: u64) {
+        self.head(name, doc, "gauge");
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+
+    fn counter(&mut self, name: &str, doc: &str, value: u64) {
+        self.head(name, doc, "counter");
+        let _ = writeln!(self.0, "{name} {value}");
+    }
+}
+
+fn escaped(label: &str) -> String {
+    label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}

@@ -1,0 +1,274 @@
+//! What a route is: a method, a path, who may, what it takes, and the function that answers. A route cannot be
+//! made without saying who may: [`route`] takes the permission, and the function it takes has a `Scope` as its
+//! first argument, which nobody but the guard here can get. Authorisation is an argument, not a path pattern.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use keys::{Permission, Principal, Scope};
+
+use super::error::{Problem, nearest};
+use super::session;
+use crate::app::App;
+use crate::clock;
+
+/// What a handler gives back.
+pub(crate) type Answer = Result<Response, Problem>;
+type Pending = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A request that was let in.
+pub(crate) struct Call {
+    pub(crate) app: Arc<App>,
+    pub(crate) parts: Parts,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) params: Params,
+    pub(crate) body: Body,
+}
+
+impl Call {
+    /// A piece of the path, decoded once.
+    pub(crate) fn segment(&self, name: &str) -> Option<&str> {
+        self.path.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str())
+    }
+}
+
+/// The parameters of the query string.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// A parameter that was given, and not empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(n, text)| n == name && !text.is_empty()).map(|(_, text)| text.as_str())
+    }
+
+    /// A whole number within bounds, or the default.
+    pub(crate) fn number(&self, name: &str, min: usize, max: usize, otherwise: usize) -> Result<usize, Problem> {
+        let Some(text) = self.get(name) else { return Ok(otherwise) };
+        text.parse().ok().filter(|n| (min..=max).contains(n)).ok_or_else(|| {
+            Problem::bad(format!("{name}={text:?} is not a whole number from {min} to {max}"))
+        })
+    }
+}
+
+/// A parameter of a route, as described in openapi.json.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Param {
+    pub(crate) name: &'static str,
+    pub(crate) doc: &'static str,
+}
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// Anyone, and why that is right.
+    Open(&'static str),
+    /// Whoever has the permission.
+    Needs(Permission),
+}
+
+type Handler = Arc<dyn Fn(Option<Scope>, Call) -> Pending + Send + Sync>;
+
+/// One route.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) door: Door,
+    pub(crate) about: &'static str,
+    pub(crate) params: &'static [Param],
+    /// The name of the answer's shape in openapi.json.
+    pub(crate) answer: &'static str,
+    handler: Handler,
+}
+
+/// A route for those who have the permission.
+pub(crate) fn route<F, P>(
+    permission: Permission,
+    method: Method,
+    path: &'static str,
+    handler: fn(Scope, Call) -> F,
+    about: About,
+) -> Route
+where
+    F: Future<Output = P> + Send + 'static,
+    P: Into<Answer>,
+{
+    let handler: Handler = Arc::new(move |scope, call| match scope {
+        Some(scope) => {
+            let answer = handler(scope, call);
+            Box::pin(async move { answer.await.into() })
+        }
+        // Cannot be: the guard makes the scope. If it ever did not, nobody gets in.
+        None => Box::pin(async { Err(Problem::unauthorized()) }),
+    });
+    Route {
+        method,
+        path,
+        door: Door::Needs(permission),
+        about: about.text,
+        params: about.params,
+        answer: about.answer,
+        handler,
+    }
+}
+
+/// A route for anyone. `why` says why that is right.
+pub(crate) fn open<F>(
+    why: &'static str,
+    method: Method,
+    path: &'static str,
+    handler: fn(Call) -> F,
+    about: About,
+) -> Route
+where
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let handler: Handler = Arc::new(move |_, call| Box::pin(handler(call)));
+    let door = Door::Open(why);
+    Route { method, path, door, about: about.text, params: about.params, answer: about.answer, handler }
+}
+
+/// What openapi.json says about a route.
+#[derive(Clone, Copy)]
+pub(crate) struct About {
+    pub(crate) text: &'static str,
+    pub(crate) params: &'static [Param],
+    pub(crate) answer: &'static str,
+}
+
+impl Route {
+    /// The route as a part of a router.
+    pub(crate) fn serve(self, app: &Arc<App>) -> Option<(&'static str, MethodRouter)> {
+        let filter = MethodFilter::try_from(self.method.clone()).ok()?;
+        let path = self.path;
+        let (route, app) = (Arc::new(self), Arc::clone(app));
+        let handler = move |request: Request| {
+            let (route, app) = (Arc::clone(&route), Arc::clone(&app));
+            async move { route.answer(app, request).await.unwrap_or_else(Problem::into_response) }
+        };
+        Some((path, on(filter, handler)))
+    }
+
+    async fn answer(&self, app: Arc<App>, request: Request) -> Answer {
+        let (mut parts, body) = request.into_parts();
+        let path = RawPathParams::from_request_parts(&mut parts, &())
+            .await
+            .map_err(|_| Problem::bad("the path is not valid UTF-8"))?
+            .iter()
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect();
+        let scope = match self.door {
+            Door::Open(_) => None,
+            Door::Needs(permission) => Some(admit(&app, &parts, &path, permission)?),
+        };
+        let params = self.params(parts.uri.query())?;
+        (self.handler)(scope, Call { app, parts, path, params, body }).await
+    }
+
+    fn params(&self, query: Option<&str>) -> Result<Params, Problem> {
+        let mut params: Vec<(String, String)> = Vec::new();
+        if self.door == Door::Needs(Permission::EventsAppend) {
+            // Senders put into the address what they like.
+            return Ok(Params::default());
+        }
+        for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !self.params.iter().any(|param| param.name == name) {
+                return Err(Problem::bad(format!("unknown parameter {name:?}"))
+                    .suggestions(nearest(&name, self.params.iter().map(|param| param.name))));
+            }
+            if params.iter().any(|(n, _)| *n == name) {
+                return Err(Problem::bad(format!("parameter {name:?} was given twice")));
+            }
+            params.push((name.into_owned(), text.into_owned()));
+        }
+        Ok(Params(params))
+    }
+}
+
+/// The one place where a caller gets a scope.
+fn admit(
+    app: &App,
+    parts: &Parts,
+    path: &Vec<(String, String)>,
+    permission: Permission,
+) -> Result<Scope, Problem> {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let principal = if permission == Permission::EventsAppend {
+        let segment = path.iter().find(|(name, _)| name == "token").map(|(_, text)| text.as_str());
+        let token = keys::ingest_token_from(header, parts.uri.query(), segment)
+            .ok_or_else(Problem::unauthorized)?;
+        authenticate(app, &token)?
+    } else {
+        caller(app, &parts.method, &parts.headers)?
+    };
+    Ok(principal.scope(permission)?)
+}
+
+/// Who calls the API: by bearer token, or by session cookie.
+pub(crate) fn caller(app: &App, method: &Method, headers: &HeaderMap) -> Result<Principal, Problem> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let token = value.to_str().ok().and_then(bearer).ok_or_else(Problem::unauthorized)?;
+        return authenticate(app, token);
+    }
+    let secret = session::cookie(headers).ok_or_else(Problem::unauthorized)?;
+    if !method.is_safe() {
+        same_origin(headers)?;
+    }
+    authenticate(app, secret)
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn authenticate(app: &App, token: &str) -> Result<Principal, Problem> {
+    Ok(app.catalog.with(|content| content.keyring.authenticate(token, clock::now()))?)
+}
+
+/// A browser sends cookies for anyone; only our own pages may change something with them.
+pub(crate) fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_ours = match text("sec-fetch-site") {
+        Some(site) => site == "same-origin" || site == "none",
+        None => match (text("origin"), text("host")) {
+            (Some(origin), Some(host)) => {
+                origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
+            }
+            // No browser, or a browser's own request.
+            (None, _) => true,
+            (Some(_), None) => false,
+        },
+    };
+    if is_ours {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "a page of another site may not do this with your session"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_others_change_nothing() {
+        let case = |pairs: &[(&'static str, &'static str)]| {
+            let headers: HeaderMap =
+                pairs.iter().map(|(n, v)| (n.parse().unwrap(), v.parse().unwrap())).collect();
+            same_origin(&headers).is_ok()
+        };
+        assert!(case(&[("sec-fetch-site", "same-origin")]));
+        assert!(!case(&[("sec-fetch-site", "cross-site"), ("origin", "http://a:1"), ("host", "a:1")]));
+        assert!(!case(&[("sec-fetch-site", "same-site")]));
+        assert!(case(&[("origin", "http://a:1"), ("host", "a:1")]));
+        assert!(!case(&[("origin", "http://b:1"), ("host", "a:1")]));
+        assert!(!case(&[("origin", "null"), ("host", "a:1")]));
+        assert!(case(&[]));
+    }
+}

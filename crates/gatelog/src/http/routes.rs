@@ -1,0 +1,90 @@
+//! The list of routes. The router and openapi.json are made of it; there is no second list.
+
+use axum::http::Method;
+use keys::Permission::{EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead};
+
+use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
+use super::route::{About, Param, Route, open, route};
+use super::{events, export, fields, health, ingest, openapi, panels, session, sources, tail};
+
+const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
+    About { text, params, answer }
+}
+
+const NONE: &[Param] = &[];
+const ORDER: Param = Param { name: "order", doc: "`desc` (the default) or `asc`." };
+const EVENTS: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    TZ,
+    ORDER,
+    Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
+    Param { name: "cursor", doc: "`next_cursor` of the page before." },
+];
+const HISTOGRAM: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    STEP,
+    TZ,
+    Param { name: "split", doc: "`none`, `status_class` (the default), `granted`, `reason`, or a field." },
+];
+const FACETS: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    TZ,
+    TOP,
+    Param { name: "fields", doc: "Field names with commas between." },
+    Param { name: "search", doc: "Only values that hold this text." },
+];
+const EXPORT: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    TZ,
+    ORDER,
+    Param { name: "format", doc: "`csv` (the default), `json`, `ndjson` or `parquet`." },
+    Param { name: "columns", doc: "Further columns, field names with commas between." },
+];
+const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, TOP];
+const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ];
+
+/// Every route.
+pub(crate) fn all() -> Vec<Route> {
+    let get = || Method::GET;
+    let post = || Method::POST;
+    let probes = "tells nothing but whether the server works";
+    let door = "this is where one gets in";
+    let deliver = about("Sends events in; each record's format is recognised.", NONE, "Taken");
+    let deliver_as = about("Sends events of one format in.", NONE, "Taken");
+    vec![
+        route(EventsAppend, post(), "/ingest", ingest::receive, deliver),
+        route(EventsAppend, post(), "/ingest/{format}", ingest::receive, deliver_as),
+        route(EventsAppend, post(), "/i/{token}", ingest::receive, deliver),
+        route(EventsAppend, post(), "/i/{token}/{format}", ingest::receive, deliver_as),
+        route(EventsRead, get(), "/api/v1/events", events::list, about("Events, newest first.", EVENTS, "EventPage")),
+        route(EventsRead, get(), "/api/v1/events/{id}", events::one, about("One event.", NONE, "Event")),
+        route(EventsRead, get(), "/api/v1/tail", tail::follow, about("Events as they come in, as server-sent events.", &[FILTER], "EventStream")),
+        route(EventsRead, get(), "/api/v1/facets", panels::values, about("Values of fields and how often each occurs.", FACETS, "Facets")),
+        route(EventsExport, get(), "/api/v1/export", export::start, about("Events as a file, without a limit.", EXPORT, "File")),
+        route(EventsExport, get(), "/api/v1/exports", export::list, about("The last exports.", NONE, "Exports")),
+        route(EventsExport, get(), "/api/v1/exports/{id}", export::one, about("How an export stands; its manifest once it is done.", NONE, "Manifest")),
+        route(PanelsRead, get(), "/api/v1/histogram", panels::over_time, about("Calls over time.", HISTOGRAM, "Histogram")),
+        route(PanelsRead, get(), "/api/v1/summary", panels::totals, about("Totals, with the period before.", SUMMARY, "Summary")),
+        route(PanelsRead, get(), "/api/v1/panels", panels::list, about("The panels there are.", NONE, "Panels")),
+        route(PanelsRead, get(), "/api/v1/panels/{id}", panels::one, about("One panel.", PANEL, "Panel")),
+        route(PanelsRead, get(), "/api/v1/fields", fields::fields, about("The fields of an event.", NONE, "Fields")),
+        route(PanelsRead, get(), "/api/v1/reasons", fields::reasons, about("Why calls are denied.", NONE, "Reasons")),
+        route(SourcesRead, get(), "/api/v1/sources", sources::list, about("Where events come from.", NONE, "Sources")),
+        route(SourcesRead, get(), "/api/v1/sources/{name}/rejects", sources::rejects, about("The newest records of a source that were not understood.", NONE, "Rejects")),
+        open(door, get(), "/api/v1/session", session::show, about("Who you are.", NONE, "Session")),
+        open(door, post(), "/api/v1/session", session::start, about("Signs in with a one-time link or an API token.", NONE, "Session")),
+        open(door, Method::DELETE, "/api/v1/session", session::end, about("Signs out.", NONE, "Ended")),
+        open("describes the public program", get(), "/api/v1/openapi.json", openapi::show, about("This description.", NONE, "OpenApi")),
+        open(probes, get(), "/healthz", health::healthz, about("Whether the process answers.", NONE, "Health")),
+        open(probes, get(), "/readyz", health::readyz, about("Whether it can do its work.", NONE, "Health")),
+        open("checks by itself, as on a loopback address it is open", get(), "/metrics", health::metrics, about("Numbers for Prometheus.", NONE, "Metrics")),
+    ]
+}

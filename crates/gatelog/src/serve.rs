@@ -1,0 +1,237 @@
+//! A server from its start to its end: opens what is on disk, serves, tends the ledger, saves what was counted, and
+//! on a signal stops taking, finishes, and seals.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use event::Timestamp;
+use event::mask::Rules;
+use keys::{Grant, Role, Secret};
+use ledger::disk::real::RealDisk;
+use ledger::Ledger;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::{App, Gates, Meters};
+use crate::catalog::{Catalog, Source, random};
+use crate::config::{Config, Environment, secret};
+use crate::counters::Tally;
+use crate::exports::Exports;
+use crate::{clock, http, log};
+
+/// How often the catalogue is looked at for changes by others.
+const REFRESH: Duration = Duration::from_secs(1);
+/// Counters and times of last use are saved after so many looks.
+const SAVE_EVERY: u32 = 10;
+
+/// The ledger of the first tenant, inside the data directory.
+pub(crate) const LEDGER_DIR: &str = "tenants/1";
+
+/// Tokens that are good as long as this process runs.
+pub(crate) type Given = Vec<(Grant, Secret<String>)>;
+
+/// The tokens of the environment.
+pub(crate) fn given(environment: &Environment) -> anyhow::Result<Given> {
+    let mut given = Vec::new();
+    if let Some(text) = secret(environment, "GATELOG_BOOTSTRAP_ADMIN_TOKEN")? {
+        given.push((Grant::api("bootstrap", Role::Admin), text));
+    }
+    if let Some(text) = secret(environment, "GATELOG_BOOTSTRAP_INGEST_TOKEN")? {
+        given.push((Grant::ingest("default").named("bootstrap"), text));
+    }
+    Ok(given)
+}
+
+/// The ledger's bounds, as the settings say.
+pub(crate) fn options(config: &Config) -> ledger::Options {
+    ledger::Options {
+        wal_bytes_max: config.wal_bytes_max,
+        segment_rows: config.segment_rows,
+        retain_days: i64::from(config.retain_days),
+        retain_rollup_days: i64::from(config.rollup_retain_days),
+        free_bytes_min: config.free_bytes_min,
+        cache_bytes_max: config.cache_bytes,
+        ..Default::default()
+    }
+}
+
+/// Opens the ledger of a data directory.
+pub(crate) fn open_ledger(config: &Config, dir: &Path, now: Timestamp) -> anyhow::Result<Ledger> {
+    let root = dir.join(LEDGER_DIR);
+    let disk = RealDisk::open(&root).with_context(|| format!("cannot open {}", root.display()))?;
+    let ledger = Ledger::open(Arc::new(disk), options(config), now)?;
+    for damage in ledger.state().damage {
+        log::error("damage in the log; what is readable was kept", &[("where", &damage)]);
+    }
+    Ok(ledger)
+}
+
+/// What is done once the server listens: replaying samples.
+pub(crate) type Then = Box<dyn FnOnce(SocketAddr, watch::Receiver<bool>) -> JoinHandle<()> + Send>;
+
+/// Serves until a signal comes.
+pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::Result<()> {
+    let now = clock::now();
+    let dir = Path::new(&config.data_dir).to_owned();
+    let catalog = Catalog::open(&dir, given, now)?;
+    let ledger = Arc::new(open_ledger(&config, &dir, now)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let listener = runtime
+        .block_on(TcpListener::bind(&config.listen_address))
+        .with_context(|| format!("cannot listen on {}", config.listen_address))?;
+    let address = listener.local_addr()?;
+    let is_loopback = address.ip().is_loopback();
+    if !is_loopback && !config.insecure_http && !config.public_url.starts_with("https://") {
+        bail!(
+            "{address} can be reached from outside, and without TLS tokens would cross the network in clear: put a proxy \
+             that ends TLS in front and set public_url to its https address, or say --insecure-http"
+        );
+    }
+    let config = Config { connections_max: connections_max(&config), ..config };
+    let (stop, stopping) = watch::channel(false);
+    let app = Arc::new(App {
+        rules: Rules::new(catalog.masking_key()),
+        gates: Gates::new(&config),
+        config,
+        catalog,
+        ledger: Arc::clone(&ledger),
+        tally: Tally::default(),
+        meters: Meters::default(),
+        exports: Exports::default(),
+        stopping: stopping.clone(),
+        is_loopback,
+    });
+    app.meters.is_ready.store(true, Ordering::Relaxed);
+    let ended = Arc::new(AtomicBool::new(false));
+    let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
+    let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
+    greet(&app, address)?;
+    let after = then.map(|then| then(address, stopping));
+
+    runtime.block_on(async {
+        let stopped = async move {
+            signal().await;
+            log::info("stopping", &[]);
+            // Long answers end, so that the connections can.
+            let _ = stop.send(true);
+        };
+        http::serve(Arc::clone(&app), listener, stopped).await;
+    });
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    ended.store(true, Ordering::Relaxed);
+    for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
+        let _ = thread.join();
+    }
+    save(&app)?;
+    ledger.seal(clock::now())?;
+    log::info("stopped", &[]);
+    Ok(())
+}
+
+/// Open files are connections and files of the ledger; some are left for the latter.
+fn connections_max(config: &Config) -> usize {
+    const FOR_OTHERS: u64 = 512;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    let left = usize::try_from(limit.saturating_sub(FOR_OTHERS)).unwrap_or(usize::MAX).max(64);
+    config.connections_max.min(left)
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        log::error("signals cannot be received; the server ends only by force", &[]);
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// The address on standard output, for scripts; the link on standard error, where it is not piped on by accident.
+fn greet(app: &App, address: SocketAddr) -> anyhow::Result<()> {
+    let now = clock::now();
+    let shown = SocketAddr::new(if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() }, address.port());
+    let base = match app.config.public_url.trim_end_matches('/') {
+        "" => format!("http://{shown}"),
+        url => url.to_owned(),
+    };
+    println!("{base}");
+    log::info("listening", &[("address", &address), ("version", &env!("CARGO_PKG_VERSION")), ("data", &app.config.data_dir)]);
+    if !app.catalog.with(|content| content.keyring.has_admin(now)) {
+        let random = random()?;
+        let link = app.catalog.change(now, |content| content.keyring.one_time_link(now, &random))?;
+        eprintln!("\n  Open this once, within 15 minutes:\n  {base}/welcome#{}\n", link.token.expose());
+    }
+    let has_sender = app.catalog.with(|content| {
+        content.keyring.tokens().any(|entry| matches!(entry.may, keys::May::Append { .. }) && entry.revoked.is_none())
+    });
+    if !has_sender {
+        eprintln!("  Then make a token for a gateway:\n  gatelog token create --ingest edge --data {}\n", app.config.data_dir);
+    }
+    Ok(())
+}
+
+/// The ledger's housekeeping, on a thread of its own.
+fn tend(ledger: Arc<Ledger>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
+    let work = move || {
+        let mut last = String::new();
+        while !ended.load(Ordering::Relaxed) {
+            match ledger.tend(clock::now()) {
+                Ok(()) => last.clear(),
+                // Once per trouble, not once per second.
+                Err(error) if error.to_string() != last => {
+                    log::error("the ledger's background work failed; it is tried again", &[("error", &error)]);
+                    last = error.to_string();
+                }
+                Err(_) => {}
+            }
+            ledger.wait_due(Duration::from_secs(1));
+        }
+    };
+    Ok(std::thread::Builder::new().name("ledger-keeper".into()).spawn(work)?)
+}
+
+/// Sees changes of the catalogue by others, and saves what was counted.
+fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
+    let work = move || {
+        let mut looks = 0_u32;
+        while !ended.load(Ordering::Relaxed) {
+            std::thread::sleep(REFRESH);
+            looks = looks.wrapping_add(1);
+            let now = clock::now();
+            match app.catalog.refresh(now) {
+                Ok(true) => log::info("the catalogue was changed by another process", &[]),
+                Ok(false) => {}
+                Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
+            }
+            if looks % SAVE_EVERY == 0
+                && let Err(error) = save(&app)
+            {
+                log::error("the catalogue cannot be written", &[("error", &error)]);
+            }
+        }
+    };
+    Ok(std::thread::Builder::new().name("catalog".into()).spawn(work)?)
+}
+
+/// Adds what was counted to the catalogue.
+fn save(app: &App) -> Result<(), crate::catalog::Error> {
+    let now = clock::now();
+    let unsaved = app.tally.take_unsaved();
+    if unsaved.is_empty() {
+        return Ok(());
+    }
+    app.catalog.change(now, |content| {
+        for (name, counters) in &unsaved {
+            let source = content.sources.entry(name.clone()).or_insert_with(|| Source { created: now.0, ..Source::default() });
+            source.counters.add(counters);
+        }
+    })
+}
