@@ -91,7 +91,7 @@ function TailStatus({ tail }: { tail: Tail }) {
   return (
     <>
       <span className={`${css.dot} ${tail.isOpen && !tail.isPaused ? css.live : ''}`} />
-      {tail.isPaused ? `Paused, ${exactText(tail.held)} waiting` : tail.isOpen ? 'Live' : 'Connecting'}
+      <span>{tail.isPaused ? `Paused, ${exactText(tail.held)} waiting` : tail.isOpen ? 'Live' : 'Connecting'}</span>
       <Button kind="quiet" icon={tail.isPaused ? 'play' : 'pause'} onPress={() => tail.setPaused(!tail.isPaused)}>
         {tail.isPaused ? 'Go on' : 'Pause'}
       </Button>

@@ -1,15 +1,6 @@
 // A menu of actions behind a button, and a select for one value out of few.
 import type { ReactNode } from 'react'
-import {
-  Menu as AriaMenu,
-  Select as AriaSelect,
-  Button,
-  ListBox,
-  ListBoxItem,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-} from 'react-aria-components'
+import { Menu as AriaMenu, Button, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
 import { Icon, type IconName } from './icon'
 import css from './popover.module.css'
 
@@ -47,26 +38,29 @@ export function Select(props: {
 }) {
   const shown = props.choices.find((c) => c.id === props.value)?.label ?? props.value
   return (
-    <AriaSelect
-      aria-label={props.label}
-      value={props.value}
-      onChange={(key) => key !== null && props.onChange(String(key))}
-    >
+    <MenuTrigger>
       <Button className={`${css.trigger} ${props.isChosen ? css.chosen : ''}`}>
-        {props.prefix && <span className="quiet">{props.prefix}</span>}
+        <span className={props.prefix ? 'quiet' : 'hidden-but-read'}>{props.prefix || props.label}</span>
         <b>{shown}</b>
         <Icon name="chevron" size={14} />
       </Button>
-      <Popover className={css.popover}>
-        <ListBox className={css.list} items={props.choices}>
+      <Popover className={css.popover} placement="bottom start">
+        <AriaMenu
+          className={css.list}
+          aria-label={props.label}
+          items={props.choices}
+          selectionMode="single"
+          selectedKeys={[props.value]}
+          onAction={(key) => props.onChange(String(key))}
+        >
           {(choice) => (
-            <ListBoxItem id={choice.id} className={css.item as string} textValue={choice.label}>
+            <MenuItem id={choice.id} className={css.item as string} textValue={choice.label}>
               {choice.label}
               {choice.end && <span className={css.end}>{choice.end}</span>}
-            </ListBoxItem>
+            </MenuItem>
           )}
-        </ListBox>
+        </AriaMenu>
       </Popover>
-    </AriaSelect>
+    </MenuTrigger>
   )
 }

@@ -19,7 +19,7 @@ export function EmptyState(props: {
 }) {
   return (
     <div className={css.state} data-testid="empty">
-      <h3 className={css.title}>{props.title}</h3>
+      <h2 className={css.title}>{props.title}</h2>
       {props.children && <p className={css.text}>{props.children}</p>}
       {props.diagnosis && props.diagnosis.length > 0 && (
         <ul className={css.list}>
@@ -53,12 +53,12 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
   const problem = error instanceof Problem ? error : null
   return (
     <div className={`${css.state} ${compact ? css.compact : ''}`} role="alert">
-      <h3 className={css.title}>
+      <h2 className={css.title}>
         <span className={css.bad}>
           <Icon name="warn" />
         </span>
         {problem?.title ?? 'Something in this page failed'}
-      </h3>
+      </h2>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
       {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
       {onRetry && problem?.status !== 400 && (

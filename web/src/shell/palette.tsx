@@ -86,7 +86,7 @@ export function Palette(props: { isOpen: boolean; onClose: () => void; onHelp: (
           <Input className={css.input} placeholder="Go to, filter, switch" />
         </SearchField>
         <Menu
-          className={pop.list}
+          className={pop.flat}
           aria-label="Commands"
           items={commands}
           onAction={(key) => {

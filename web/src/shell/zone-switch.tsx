@@ -39,11 +39,11 @@ export function ZoneSwitch({ view }: { view: View }) {
       <Popover className={pop.popover} placement="bottom start">
         <Dialog className={css.panel} aria-label="Time zone">
           <Autocomplete filter={contains}>
-            <SearchField aria-label="Search zones" autoFocus>
+            <SearchField className={css.top} aria-label="Search zones" autoFocus>
               <Input className={css.search} placeholder="Berlin, Tokyo, UTC" />
             </SearchField>
             <ListBox
-              className={pop.list}
+              className={pop.flat}
               aria-label="Zones"
               selectionMode="single"
               selectedKeys={[view.tz]}
