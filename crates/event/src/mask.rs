@@ -117,8 +117,8 @@ pub fn mask_excerpt(record: &str, rules: &Rules) -> String {
     if !cut && !shortened && record.len() + 4 <= bytes {
         return masked.into_owned();
     }
-    let end =
-        kept.rfind(|c: char| !(c.is_ascii_alphanumeric() || "-_.~+/=%:".contains(c))).map_or(0, |at| at + 1);
+    let part = |c: char| !c.is_whitespace() && !"\"'&,;{}[]()<>\\".contains(c);
+    let end = kept.trim_end_matches(part).len();
     let (whole, _) = head(kept.get(..end).unwrap_or(""), bytes - '…'.len_utf8());
     format!("{whole}…")
 }

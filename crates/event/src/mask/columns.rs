@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 
+use super::detectors::may_hold_card;
 use super::names::Verdict;
 use super::rules::ClientIp;
 use super::scan::{self, Rows};
@@ -117,8 +118,10 @@ impl Masker<'_> {
         if class == Class::Id || class == Class::Address {
             return rows;
         }
-        rows.add(texts, scan::digit_run);
-        rows.add_if(texts, scan::segment_run, |text| self.next_secret_segment(text.as_bytes(), 0).is_some());
+        rows.add_if(texts, scan::digit_run, |text, _| may_hold_card(text));
+        rows.add_if(texts, scan::segment_run, |text, at| {
+            self.next_secret_segment(text.as_bytes(), at).is_some()
+        });
         match class {
             Class::Url => {
                 rows.add(texts, |bytes, from| {
@@ -156,12 +159,12 @@ impl Masker<'_> {
         match class {
             Class::Id => self.ids(text),
             Class::Address => self.address(text),
-            Class::Url => self.url(text, 0),
-            Class::Query => self.query(text, 0),
-            Class::Pairs => self.json(text, 0, true).unwrap_or_else(|()| self.free(text)),
-            Class::Json => self.json(text, 0, false).unwrap_or_else(|()| self.free(text)),
+            Class::Url => self.settled(text, |m, t| m.url(t, 0)),
+            Class::Query => self.settled(text, |m, t| m.query(t, 0)),
+            Class::Pairs => self.json_or_free(text, true),
+            Class::Json => self.json_or_free(text, false),
             Class::Secret => self.secret(Verdict::Secret, text),
-            Class::Free => self.free(text),
+            Class::Free => self.settled(text, |m, t| m.free(t)),
         }
     }
 
@@ -197,25 +200,32 @@ impl Masker<'_> {
         }
         let text = text.get(..end).unwrap_or("");
         let start = text.trim_start();
-        let form = || {
-            let name = start.split_once('=').map_or("", |(name, _)| name);
-            !name.is_empty()
-                && !start.contains([' ', '\n'])
-                && name.bytes().all(|b| b.is_ascii_graphic() && b != b'<')
-        };
-        let masked = if start.starts_with(['{', '[', '"']) {
-            self.json(start, 0, false).unwrap_or_else(|()| self.free(start))
-        } else if form() {
-            self.query(start, 0)
-        } else {
-            self.free(start)
-        };
+        let masked = self.settled(start, |m, t| m.body_once(t));
         let masked = masked.unwrap_or_else(|| start.to_owned());
         let mut end = masked.len().min(bytes);
         while !masked.is_char_boundary(end) {
             end -= 1;
         }
         masked.get(..end).unwrap_or("").to_owned()
+    }
+
+    fn body_once(&mut self, text: &str) -> Option<String> {
+        let name = text.split_once('=').map_or("", |(name, _)| name);
+        let part = |b: u8| b.is_ascii_alphanumeric() || b"_-.%+[]".contains(&b);
+        if text.starts_with(['{', '[', '"']) {
+            self.json_or_free(text, false)
+        } else if !name.is_empty() && name.bytes().all(part) && !text.contains([' ', '\n']) {
+            self.query(text, 0)
+        } else {
+            self.free(text)
+        }
+    }
+
+    /// JSON; what is none, because it was cut or never was, as free text.
+    fn json_or_free(&mut self, text: &str, strict: bool) -> Option<String> {
+        self.json(text, 0, strict).unwrap_or_else(|()| {
+            self.settled(text, |m, t| m.json(t, 0, strict).unwrap_or_else(|()| m.free(t)))
+        })
     }
 }
 

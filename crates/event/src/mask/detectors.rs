@@ -163,11 +163,31 @@ impl Detector {
     /// Whether the text may hold a match.
     pub(crate) fn may_match(&self, text: &str) -> bool {
         if self.triggers.is_empty() {
-            scan::digit_run(text.as_bytes(), 0).is_some()
+            may_hold_card(text)
         } else {
             self.triggers.iter().any(|t| memchr::memmem::find(text.as_bytes(), t.as_bytes()).is_some())
         }
     }
+}
+
+/// Whether the text holds a card number, or digits in groups that had better be looked at closely. Times in
+/// milliseconds and numbers of orders are as long as card numbers and far more frequent.
+pub(crate) fn may_hold_card(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let class = |b: &u8| scan::is_card_byte(*b);
+    let mut from = 0;
+    while let Some(at) = scan::digit_run(bytes, from) {
+        let start =
+            bytes.get(..at).and_then(|b| b.iter().rposition(|b| !class(b))).map_or(0, |before| before + 1);
+        let run = bytes.get(start..).unwrap_or_default();
+        let run = run.get(..run.iter().position(|b| !class(b)).unwrap_or(run.len())).unwrap_or_default();
+        let grouped = run.iter().any(|b| !b.is_ascii_digit());
+        if grouped || is_card(text, start, start + run.len()) {
+            return true;
+        }
+        from = start + run.len();
+    }
+    false
 }
 
 /// Whether the digits are a card number and not part of something longer.

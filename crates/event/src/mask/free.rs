@@ -1,13 +1,13 @@
 //! Free text: messages, user agents, log lines. Finds `name=value` and `name: value`, users in addresses, long
 //! segments after telling path segments, and whatever a detector knows by its looks.
 
-use memchr::{memchr2, memmem};
+use memchr::{memchr3, memmem};
 use std::ops::Range;
 
-use super::detectors::{Keep, compiled};
-use super::names::{Verdict, is_secret_segment};
-use super::scan::{SEGMENT_CHARS_MIN, is_segment_byte, segment_run};
-use super::url::decoded;
+use super::detectors::{Detector, Keep, compiled};
+use super::names::Verdict;
+use super::scan::{self, SEGMENT_CHARS_MIN, is_segment_byte, segment_run};
+use super::url::{IN_WORD, decoded, encoded};
 use super::value::{Masker, SCHEMES, STARS, is_masked, is_plain_word};
 
 /// Characters of a name that are looked at.
@@ -45,13 +45,39 @@ impl<'t> Patch<'t> {
 impl Masker<'_> {
     /// Masks free text; `None` when nothing is to be masked.
     pub(crate) fn free(&mut self, text: &str) -> Option<String> {
+        let behind = if text.contains('%') { self.behind_percent_signs(text) } else { None };
+        self.plain(behind.as_deref().unwrap_or(text)).or(behind)
+    }
+
+    fn plain(&mut self, text: &str) -> Option<String> {
         let named = self.named(text);
         let looked = self.looks(named.as_deref().unwrap_or(text));
         looked.or(named)
     }
 
+    /// Masks words that show their secret only when their percent signs are read.
+    fn behind_percent_signs(&mut self, text: &str) -> Option<String> {
+        let mut patch = Patch::new(text);
+        let mut start = 0;
+        for word in text.split_inclusive(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\')) {
+            let body = word.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\'));
+            if let Some(plain) = decoded(body)
+                && let Some(masked) = self.plain(&plain)
+            {
+                patch.put(start..start + body.len(), &encoded(&masked, IN_WORD));
+            }
+            start += word.len();
+        }
+        patch.done()
+    }
+
     /// Masks what is known by its looks, without regard to names before `=` and `:`.
     pub(crate) fn looks(&mut self, text: &str) -> Option<String> {
+        if scan::trigger(text.as_bytes(), 0).is_none() {
+            let segments = self.segments(text);
+            let cards = self.detect_with(segments.as_deref().unwrap_or(text), |d| d.triggers.is_empty());
+            return cards.or(segments);
+        }
         let user = user_info(text);
         let after = user.as_deref().unwrap_or(text);
         let segments = self.segments(after);
@@ -62,8 +88,12 @@ impl Masker<'_> {
 
     /// Runs the detectors.
     pub(crate) fn detect(&mut self, text: &str) -> Option<String> {
+        self.detect_with(text, |_| true)
+    }
+
+    fn detect_with(&mut self, text: &str, which: impl Fn(&Detector) -> bool) -> Option<String> {
         let mut changed: Option<String> = None;
-        for (detector, regex) in compiled() {
+        for (detector, regex) in compiled().filter(|(d, _)| which(d)) {
             // Twice, because of two matches side by side the second may lack the blank the first one took.
             for _ in 0..2 {
                 let now = changed.as_deref().unwrap_or(text);
@@ -91,16 +121,26 @@ impl Masker<'_> {
         changed
     }
 
-    /// `name=value`, `name: value`, `"name":"value"` with a telling name.
+    /// `name=value`, `name: value`, `"name":"value"`, `["name","value"]` with a telling name.
     fn named(&mut self, text: &str) -> Option<String> {
         let bytes = text.as_bytes();
         let mut patch = Patch::new(text);
         let mut from = 0;
-        while let Some(at) = bytes.get(from..).and_then(|rest| memchr2(b'=', b':', rest)) {
+        // `"name":"authorization","value":"…"` names its value in the member before.
+        let mut pending = Verdict::Plain;
+        while let Some(at) = bytes.get(from..).and_then(|rest| memchr3(b'=', b':', b',', rest)) {
             let at = from + at;
             from = at + 1;
-            let Some(name) = name_before(text, at) else { continue };
-            let verdict = self.verdict(name);
+            let Some(name) = name_before(text, at).filter(|_| !is_tag_colon(text, at)) else { continue };
+            let plain = decoded(name);
+            let mut verdict = self.verdict(plain.as_deref().unwrap_or(name));
+            if matches!(name, "name" | "key" | "header")
+                && let Some((value, Form::Quoted)) = value_after(text, at + 1, Verdict::Plain)
+            {
+                pending = self.verdict(text.get(value).unwrap_or(""));
+            } else if verdict == Verdict::Plain && name.starts_with("value") {
+                verdict = std::mem::replace(&mut pending, Verdict::Plain);
+            }
             if verdict == Verdict::Plain {
                 continue;
             }
@@ -167,8 +207,7 @@ impl Masker<'_> {
             if before.is_empty() || before.len() > NAME_CHARS_MAX || segment.len() < SEGMENT_CHARS_MIN {
                 continue;
             }
-            let verdict = self.verdict(before);
-            if is_secret_segment(before, segment, verdict) {
+            if self.judge(before).announces(segment) {
                 return Some((start..end, end));
             }
         }
@@ -208,15 +247,31 @@ fn last_four(card: &str) -> String {
 }
 
 fn is_name_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']')
+    b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']' | b'%')
 }
 
-/// The name that ends before `=` or `:`, blanks, quotes and their escapes between.
+/// Whether the colon is the one in `hmac:0123456789ab`.
+fn is_tag_colon(text: &str, at: usize) -> bool {
+    let hex = text.get(at + 1..at + 13).is_some_and(|tag| tag.bytes().all(|b| b.is_ascii_hexdigit()));
+    hex && text.get(..at).is_some_and(|head| head.ends_with("hmac"))
+}
+
+/// The name that ends before `=`, `:` or `,`, blanks, quotes and their escapes between.
 fn name_before(text: &str, at: usize) -> Option<&str> {
-    let head = text.get(..at)?;
-    let head = head.trim_end_matches([' ', '"', '\'', '\\']);
+    let head = text.get(..at)?.trim_end_matches([' ', '"', '\'', '\\']);
     let long = head.bytes().rev().take(NAME_CHARS_MAX).take_while(|b| is_name_byte(*b)).count();
-    head.get(head.len() - long..).filter(|name| !name.is_empty())
+    let (before, name) = head.split_at_checked(head.len() - long)?;
+    // A comma parts a name from its value only in a list of two texts.
+    let pair = || {
+        let opens = |text: &str| {
+            text.ends_with(['"', '\'']) && text.trim_end_matches(['"', '\'', '\\']).ends_with('[')
+        };
+        opens(before)
+            && text
+                .get(at + 1..)
+                .is_some_and(|rest| rest.trim_start_matches([' ', '\\']).starts_with(['"', '\'']))
+    };
+    (!name.is_empty() && (text.as_bytes().get(at) != Some(&b',') || pair())).then_some(name)
 }
 
 /// How a value is written.

@@ -2,8 +2,8 @@
 
 use memchr::{memchr2, memchr3};
 
-use super::detectors::DETECTORS;
 use super::names::Verdict;
+use super::scan;
 use super::value::{Masker, STARS, is_masked, is_plain_word};
 use crate::json::string as write_string;
 
@@ -20,6 +20,10 @@ struct Walk<'t> {
     depth: usize,
     /// Whether generic names are secrets, as they are in lists of pairs.
     strict: bool,
+    /// Where the next trigger stands, looked for once over the whole text; its end when there is none.
+    trigger: usize,
+    /// Where the next long run of digits stands.
+    digits: usize,
 }
 
 /// What surrounds a value.
@@ -33,7 +37,9 @@ struct Around {
 impl Masker<'_> {
     /// Masks JSON text: `Ok(None)` when nothing is to be masked, an error when it is no JSON.
     pub(crate) fn json(&mut self, text: &str, depth: usize, strict: bool) -> Result<Option<String>, ()> {
-        let mut walk = Walk { text, at: 0, out: String::new(), copied: 0, depth, strict };
+        let mut walk =
+            Walk { text, at: 0, out: String::new(), copied: 0, depth, strict, trigger: 0, digits: 0 };
+        walk.look_ahead(0);
         let around = Around { verdict: Verdict::Plain, nesting: 0, in_array: false };
         walk.value(self, around).ok_or(())?;
         walk.blanks();
@@ -49,6 +55,17 @@ impl Masker<'_> {
 }
 
 impl<'t> Walk<'t> {
+    /// Moves to the next trigger and the next long run of digits that do not lie before `at`.
+    fn look_ahead(&mut self, at: usize) {
+        let bytes = self.text.as_bytes();
+        if self.trigger <= at {
+            self.trigger = scan::trigger(bytes, at).unwrap_or(usize::MAX);
+        }
+        if self.digits <= at {
+            self.digits = scan::digit_run(bytes, at).unwrap_or(usize::MAX);
+        }
+    }
+
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -93,7 +110,7 @@ impl<'t> Walk<'t> {
             b'"' => {
                 let start = self.at;
                 let raw = self.string()?;
-                if let Some(new) = self.text_value(masker, raw, around.verdict) {
+                if let Some(new) = self.text_value(masker, raw, start + 1, around.verdict) {
                     self.replace(start, &new);
                 }
                 Some(())
@@ -124,7 +141,9 @@ impl<'t> Walk<'t> {
                 verdict = named;
             }
             // A secret may be the key itself.
-            if let Some(new) = masker.looks_if_triggered(key) {
+            if self.is_telling(raw, key_start + 1)
+                && let Some(new) = masker.looks(key)
+            {
                 self.replace(key_start, &new);
             }
             self.eat(b':')?;
@@ -205,15 +224,29 @@ impl<'t> Walk<'t> {
         Some(())
     }
 
+    /// Whether the string that stands at `at` may hold something known by its looks.
+    fn is_telling(&mut self, raw: &str, at: usize) -> bool {
+        self.look_ahead(at);
+        self.trigger.min(self.digits) < at + raw.len()
+            || raw.starts_with(['{', '['])
+            || raw.len() >= scan::SEGMENT_CHARS_MIN && raw.contains('/')
+            || raw.contains('\\')
+    }
+
     /// What takes the place of a string; `None` to keep it.
-    fn text_value(&self, masker: &mut Masker<'_>, raw: &str, verdict: Verdict) -> Option<String> {
+    fn text_value(
+        &mut self,
+        masker: &mut Masker<'_>,
+        raw: &str,
+        at: usize,
+        verdict: Verdict,
+    ) -> Option<String> {
         if raw.is_empty() {
             return None;
         }
         if verdict == Verdict::Plain {
-            let bytes = raw.as_bytes();
             // Most values hold none of these and no trigger.
-            if memchr3(b'=', b':', b'%', bytes).is_none() && !masker.is_triggered(raw) {
+            if memchr3(b'=', b':', b'%', raw.as_bytes()).is_none() && !self.is_telling(raw, at) {
                 return None;
             }
             let plain = unescaped(raw);
@@ -225,20 +258,6 @@ impl<'t> Walk<'t> {
             return None;
         }
         masker.secret(verdict, value)
-    }
-}
-
-impl Masker<'_> {
-    /// Whether a short text may hold something known by its looks.
-    fn is_triggered(&self, text: &str) -> bool {
-        text.starts_with(['{', '['])
-            || text.len() >= super::scan::SEGMENT_CHARS_MIN && text.contains('/')
-            || text.len() >= 8 && super::scan::trigger(text.as_bytes(), 0).is_some()
-            || DETECTORS.iter().any(|d| d.triggers.is_empty() && d.may_match(text))
-    }
-
-    fn looks_if_triggered(&mut self, text: &str) -> Option<String> {
-        (text.len() >= 13 && self.is_triggered(text)).then(|| self.looks(text)).flatten()
     }
 }
 

@@ -174,16 +174,30 @@ pub(crate) fn verdict(name: &str) -> Verdict {
     if listed || fragment() && !harmless() { Verdict::Secret } else { Verdict::Plain }
 }
 
-/// Whether a path segment of at least 32 characters is a secret, told by the segment before it.
-pub(crate) fn is_secret_segment(before: &str, segment: &str, verdict: Verdict) -> bool {
-    if verdict != Verdict::Plain {
-        return true;
+/// Everything a name says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Judged {
+    /// About a value of that name.
+    pub(crate) verdict: Verdict,
+    /// Whether a long path segment after one of that name is a secret.
+    secret_follows: bool,
+    /// Whether it is a name of many: `/tokens/<uuid>` names a thing, `/reset/<uuid>` is the secret itself.
+    many: bool,
+}
+
+/// Everything a name says, as it is written.
+pub(crate) fn judge(name: &str) -> Judged {
+    let (verdict, name) = (verdict(name), plain(name));
+    let listed =
+        PATH_SEGMENTS.contains(&name.as_str()) || name.starts_with("reset") || name.ends_with("reset");
+    Judged { verdict, secret_follows: listed || verdict != Verdict::Plain, many: name.ends_with('s') }
+}
+
+impl Judged {
+    /// Whether this path segment of at least 32 characters, after one of this name, is a secret.
+    pub(crate) fn announces(self, segment: &str) -> bool {
+        self.secret_follows && !(self.many && is_uuid(segment))
     }
-    let before = plain(before);
-    // `/tokens/<uuid>` names a thing; `/reset/<uuid>` is the secret itself.
-    let names_a_thing = before.ends_with('s') && is_uuid(segment);
-    let listed = |name: &&str| **name == *before || before.ends_with("reset") || before.starts_with("reset");
-    PATH_SEGMENTS.iter().any(|name| listed(&name)) && !names_a_thing
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -243,7 +257,7 @@ mod tests {
             ("tokens", uuid, false),
             ("orders", hex, false),
         ] {
-            assert_eq!(is_secret_segment(before, segment, verdict(before)), want, "{before}/{segment}");
+            assert_eq!(judge(before).announces(segment), want, "{before}/{segment}");
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn trigger(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Where the next run of digits, parted by blanks, dashes or plus signs or not, stands that could be a card.
 pub(crate) fn digit_run(bytes: &[u8], from: usize) -> Option<usize> {
-    run(bytes, from, DIGITS_MIN, |b| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'+'))
+    run(bytes, from, DIGITS_MIN, is_card_byte)
 }
 
 /// Where the next run stands that is long enough for a secret path segment.
@@ -49,9 +49,31 @@ pub(crate) fn segment_run(bytes: &[u8], from: usize) -> Option<usize> {
     run(bytes, from, SEGMENT_CHARS_MIN, is_segment_byte)
 }
 
+/// Classes of bytes, a bit each: one look instead of many comparisons.
+#[expect(clippy::indexing_slicing, reason = "worked out by the compiler, which would refuse it")]
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        let segment = b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b'+' | b'.' | b'~');
+        let card = b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'+');
+        classes[byte] = segment as u8 | (card as u8) << 1;
+        byte += 1;
+    }
+    classes
+};
+
 /// What base 64 and hexadecimal digits are made of.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
 pub(crate) fn is_segment_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'=' | b'+' | b'.' | b'~')
+    CLASSES[usize::from(b)] & 1 != 0
+}
+
+/// What card numbers are written with.
+#[expect(clippy::indexing_slicing, reason = "a byte is below 256")]
+pub(crate) fn is_card_byte(b: u8) -> bool {
+    CLASSES[usize::from(b)] & 2 != 0
 }
 
 /// The start, at `from` or later, of `long` bytes of a class. Looks at every `long`-th byte only, and back from
@@ -88,15 +110,15 @@ impl Rows {
     /// Adds the rows in which `next(bytes, from)` finds something. It is asked over all rows at once, because that
     /// is fast; what it finds may reach into the next row, which is then looked at for itself.
     pub(crate) fn add(&mut self, texts: &Texts, next: impl FnMut(&[u8], usize) -> Option<usize>) {
-        self.add_if(texts, next, |_| true);
+        self.add_if(texts, next, |_, _| true);
     }
 
-    /// As [`Rows::add`], of those rows the ones for which `check` holds.
+    /// As [`Rows::add`], of those rows the ones for which `check` of the row and the place in it holds.
     pub(crate) fn add_if(
         &mut self,
         texts: &Texts,
         mut next: impl FnMut(&[u8], usize) -> Option<usize>,
-        mut check: impl FnMut(&str) -> bool,
+        mut check: impl FnMut(&str, usize) -> bool,
     ) {
         let (text, ends) = texts.parts();
         let (mut from, mut row) = (0, 0);
@@ -105,7 +127,8 @@ impl Rows {
                 row += 1;
             }
             let Some(end) = ends.get(row) else { return };
-            if check(texts.get(row)) {
+            let row_text = texts.get(row);
+            if check(row_text, (at + row_text.len()).saturating_sub(*end as usize)) {
                 self.flag(row, ends.len());
             }
             from = *end as usize;

@@ -5,6 +5,8 @@ use super::value::Masker;
 
 /// How deep addresses inside addresses are looked into; deeper ones are free text.
 const DEPTH_MAX: usize = 3;
+/// How often a changed text is looked at again.
+const ROUNDS_MAX: usize = 4;
 
 impl Masker<'_> {
     /// Masks an address or path; `None` when nothing is to be masked.
@@ -32,7 +34,7 @@ impl Masker<'_> {
             && depth < DEPTH_MAX
             && let Some(masked) = self.url(&plain, depth + 1)
         {
-            return Some(encoded(&masked, true));
+            return Some(encoded(&masked, IN_PATH));
         }
         self.looks(now).or(matrix)
     }
@@ -85,7 +87,7 @@ impl Masker<'_> {
         if verdict != Verdict::Plain {
             let secret = decoded(value);
             let masked = self.secret(verdict, secret.as_deref().unwrap_or(value))?;
-            return Some(format!("{name}={}", encoded(&masked, false)));
+            return Some(format!("{name}={}", encoded(&masked, IN_VALUE)));
         }
         let new_name = self.encoded_value(name, DEPTH_MAX);
         let new_value = self.encoded_value(value, depth);
@@ -99,11 +101,32 @@ impl Masker<'_> {
     fn encoded_value(&mut self, value: &str, depth: usize) -> Option<String> {
         let plain = decoded(value);
         let now = plain.as_deref().unwrap_or(value);
-        Some(encoded(&self.any(now, depth + 1)?, false))
+        Some(encoded(&self.any(now, depth + 1)?, IN_VALUE))
+    }
+
+    /// Masks until nothing is left to be masked. A tag in place of a secret can make a text read differently: a
+    /// word that was two, an address that was none.
+    pub(crate) fn settled(
+        &mut self,
+        text: &str,
+        mut mask: impl FnMut(&mut Self, &str) -> Option<String>,
+    ) -> Option<String> {
+        let mut masked = mask(self, text)?;
+        for _ in 1..ROUNDS_MAX {
+            match mask(self, &masked) {
+                Some(again) => masked = again,
+                None => break,
+            }
+        }
+        Some(masked)
     }
 
     /// A text of unknown form: JSON, an address, or free.
     pub(crate) fn any(&mut self, text: &str, depth: usize) -> Option<String> {
+        self.settled(text, |masker, text| masker.once(text, depth))
+    }
+
+    fn once(&mut self, text: &str, depth: usize) -> Option<String> {
         if depth < DEPTH_MAX {
             if text.starts_with(['{', '[']) {
                 match self.json(text, depth + 1, false) {
@@ -144,29 +167,18 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&out).into_owned()).filter(|plain| plain != text)
 }
 
-/// The text with percent signs where an address needs them. A path keeps its `?`, `&`, `=` and `#` hidden.
-fn encoded(text: &str, path: bool) -> String {
+/// What stays as it is in a path: not the `?`, `&`, `=` and `#` that were hidden there.
+const IN_PATH: &[u8] = b"-_.~*:/@,!$();";
+/// What stays as it is in the value of a parameter.
+const IN_VALUE: &[u8] = b"-_.~*:/@,!$()=?+";
+/// What stays as it is in a word of free text.
+pub(crate) const IN_WORD: &[u8] = b"-_.~*:/@,!$()=?+&;#%[]{}<>";
+
+/// The text with percent signs where it needs them.
+pub(crate) fn encoded(text: &str, safe: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        let safe = byte.is_ascii_alphanumeric()
-            || matches!(
-                byte,
-                b'-' | b'_'
-                    | b'.'
-                    | b'~'
-                    | b'*'
-                    | b':'
-                    | b'/'
-                    | b'@'
-                    | b','
-                    | b'!'
-                    | b'$'
-                    | b'('
-                    | b')'
-                    | b';'
-            )
-            || !path && matches!(byte, b'=' | b'?' | b'+');
-        if safe && (path || byte != b';') {
+        if byte.is_ascii_alphanumeric() || safe.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push('%');

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Rules;
-use super::names::{self, Verdict};
+use super::names::{self, Judged, Verdict};
 
 /// Words before a credential that say how to read it and are no part of it.
 pub(crate) const SCHEMES: &[&str] = &[
@@ -41,25 +41,30 @@ const REMEMBERED_MAX: usize = 4_096;
 /// Masks one batch: the rules, and what was worked out already.
 pub(crate) struct Masker<'r> {
     pub(crate) rules: &'r Rules,
-    verdicts: HashMap<Box<str>, Verdict, foldhash::fast::RandomState>,
+    judged: HashMap<Box<str>, Judged, foldhash::fast::RandomState>,
     tags: HashMap<Box<str>, Box<str>, foldhash::fast::RandomState>,
 }
 
 impl<'r> Masker<'r> {
     pub(crate) fn new(rules: &'r Rules) -> Self {
-        Masker { rules, verdicts: HashMap::default(), tags: HashMap::default() }
+        Masker { rules, judged: HashMap::default(), tags: HashMap::default() }
     }
 
-    /// The verdict on a name. Names repeat, so each is judged once a batch.
+    /// The verdict on values of a name.
     pub(crate) fn verdict(&mut self, name: &str) -> Verdict {
-        if let Some(known) = self.verdicts.get(name) {
+        self.judge(name).verdict
+    }
+
+    /// What a name says. Names repeat, so each is judged once a batch.
+    pub(crate) fn judge(&mut self, name: &str) -> Judged {
+        if let Some(known) = self.judged.get(name) {
             return *known;
         }
-        let verdict = names::verdict(name);
-        if self.verdicts.len() < REMEMBERED_MAX {
-            self.verdicts.insert(name.into(), verdict);
+        let judged = names::judge(name);
+        if self.judged.len() < REMEMBERED_MAX {
+            self.judged.insert(name.into(), judged);
         }
-        verdict
+        judged
     }
 
     /// The tag of a secret; the secret itself when it arrived masked.
