@@ -1,6 +1,7 @@
 //! Cells of a cube in columns, and the making of them from events.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{PoisonError, RwLock};
 
 use event::column::{Column, Dict};
@@ -146,7 +147,7 @@ impl Sum {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct CellKey {
     minute: u32,
     gateway: Sym,
@@ -156,6 +157,17 @@ struct CellKey {
     status: u16,
     reason: u8,
     bucket: u16,
+}
+
+impl Hash for CellKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Four writes instead of eight: this runs several times for each event.
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        state.write_u64(pair(self.minute, self.key));
+        state.write_u64(pair(self.gateway, self.environment));
+        state.write_u64(pair(self.detail, u32::from(self.bucket)));
+        state.write_u32(u32::from(self.status) << 8 | u32::from(self.reason));
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -173,37 +185,70 @@ impl Sums {
 
 /// Counts events into the cells of a cube at a grain: all rows, or those of `rows`.
 pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, symbols: &Symbols) -> Cells {
-    let source = Source::new(cube, batch, symbols);
-    let minutes = grain.micros() / MINUTE;
-    let mut cells: HashMap<CellKey, Sums, FixedState> = HashMap::default();
-    let mut one = |row: usize| {
-        let Some(time) = source.time.and_then(|c| c.int(row)) else { return };
+    let mut counter = Counter::new(cube, grain, batch, symbols);
+    match rows {
+        Some(rows) => rows.iter().for_each(|row| counter.row(*row as usize)),
+        None => (0..batch.len()).for_each(|row| counter.row(row)),
+    }
+    Sum { cells: counter.cells }.finish()
+}
+
+/// Counts all events, unless that makes more than `cells_max` cells.
+pub fn count_at_most(
+    cube: &Cube,
+    grain: Grain,
+    batch: &Batch,
+    symbols: &Symbols,
+    cells_max: usize,
+) -> Option<Cells> {
+    let mut counter = Counter::new(cube, grain, batch, symbols);
+    for row in 0..batch.len() {
+        counter.row(row);
+        if counter.cells.len() > cells_max {
+            return None;
+        }
+    }
+    Some(Sum { cells: counter.cells }.finish())
+}
+
+struct Counter<'a> {
+    cube: &'a Cube,
+    minutes: i64,
+    source: Source<'a>,
+    cells: HashMap<CellKey, Sums, FixedState>,
+}
+
+impl<'a> Counter<'a> {
+    fn new(cube: &'a Cube, grain: Grain, batch: &'a Batch, symbols: &Symbols) -> Self {
+        let source = Source::new(cube, batch, symbols);
+        Counter { cube, minutes: grain.micros() / MINUTE, source, cells: HashMap::default() }
+    }
+
+    #[inline]
+    fn row(&mut self, row: usize) {
+        let Some(time) = self.source.time.and_then(|c| c.int(row)) else { return };
         let minute = time.div_euclid(MINUTE);
         let mut key = CellKey {
-            minute: (minute - minute.rem_euclid(minutes)) as u32,
-            gateway: source.gateway.sym(row),
-            environment: source.environment.sym(row),
+            minute: (minute - minute.rem_euclid(self.minutes)) as u32,
+            gateway: self.source.gateway.sym(row),
+            environment: self.source.environment.sym(row),
             ..CellKey::default()
         };
-        if cube.outcome {
-            key.status = source.status.and_then(|c| c.int(row)).map_or(0, |s| s as u16);
-            key.reason = source.reason.get(row);
+        if self.cube.outcome {
+            key.status = self.source.status.and_then(|c| c.int(row)).map_or(0, |s| s as u16);
+            key.reason = self.source.reason.get(row);
         }
-        if cube.latency {
-            let Some(micros) = source.duration.and_then(|c| c.int(row)) else { return };
+        if self.cube.latency {
+            let Some(micros) = self.source.duration.and_then(|c| c.int(row)) else { return };
             key.bucket = bucket(micros);
         }
-        let bytes = source.bytes.and_then(|c| c.int(row)).map_or(0, |b| b.max(0) as u64);
-        source.keys.each(row, |name, detail| {
+        let bytes = self.source.bytes.and_then(|c| c.int(row)).map_or(0, |b| b.max(0) as u64);
+        let cells = &mut self.cells;
+        self.source.keys.each(row, |name, detail| {
             (key.key, key.detail) = (name, detail);
             cells.entry(key).or_default().add(Sums { calls: 1, bytes });
         });
-    };
-    match rows {
-        Some(rows) => rows.iter().for_each(|row| one(*row as usize)),
-        None => (0..batch.len()).for_each(&mut one),
     }
-    Sum { cells }.finish()
 }
 
 /// The columns a cube is counted from, their texts turned into symbols once for each distinct text.

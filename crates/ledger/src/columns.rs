@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
+};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use event::column::{Column, Dict, DictColumn, NULL, Texts};
@@ -56,15 +59,23 @@ pub fn read_schema(fields: &[&'static Field]) -> SchemaRef {
 /// A batch for writing; columns that no event has are left out.
 pub fn to_arrow(batch: &Batch) -> Result<RecordBatch> {
     let columns: Vec<(&Field, ArrayRef)> = batch.columns().map(|(f, c)| (f, array(f, c))).collect();
-    let schema = Schema::new(columns.iter().map(|(f, a)| ArrowField::new(column_name(f), a.data_type().clone(), true)).collect::<Vec<_>>());
-    RecordBatch::try_new(Arc::new(schema), columns.into_iter().map(|(_, a)| a).collect()).map_err(Error::arrow)
+    let schema = Schema::new(
+        columns
+            .iter()
+            .map(|(f, a)| ArrowField::new(column_name(f), a.data_type().clone(), true))
+            .collect::<Vec<_>>(),
+    );
+    RecordBatch::try_new(Arc::new(schema), columns.into_iter().map(|(_, a)| a).collect())
+        .map_err(Error::arrow)
 }
 
 fn array(field: &Field, column: &Column) -> ArrayRef {
     match column {
         Column::Dict(c) => {
             let keys: Vec<i32> = c.ids.iter().map(|id| *id as i32).collect();
-            let nulls = NullBuffer::new(BooleanBuffer::collect_bool(c.ids.len(), |i| c.ids.get(i).is_some_and(|id| *id != 0)));
+            let nulls = NullBuffer::new(BooleanBuffer::collect_bool(c.ids.len(), |i| {
+                c.ids.get(i).is_some_and(|id| *id != 0)
+            }));
             let keys = Int32Array::new(ScalarBuffer::from(keys), Some(nulls));
             Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::new(strings(c.dict.texts(), false))))
         }
@@ -73,7 +84,9 @@ fn array(field: &Field, column: &Column) -> ArrayRef {
             Arc::new(BooleanArray::from_iter(c.iter().map(|n| (*n != NULL).then_some(*n != 0))))
         }
         Column::Int(c) => {
-            let nulls = NullBuffer::new(BooleanBuffer::collect_bool(c.len(), |i| c.get(i).is_some_and(|n| *n != NULL)));
+            let nulls = NullBuffer::new(BooleanBuffer::collect_bool(c.len(), |i| {
+                c.get(i).is_some_and(|n| *n != NULL)
+            }));
             let nulls = Some(nulls).filter(|n| n.null_count() > 0);
             let values = ScalarBuffer::from(c.clone());
             match field.kind {
@@ -94,7 +107,11 @@ fn strings(texts: &Texts, empty_is_null: bool) -> StringArray {
     });
     let nulls = nulls.filter(|n| n.null_count() > 0);
     // Both buffers come from valid UTF-8 cut at character boundaries; the check would cost as much as the copy.
-    StringArray::new(OffsetBuffer::new(ScalarBuffer::from(offsets)), Buffer::from(text.as_bytes().to_vec()), nulls)
+    StringArray::new(
+        OffsetBuffer::new(ScalarBuffer::from(offsets)),
+        Buffer::from(text.as_bytes().to_vec()),
+        nulls,
+    )
 }
 
 /// Puts columns read from a file into a batch, matched by name.
@@ -124,7 +141,8 @@ fn column(field: &Field, array: &ArrayRef) -> Result<Column> {
         }
         (Storage::Dict, DataType::Utf8) => {
             let mut out = DictColumn::default();
-            out.ids = array.as_string::<i32>().iter().map(|text| out.dict.number(text.unwrap_or(""))).collect();
+            out.ids =
+                array.as_string::<i32>().iter().map(|text| out.dict.number(text.unwrap_or(""))).collect();
             Column::Dict(out)
         }
         (Storage::Text, DataType::Utf8) => {
@@ -136,9 +154,10 @@ fn column(field: &Field, array: &ArrayRef) -> Result<Column> {
             Column::Int(array.as_boolean().iter().map(|b| b.map_or(NULL, i64::from)).collect())
         }
         (Storage::Int, DataType::Int64) => ints(array.as_primitive::<Int64Type>().values(), array.nulls()),
-        (Storage::Int, DataType::Timestamp(..)) => {
-            ints(array.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(wrong)?.values(), array.nulls())
-        }
+        (Storage::Int, DataType::Timestamp(..)) => ints(
+            array.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(wrong)?.values(),
+            array.nulls(),
+        ),
         _ => return Err(wrong()),
     })
 }
@@ -146,7 +165,9 @@ fn column(field: &Field, array: &ArrayRef) -> Result<Column> {
 fn ints(values: &[i64], nulls: Option<&NullBuffer>) -> Column {
     match nulls {
         None => Column::Int(values.to_vec()),
-        Some(nulls) => Column::Int(values.iter().zip(nulls.iter()).map(|(n, set)| if set { *n } else { NULL }).collect()),
+        Some(nulls) => {
+            Column::Int(values.iter().zip(nulls.iter()).map(|(n, set)| if set { *n } else { NULL }).collect())
+        }
     }
 }
 

@@ -72,12 +72,60 @@ const COARSE: &[Grain] = &[Grain::Hour, Grain::Day];
 
 /// Every roll-up. A new one is one line; older files are then answered from their rows.
 pub const CUBES: &[Cube] = &[
-    Cube { name: "traffic", doc: "Calls by status and denial reason.", key: &[], detail: None, outcome: true, latency: false, grains: FINE },
-    Cube { name: "latency", doc: "Calls by response time.", key: &[], detail: None, outcome: false, latency: true, grains: FINE },
-    Cube { name: "consumer", doc: "Calls by consumer; the empty key holds unidentified calls.", key: &[field::CONSUMER_NAME, field::CONSUMER_ID], detail: Some(field::CONSUMER_ID), outcome: true, latency: false, grains: COARSE },
-    Cube { name: "route", doc: "Calls by route and API.", key: &[field::ROUTE], detail: Some(field::API), outcome: true, latency: false, grains: COARSE },
-    Cube { name: "group", doc: "Calls by consumer group; a call counts in each of its consumer's groups.", key: &[field::CONSUMER_GROUPS], detail: None, outcome: true, latency: false, grains: COARSE },
-    Cube { name: "route_latency", doc: "Calls by route and response time.", key: &[field::ROUTE], detail: Some(field::API), outcome: false, latency: true, grains: COARSE },
+    Cube {
+        name: "traffic",
+        doc: "Calls by status and denial reason.",
+        key: &[],
+        detail: None,
+        outcome: true,
+        latency: false,
+        grains: FINE,
+    },
+    Cube {
+        name: "latency",
+        doc: "Calls by response time.",
+        key: &[],
+        detail: None,
+        outcome: false,
+        latency: true,
+        grains: FINE,
+    },
+    Cube {
+        name: "consumer",
+        doc: "Calls by consumer; the empty key holds unidentified calls.",
+        key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
+        detail: Some(field::CONSUMER_ID),
+        outcome: true,
+        latency: false,
+        grains: COARSE,
+    },
+    Cube {
+        name: "route",
+        doc: "Calls by route and API.",
+        key: &[field::ROUTE],
+        detail: Some(field::API),
+        outcome: true,
+        latency: false,
+        grains: COARSE,
+    },
+    Cube {
+        name: "group",
+        doc: "Calls by consumer group; a call counts in each of its consumer's groups.",
+        key: &[field::CONSUMER_GROUPS],
+        detail: None,
+        outcome: true,
+        latency: false,
+        grains: COARSE,
+    },
+    Cube {
+        name: "route_latency",
+        doc: "Calls by route and response time.",
+        key: &[field::ROUTE],
+        detail: Some(field::API),
+        outcome: false,
+        latency: true,
+        grains: COARSE,
+    },
 ];
 
 /// The cube of that name.

@@ -1,5 +1,6 @@
-//! The list of a table's files, kept as a Delta Lake log (reader version 1, writer version 2), which DuckDB, Polars,
-//! Spark and others read. Knows names and sizes of files, not what is in them; there is one writer, this one.
+//! The list of a table's files, kept as a Delta Lake log (reader version 1, writer version 2), which DuckDB,
+//! Polars, Spark and others read. Knows names and sizes of files, not what is in them; there is one writer,
+//! this one.
 //!
 //! ```text
 //! <table>/_delta_log/00000000000000000012.json                  commit 12: one action a line, then commitInfo with
@@ -8,19 +9,21 @@
 //! <table>/_delta_log/_last_checkpoint                           {"version":20,…,"gatelogCrc32":…}
 //! ```
 //!
-//! **Durable.** [`Log::commit`] writes a temporary file, syncs it, renames it and syncs the directory. The files it adds must
-//! be durable before, with their directories. When the rename or the sync after it fails, nobody knows whether
-//! the commit is there: the log is poisoned and must be opened again, which syncs the directory before it believes it.
+//! **Durable.** [`Log::commit`] writes a temporary file, syncs it, renames it and syncs the directory. The
+//! files it adds must be durable before, with their directories. When the rename or the sync after it fails,
+//! nobody knows whether the commit is there: the log is poisoned and must be opened again, which syncs the
+//! directory before it believes it.
 //!
-//! **Checkpoints.** One every [`CHECKPOINT_EVERY`] commits. What lies before the checkpoint before the newest one is removed,
-//! so that a checkpoint that became unreadable is replaced by the one before and the commits since.
+//! **Checkpoints.** One every [`CHECKPOINT_EVERY`] commits. What lies before the checkpoint before the newest
+//! one is removed, so that a checkpoint that became unreadable is replaced by the one before and the commits
+//! since.
 //!
-//! **Removed files** stay on disk for [`KEPT_MS`], for readers that began before: [`Log::vacuum`] gives those whose
-//! time has come, the caller removes them and says so with [`Log::forget`].
+//! **Removed files** stay on disk for [`KEPT_MS`], for readers that began before: [`Log::vacuum`] gives those
+//! whose time has come, the caller removes them and says so with [`Log::forget`].
 //!
-//! **Damage.** We never leave a torn commit. A last commit without an end (another program, a bad disk) is
-//! set aside as `….damaged` and dropped; of any other damaged commit the lines that can be read count. Both are told
-//! by [`Log::damage`]. A missing commit is an error: guessing would make rows appear twice.
+//! **Damage.** We never leave a torn commit. A last commit without an end (another program, a bad disk) is set
+//! aside as `….damaged` and dropped; of any other damaged commit the lines that can be read count. Both are
+//! told by [`Log::damage`]. A missing commit is an error: guessing would make rows appear twice.
 
 mod action;
 mod checkpoint;

@@ -26,6 +26,14 @@ pub enum Error {
         /// What was poisoned.
         what: String,
     },
+    /// The disk is nearly full; deliveries are refused so that sealing can still work.
+    #[error("the disk has {free} bytes left, less than the {free_min} kept free")]
+    DiskLow {
+        /// Bytes left.
+        free: u64,
+        /// Bytes that must stay free.
+        free_min: u64,
+    },
     /// Bytes on disk are not what was written.
     #[error("damaged: {what}")]
     Damaged {
@@ -50,6 +58,25 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// The same error once more, for the next one who waited for the same thing.
+    pub(crate) fn again(&self) -> Error {
+        match self {
+            Error::Io { what, source } => {
+                let source = match source.raw_os_error() {
+                    Some(code) => io::Error::from_raw_os_error(code),
+                    None => io::Error::new(source.kind(), source.to_string()),
+                };
+                Error::Io { what: what.clone(), source }
+            }
+            Error::Full { what } => Error::Full { what: what.clone() },
+            Error::Poisoned { what } => Error::Poisoned { what: what.clone() },
+            Error::DiskLow { free, free_min } => Error::DiskLow { free: *free, free_min: *free_min },
+            Error::Damaged { what } => Error::Damaged { what: what.clone() },
+            Error::Refused { what } => Error::Refused { what: what.clone() },
+            Error::Columns { what } => Error::Columns { what: what.clone() },
+        }
+    }
+
     /// An error of the disk; running out of space is told apart, because it passes.
     pub fn io(what: impl Into<String>, source: io::Error) -> Error {
         let what = what.into();

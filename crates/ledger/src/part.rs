@@ -10,7 +10,9 @@ use event::time::DAY;
 use event::{Batch, FIELDS, FieldId, Kind, Storage};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
@@ -67,7 +69,8 @@ fn properties() -> WriterProperties {
 pub fn encode(batch: &Batch) -> Result<Vec<u8>> {
     let records = to_arrow(batch)?;
     let mut bytes = Vec::with_capacity(batch.len() * 64);
-    let mut writer = ArrowWriter::try_new(&mut bytes, records.schema(), Some(properties())).map_err(Error::arrow)?;
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, records.schema(), Some(properties())).map_err(Error::arrow)?;
     writer.write(&records).map_err(Error::arrow)?;
     writer.close().map_err(Error::arrow)?;
     Ok(bytes)
@@ -145,21 +148,41 @@ impl Part {
         Ok((usize::try_from(group.num_rows()).unwrap_or(0), low, high))
     }
 
+    /// The least and the greatest number of a field in a row group, when the file says so. `None` also when some
+    /// row has no value.
+    pub fn bounds(&self, group: usize, id: FieldId) -> Result<Option<(i64, i64)>> {
+        let name = column_name(id.field());
+        let metadata = self.metadata()?;
+        let Some((column, _)) = metadata.schema().column_with_name(&name) else { return Ok(None) };
+        let chunk = metadata.metadata().row_groups().get(group).and_then(|g| g.columns().get(column));
+        Ok(match chunk.and_then(|c| c.statistics()) {
+            Some(Statistics::Int64(s)) if s.null_count_opt() == Some(0) => {
+                s.min_opt().copied().zip(s.max_opt().copied())
+            }
+            _ => None,
+        })
+    }
+
     /// Some columns of a row group: of all rows, or of the given ones (in ascending order).
     pub fn read(&self, group: usize, ids: &[FieldId], rows: Option<&[u32]>) -> Result<Batch> {
         let wanted = fields(ids);
         let schema = self.metadata()?.schema().clone();
-        let names: Vec<String> = wanted.iter().map(|f| column_name(f)).filter(|n| schema.column_with_name(n).is_some()).collect();
+        let names: Vec<String> =
+            wanted.iter().map(|f| column_name(f)).filter(|n| schema.column_with_name(n).is_some()).collect();
         let count = rows.map_or(self.group(group)?.0, <[u32]>::len);
         if names.is_empty() || count == 0 {
             return Ok(rows_without_columns(count));
         }
         // The dictionary types must be named for every column of the file, or they would be read as plain text.
-        let all: Vec<_> = FIELDS.iter().filter(|f| schema.column_with_name(&column_name(f)).is_some()).collect();
+        let all: Vec<_> =
+            FIELDS.iter().filter(|f| schema.column_with_name(&column_name(f)).is_some()).collect();
         let mut ordered: Vec<_> = all.clone();
         ordered.sort_by_key(|f| schema.index_of(&column_name(f)).unwrap_or(usize::MAX));
-        let options = ArrowReaderOptions::new().with_schema(read_schema(&ordered)).with_page_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata()?.metadata()), options).map_err(|e| self.damaged(&e))?;
+        let options = ArrowReaderOptions::new()
+            .with_schema(read_schema(&ordered))
+            .with_page_index_policy(PageIndexPolicy::Optional);
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata()?.metadata()), options)
+            .map_err(|e| self.damaged(&e))?;
         let mask = ProjectionMask::columns(metadata.parquet_schema(), names.iter().map(String::as_str));
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.chunks()?, metadata)
             .with_row_groups(vec![group])
@@ -184,7 +207,9 @@ impl Part {
     pub fn may_hold(&self, group: usize, id: FieldId, text: &str) -> Result<bool> {
         let name = column_name(id.field());
         let metadata = self.metadata()?;
-        let Some(column) = metadata.schema().column_with_name(&name).map(|(at, _)| at) else { return Ok(false) };
+        let Some(column) = metadata.schema().column_with_name(&name).map(|(at, _)| at) else {
+            return Ok(false);
+        };
         let chunk = metadata.metadata().row_groups().get(group).and_then(|g| g.columns().get(column));
         if let Some(Statistics::ByteArray(s)) = chunk.and_then(|c| c.statistics())
             && let (Some(min), Some(max)) = (s.min_opt(), s.max_opt())

@@ -11,31 +11,52 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use event::Batch;
 use event::reason::REASONS;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use crate::cells::{Cells, Sum, Sym, Symbols, count, reason_number};
+use crate::cells::{Cells, Sum, Sym, Symbols, count_at_most, reason_number};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::part::Chunks;
 
-/// Cells of every cube at every grain.
+/// Cells of the cubes and grains that are worth writing.
 pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
 
-/// Counts a batch into every cube: the finest grain from the events, the coarser ones from that.
+/// A section is written when it has at most one cell for so many rows. One that would be hardly smaller than the rows
+/// costs more on the disk than it saves: it is counted from the rows when it is asked for, which then is as
+/// little work as reading it.
+const ROWS_PER_CELL_MIN: usize = 4;
+
+/// Counts a batch into every cube, each grain from the next finer one where there is one, else from the events.
 pub fn sections(batch: &Batch, symbols: &Symbols) -> Sections {
-    let mut sections = Vec::new();
+    let mut sections: Sections = Vec::new();
+    let cells_max = batch.len() / ROWS_PER_CELL_MIN;
     for cube in CUBES {
-        let finest = count(cube, cube.finest(), batch, None, symbols);
-        let coarser: Vec<_> = cube.grains.iter().skip(1).map(|grain| (cube, *grain, coarse(&finest, *grain))).collect();
-        sections.push((cube, cube.finest(), finest));
-        sections.extend(coarser);
+        let mut finer: Option<Cells> = None;
+        for grain in cube.grains {
+            let cells = match &finer {
+                Some(finer) => Some(coarse(finer, *grain)),
+                None => count_at_most(cube, *grain, batch, symbols, cells_max),
+            };
+            if let Some(finer) = finer.take() {
+                sections.extend(previous(cube, *grain).map(|before| (cube, before, finer)));
+            }
+            finer = cells;
+        }
+        sections.extend(finer.and_then(|cells| Some((cube, *cube.grains.last()?, cells))));
     }
     sections
+}
+
+fn previous(cube: &Cube, grain: Grain) -> Option<Grain> {
+    let at = cube.grains.iter().position(|g| *g == grain)?;
+    cube.grains.get(at.checked_sub(1)?).copied()
 }
 
 fn coarse(cells: &Cells, grain: Grain) -> Cells {
@@ -68,7 +89,7 @@ fn schema() -> SchemaRef {
 }
 
 fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(3).unwrap_or_default();
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
     let minute = ColumnPath::from("minute");
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
@@ -102,7 +123,9 @@ fn records(cells: &Cells, symbols: &Symbols) -> Result<RecordBatch> {
     let reasons: Vec<Sym> = cells
         .reason
         .iter()
-        .map(|n| n.checked_sub(1).and_then(|at| REASONS.get(usize::from(at))).map_or(0, |r| symbols.sym(r.code)))
+        .map(|n| {
+            n.checked_sub(1).and_then(|at| REASONS.get(usize::from(at))).map_or(0, |r| symbols.sym(r.code))
+        })
         .collect();
     let columns: Vec<ArrayRef> = vec![
         Arc::new(Int32Array::from_iter_values(cells.minute.iter().map(|n| *n as i32))),
@@ -134,14 +157,22 @@ fn texts(syms: &[Sym], symbols: &Symbols) -> ArrayRef {
     Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(keys), Arc::new(StringArray::from(values))))
 }
 
-/// Reads one section of a roll-up file; `None` when the file was written before the cube existed.
-pub fn decode(disk: &dyn Disk, path: &str, cube: &Cube, grain: Grain, symbols: &Symbols) -> Result<Option<Cells>> {
+/// Reads one section of a roll-up file; `None` when it was not worth writing, or the file is older than the cube.
+pub fn decode(
+    disk: &dyn Disk,
+    path: &str,
+    cube: &Cube,
+    grain: Grain,
+    symbols: &Symbols,
+) -> Result<Option<Cells>> {
     let chunks = Chunks::open(disk, path)?;
     let damaged = |e: &dyn std::fmt::Display| Error::Damaged { what: format!("{path}: {e}") };
     let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|e| damaged(&e))?;
     let names = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
     let names = names.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref()).unwrap_or("");
-    let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else { return Ok(None) };
+    let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else {
+        return Ok(None);
+    };
     let mut cells = Cells::default();
     if at >= metadata.metadata().num_row_groups() {
         return Ok(Some(cells));
@@ -152,7 +183,8 @@ pub fn decode(disk: &dyn Disk, path: &str, cube: &Cube, grain: Grain, symbols: &
         .build()
         .map_err(|e| damaged(&e))?;
     for records in reader {
-        extend(&mut cells, &records.map_err(|e| damaged(&e))?, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
+        extend(&mut cells, &records.map_err(|e| damaged(&e))?, symbols)
+            .ok_or_else(|| damaged(&"unexpected columns"))?;
     }
     Ok(Some(cells))
 }
@@ -180,7 +212,8 @@ fn extend(cells: &mut Cells, records: &RecordBatch, symbols: &Symbols) -> Option
 /// A text column, each distinct text turned into a number once.
 fn coded<T: Copy>(records: &RecordBatch, name: &str, number: impl Fn(&str) -> T) -> Option<Vec<T>> {
     let array = records.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
-    let numbers: Vec<T> = array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
+    let numbers: Vec<T> =
+        array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
     array.keys().values().iter().map(|key| numbers.get(*key as usize).copied()).collect()
 }
 
@@ -208,16 +241,24 @@ impl Cache {
         Cache { disk, symbols, bytes_max, held: Mutex::default() }
     }
 
-    /// The cells of one section of a roll-up file; `None` when the file lacks the cube.
-    pub fn cells(&self, path: &str, cube: &'static Cube, grain: Grain) -> Result<Option<Arc<Cells>>> {
+    /// The cells of one section of a roll-up file; those that are not in it are made by `count`.
+    pub fn cells(
+        &self,
+        path: &str,
+        cube: &'static Cube,
+        grain: Grain,
+        count: impl FnOnce() -> Result<Cells>,
+    ) -> Result<Arc<Cells>> {
         let key = (path.to_owned(), cube.number(), grain);
         if let Some(cells) = self.lock().get(&key) {
-            return Ok(Some(cells));
+            return Ok(cells);
         }
-        let Some(cells) = decode(&*self.disk, path, cube, grain, &self.symbols)? else { return Ok(None) };
-        let cells = Arc::new(cells);
+        let cells = match decode(&*self.disk, path, cube, grain, &self.symbols)? {
+            Some(cells) => Arc::new(cells),
+            None => Arc::new(count()?),
+        };
         self.lock().put(key, Arc::clone(&cells), self.bytes_max);
-        Ok(Some(cells))
+        Ok(cells)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Held> {

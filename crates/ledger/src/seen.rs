@@ -1,10 +1,10 @@
-//! Which events were there already: the keys of at least the last [`GENERATION_KEYS`] events, at most twice as many.
-//! A retried delivery within that window is recognised; one that comes later is stored a second time. Knows no event,
-//! only keys that are hashes already.
+//! Which events were there already: the keys of at least the last [`GENERATION_KEYS`] events, at most twice as
+//! many. A retried delivery within that window is recognised; one that comes later is stored a second time.
+//! Knows no event, only keys that are hashes already.
 //!
-//! Two generations: keys go into the young one; when it is full the old one is dropped and the young becomes the old.
-//! Memory: 19 MB a generation at most. Keys come from what clients send, so their place in the table is mixed with
-//! a number drawn at the start: nobody can aim for one place.
+//! Two generations: keys go into the young one; when it is full the old one is dropped and the young becomes
+//! the old. Memory: 19 MB a generation at most. Keys come from what clients send, so their place in the table
+//! is mixed with a number drawn at the start: nobody can aim for one place.
 //!
 //! ```text
 //! keys of a segment = magic:8 "GLKEYS\r\n" count:u64 key:u64{count} crc:u32          little endian
@@ -145,7 +145,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn keys_are_read_back_and_any_damage_is_seen(keys in prop::collection::vec(any::<u64>(), 0..50), at in any::<usize>(), bit in 0_u32..8) {
+        fn keys_are_read_back_and_any_damage_is_seen(
+            keys in prop::collection::vec(any::<u64>(), 0..50), at in any::<usize>(), bit in 0_u32..8,
+        ) {
             let mut bytes = encode_keys(&keys);
             prop_assert_eq!(decode_keys(&bytes), Some(keys));
             let at = at % bytes.len();

@@ -5,26 +5,37 @@ use std::sync::{Arc, OnceLock};
 
 use event::column::Column;
 use event::field::{self, FieldId};
-use event::time::MINUTE;
+use event::time::{DAY, MINUTE};
 use event::{Batch, Timestamp};
 
 use crate::cells::{Cells, Symbols, count};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::error::Result;
 use crate::part::Part;
-use crate::rollup::Cache;
+use crate::rollup::{Cache, Sections};
 
 /// Everything there is to read, at one moment.
 #[derive(Clone)]
 pub struct View {
     /// The sealed files, in no order.
     pub(crate) parts: Arc<Vec<Arc<Part>>>,
+    /// Days of which only the cells are left.
+    pub(crate) kept: Arc<Vec<Kept>>,
     /// Events not sealed yet.
     pub(crate) chunks: Vec<Arc<Chunk>>,
     pub(crate) cache: Arc<Cache>,
     pub(crate) symbols: Arc<Symbols>,
     /// Everything acknowledged before this moment is in the view.
     pub watermark: Timestamp,
+}
+
+/// The cells of a day whose events are past their retention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The UTC day, in days since the epoch.
+    pub day: i64,
+    /// Path of the roll-up.
+    pub path: String,
 }
 
 /// Events still in memory, and the cells of each cube once somebody asked for them.
@@ -156,6 +167,15 @@ impl Unit {
         }
     }
 
+    /// The least and the greatest number of a field here, when that is known without reading rows and every row
+    /// has one.
+    pub fn bounds(&self, field: FieldId) -> Result<Option<(i64, i64)>> {
+        match &self.source {
+            Source::Part(part) => part.bounds(self.group, field),
+            Source::Chunk(_) => Ok(None),
+        }
+    }
+
     /// Whether some row may have exactly this text in this field; false is certain.
     pub fn may_hold(&self, field: FieldId, text: &str) -> Result<bool> {
         match &self.source {
@@ -179,20 +199,39 @@ fn pick(batch: &Batch, fields: &[FieldId]) -> Batch {
 }
 
 impl View {
+    /// A view of these files and unsealed events.
+    pub fn new(
+        parts: Vec<Arc<Part>>,
+        chunks: Vec<Arc<Chunk>>,
+        cache: Arc<Cache>,
+        symbols: Arc<Symbols>,
+        watermark: Timestamp,
+    ) -> View {
+        View { parts: Arc::new(parts), kept: Arc::default(), chunks, cache, symbols, watermark }
+    }
+
     /// Everything that may hold events of `[from, to)`, latest first.
     pub fn sources(&self, from: i64, to: i64) -> Vec<Source> {
         let parts = self.parts.iter().map(|part| Source::Part(Arc::clone(part)));
         let chunks = self.chunks.iter().map(|chunk| Source::Chunk(Arc::clone(chunk)));
-        let mut sources: Vec<Source> =
-            chunks.chain(parts).filter(|s| s.rows() > 0 && s.time_min() < to && s.time_max() >= from).collect();
+        let mut sources: Vec<Source> = chunks
+            .chain(parts)
+            .filter(|s| s.rows() > 0 && s.time_min() < to && s.time_max() >= from)
+            .collect();
         sources.sort_by_key(|s| std::cmp::Reverse(s.time_max()));
         sources
     }
 
     /// Hands over the cells of a cube whose time lies in `[from, to)`, which must be whole stretches of `grain`.
-    /// Cells of the unsealed tail, and of files from before the cube existed, come at the cube's finest grain:
-    /// sum them up. `each` gets the columns and the places of the cells in the range.
-    pub fn cells(&self, cube: &'static Cube, grain: Grain, from: i64, to: i64, mut each: impl FnMut(&Cells, usize)) -> Result<()> {
+    /// Cells of the unsealed tail come at the cube's finest grain: sum them up. `each` gets the columns and the places of the cells in the range.
+    pub fn cells(
+        &self,
+        cube: &'static Cube,
+        grain: Grain,
+        from: i64,
+        to: i64,
+        mut each: impl FnMut(&Cells, usize),
+    ) -> Result<()> {
         let (low, high) = ((from / MINUTE) as u32, (to / MINUTE) as u32);
         let mut over = |cells: &Cells| {
             for (at, minute) in cells.minute.iter().enumerate() {
@@ -204,20 +243,26 @@ impl View {
         for source in self.sources(from, to) {
             match &source {
                 Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
-                Source::Part(part) => match self.cache.cells(&part.place.rollup, cube, grain)? {
-                    Some(cells) => over(&cells),
-                    None => over(&self.count_rows(&source, cube)?),
-                },
+                Source::Part(part) => {
+                    over(
+                        &*self.cache.cells(&part.place.rollup, cube, grain, || {
+                            self.count_rows(&source, cube, grain)
+                        })?,
+                    );
+                }
             }
+        }
+        for kept in self.kept.iter().filter(|kept| kept.day * DAY < to && (kept.day + 1) * DAY > from) {
+            over(&*self.cache.cells(&kept.path, cube, grain, || Ok(Cells::default()))?);
         }
         Ok(())
     }
 
-    fn count_rows(&self, source: &Source, cube: &'static Cube) -> Result<Cells> {
+    fn count_rows(&self, source: &Source, cube: &'static Cube, grain: Grain) -> Result<Cells> {
         let mut sum = crate::cells::Sum::default();
         for unit in source.units()? {
             let batch = unit.read(&cube_fields(cube), None)?;
-            sum.add(&count(cube, cube.finest(), &batch, None, &self.symbols), cube.finest());
+            sum.add(&count(cube, grain, &batch, None, &self.symbols), grain);
         }
         Ok(sum.finish())
     }
@@ -229,7 +274,8 @@ impl View {
 
     /// How many events there are.
     pub fn rows(&self) -> u64 {
-        self.parts.iter().map(|p| p.place.rows).sum::<u64>() + self.chunks.iter().map(|c| c.batch.len() as u64).sum::<u64>()
+        self.parts.iter().map(|p| p.place.rows).sum::<u64>()
+            + self.chunks.iter().map(|c| c.batch.len() as u64).sum::<u64>()
     }
 
     /// The time of the earliest and of the latest event.
@@ -252,4 +298,20 @@ pub fn cube_fields(cube: &Cube) -> Vec<FieldId> {
     }
     fields.dedup();
     fields
+}
+
+/// The cells of one day's files added up, every cube at every grain.
+pub(crate) fn day_cells(view: &View, day: i64) -> Result<Sections> {
+    let mut sections = Vec::new();
+    for cube in CUBES {
+        for grain in cube.grains {
+            let mut sum = crate::cells::Sum::default();
+            for part in view.parts.iter().filter(|part| part.place.day == day) {
+                let count = || view.count_rows(&Source::Part(Arc::clone(part)), cube, *grain);
+                sum.add(&*view.cache.cells(&part.place.rollup, cube, *grain, count)?, *grain);
+            }
+            sections.push((cube, *grain, sum.finish()));
+        }
+    }
+    Ok(sections)
 }

@@ -1,46 +1,47 @@
-//! The write-ahead log: bytes handed in, durable when [`Wal::write`] returns. Knows no event, only payloads that say
-//! how many events they hold; each event gets the next sequence number.
+//! The write-ahead log: bytes handed in, durable when [`Wal::write`] returns. Knows no event, only payloads
+//! that say how many events they hold; each event gets the next sequence number.
 //!
 //! ```text
 //! wal/0000000000000001.wal      segments, by number; a number is never used twice
 //!
 //! segment = head record*
-//! head    = magic:8 "GLWAL\r\n\x1a" version:u32 segment:u64 first_seq:u64 crc:u32                      32 bytes
+//! head    = magic:8 "GLWAL\r\n\x1a" version:u32 segment:u64 first_seq:u64 crc:u32
 //! record  = marker:8 first_seq:u64 events:u32 length:u32 group:u32 kind:u8 0:3 payload_crc:u32 head_crc:u32
-//!           payload:length                                                                      40 bytes + payload
+//!           payload:length
 //! ```
 //!
-//! Little endian; CRC-32 (IEEE). `head_crc` also covers the segment number, so that a record of another file is never
-//! taken for one of this. `group` is the distance to the first record of the same write. Kind 0xff is a hole.
+//! Heads are 32 and 40 bytes long. Little endian; CRC-32 (IEEE). `head_crc` also covers the segment number, so
+//! that a record of another file is never taken for one of this. `group` is the distance to the first record of
+//! the same write. Kind 0xff is a hole.
 //!
-//! **Write.** All waiting payloads go in one append and one sync. A segment is used when its head and its name are
-//! durable.
+//! **Write.** All waiting payloads go in one append and one sync. A segment is used when its head and its name
+//! are durable.
 //!
-//! **Damage.** When a record's head is whole its length is, and the next record is known. When not, the next marker
-//! with a whole head is searched. Records after damage are therefore found; what lay between is reported with the
-//! number of events missing, known from the sequence numbers. Bytes that are unreadable at the end of the last
-//! segment, or before records of the very last write, are what a power cut leaves of a write that was not acknowledged:
-//! reported as `tail`, not as damage. (Damage of the last write cannot be told from it. In all segments but the last it can,
-//! because the next one says where it begins.)
+//! **Damage.** When a record's head is whole its length is, and the next record is known. When not, the next
+//! marker with a whole head is searched. Records after damage are therefore found; what lay between is reported
+//! with the number of events missing, known from the sequence numbers. Bytes that are unreadable at the end of
+//! the last segment, or before records of the very last write, are what a power cut leaves of a write that was
+//! not acknowledged: reported as `tail`, not as damage. (Damage of the last write cannot be told from it. In
+//! all segments but the last it can, because the next one says where it begins.)
 //!
-//! **Poison.** After a failed append or sync nobody knows what of the write is on disk; Linux even drops the unwritten
-//! pages and reports the next sync as good. So the segment is left alone for ever and the next write goes to a new
-//! segment, whose head says with which sequence number it begins. The failed write's numbers were not
-//! acknowledged, nobody has seen them, and they are given to the next write. What the failed write left behind in
-//! the old segment is recognised by having a number at or above the beginning of a later segment, and ignored. Only when the
-//! process ends before a new segment exists can it come back: then it is taken as written, which is what a client
-//! that got no answer must expect, and its keys are in the log, so that the client's retry is seen as a
-//! duplicate. No number ever stands for two events that anyone has seen.
+//! **Poison.** After a failed append or sync nobody knows what of the write is on disk; Linux even drops the
+//! unwritten pages and reports the next sync as good. So the segment is left alone for ever and the next write
+//! goes to a new segment, whose head says with which sequence number it begins. The failed write's numbers were
+//! not acknowledged, nobody has seen them, and they are given to the next write. What the failed write left
+//! behind in the old segment is recognised by having a number at or above the beginning of a later segment, and
+//! ignored. Only when the process ends before a new segment exists can it come back: then it is taken as
+//! written, which is what a client that got no answer must expect, and its keys are in the log, so that the
+//! client's retry is seen as a duplicate. No number ever stands for two events that anyone has seen.
 //!
-//! **Settling.** At the start, records at the end of the last segment may be in the page cache only (the process
-//! was killed between append and sync, or a sync failed). Were they believed and then lost in a power cut, a client whose retry was
-//! called a duplicate would have lost an acknowledged event. So the last segment with records is written anew under
-//! the same name (temporary file, sync, rename, directory sync) before anything else is acknowledged. When that fails (no room), reading
-//! works, and each write tries again.
+//! **Settling.** At the start, records at the end of the last segment may be in the page cache only (the
+//! process was killed between append and sync, or a sync failed). Were they believed and then lost in a power
+//! cut, a client whose retry was called a duplicate would have lost an acknowledged event. So the last segment
+//! with records is written anew under the same name (temporary file, sync, rename, directory sync) before
+//! anything else is acknowledged. When that fails (no room), reading works, and each write tries again.
 //!
-//! **Full.** A write over the bound, or that would leave less than the reserve free on the disk, is refused before
-//! it begins. A disk that fills up during a write poisons the segment like any failure. Nothing has to be done but
-//! making room: the next write begins a new segment.
+//! **Full.** A write over the bound, or that would leave less than the reserve free on the disk, is refused
+//! before it begins. A disk that fills up during a write poisons the segment like any failure. Nothing has to
+//! be done but making room: the next write begins a new segment.
 
 mod record;
 mod recover;
@@ -108,8 +109,15 @@ impl Wal {
         Ok((wal, recovered))
     }
 
-    /// Makes all payloads durable, in order, with one sync. After an error none of them is acknowledged.
+    /// Makes all payloads durable, in order, with one sync. After an error none of them is acknowledged. Without a
+    /// payload it writes nothing, but success still says that all that was ever read from the log is durable: ask
+    /// so before a delivery is acknowledged because it holds nothing but duplicates.
     pub fn write(&mut self, payloads: &[Payload<'_>]) -> Result<Written> {
+        if payloads.is_empty() {
+            self.settle()?;
+            let segment = self.segments.last().map_or(0, |segment| segment.number);
+            return Ok(Written { segment, first_seq: self.next_seq, end_seq: self.next_seq });
+        }
         self.encode(payloads)?;
         let wanted = self.buffer.len() as u64;
         self.check_room(wanted)?;

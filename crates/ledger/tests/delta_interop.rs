@@ -1,5 +1,5 @@
-//! Readers that are not ours must read our tables, at every stage of a log's life. Needs the Python package index, so it
-//! is run by name: `cargo test -p ledger --test delta_interop -- --ignored`.
+//! Readers that are not ours must read our tables, at every stage of a log's life. Needs the Python package
+//! index, so it is run by name: `cargo test -p ledger --test delta_interop -- --ignored`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
@@ -70,7 +70,7 @@ impl Written {
         }
     }
 
-    /// Removes every fourth file, puts one compacted file in place of three others, and removes what left from the disk.
+    /// Removes every fourth file, puts one file in place of three others, and cleans the disk.
     fn thin_out(&mut self) {
         let files: Vec<Add> = self.log.files().values().cloned().collect();
         let every_fourth =

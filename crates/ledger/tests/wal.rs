@@ -322,7 +322,9 @@ fn a_start_on_a_full_disk_reads_and_waits() {
         assert!(!wal.is_ready());
         assert!(wal.write(&[payload(&[8; 700])]).unwrap_err().is_full());
         assert!(wal.rotate().is_err());
+        assert!(wal.write(&[]).is_err(), "nothing may be called a duplicate of what may still be lost");
         disk.fill(1 << 20);
+        assert!(wal.write(&[]).is_ok());
         let written = wal.write(&[payload(&[9; 700])]).unwrap();
         model.kept.insert(written.first_seq, vec![9; 700]);
         disk.crash();

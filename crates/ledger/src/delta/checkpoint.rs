@@ -1,4 +1,5 @@
-//! All that is true of a table at one version, as one Parquet file in the columns of the Delta protocol. Knows no disk.
+//! All that is true of a table at one version, as one Parquet file in the columns of the Delta protocol. Knows
+//! no disk.
 
 use super::action::{Action, Line};
 use crate::error::{Error, Result};

@@ -87,7 +87,10 @@ impl Disk for RealDisk {
     }
 
     fn create_dir(&self, dir: &str) -> io::Result<()> {
-        make_dirs(&self.dir(dir)?)
+        make_dirs(&self.dir(dir)?)?;
+        // Also when they were there: a process before may have died between making one and syncing its name.
+        let parents = dir.match_indices('/').filter_map(|(end, _)| dir.get(..end));
+        [""].into_iter().chain(parents).try_for_each(|parent| self.sync_dir(parent))
     }
 
     fn sync_dir(&self, dir: &str) -> io::Result<()> {
