@@ -42,16 +42,17 @@ fn samples(format: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 fn row(name: &str, format: Option<&dyn Format>, body: &[u8]) {
+    if std::env::args().nth(1).is_some_and(|wanted| !wanted.starts_with('-') && !name.contains(&wanted)) {
+        return;
+    }
     let events = decode(format, body).batch.len();
     measure(name, events, body, |body| drop(black_box(decode(format, body))));
 }
 
 /// The best of several runs: the others were disturbed.
 fn measure(name: &str, events: usize, body: &[u8], run: impl Fn(&[u8])) {
-    if std::env::args().nth(1).is_some_and(|wanted| !wanted.starts_with('-') && !name.contains(&wanted)) {
-        return;
-    }
-    let times = (0..40).map(|_| {
+    let runs = std::env::args().nth(2).and_then(|runs| runs.parse().ok()).unwrap_or(40);
+    let times = (0..runs).map(|_| {
         let start = Instant::now();
         run(black_box(body));
         start.elapsed().as_secs_f64()

@@ -103,6 +103,10 @@ impl<'e, 'a> Fill<'e, 'a> {
         name: Name<'_>,
         reader: &mut Reader<'a>,
     ) -> Result<(), Error> {
+        if let Some(text) = reader.plain()? {
+            self.event.text(field, text);
+            return Ok(());
+        }
         match reader.scalar()? {
             Scalar::Text(text) => self.event.text(field, text),
             Scalar::Number(number) => self.event.text(field, number),
@@ -121,7 +125,10 @@ impl<'e, 'a> Fill<'e, 'a> {
         reader: &mut Reader<'a>,
         read: impl Fn(&Scalar<'a>) -> Option<i64>,
     ) -> Result<(), Error> {
-        let value = reader.scalar()?;
+        let value = match reader.digits() {
+            Some(digits) => Scalar::Number(digits),
+            None => reader.scalar()?,
+        };
         match read(&value) {
             Some(number) => self.event.int(field, number),
             None if value.is_absent() => {}

@@ -21,16 +21,49 @@ pub enum Fault {
     /// It nests deeper than [`DEPTH_MAX`].
     Depth,
     /// This was expected, something else is there.
-    Expected(&'static str),
+    Expected(Wanted),
 }
 
-/// What is wrong with a JSON text, and at which byte of it.
+/// What should have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// `"name"`
+    MemberName,
+    /// `:`
+    Colon,
+    /// `,` or `}`
+    NextMember,
+    /// `,` or `]`
+    NextItem,
+    /// Any value.
+    Value,
+    /// The `"` at the end of a string.
+    StringEnd,
+    /// The digits of `\u00fc`.
+    HexDigits,
+}
+
+impl Wanted {
+    const fn words(self) -> &'static str {
+        match self {
+            Wanted::MemberName => "a member name in double quotes",
+            Wanted::Colon => "':'",
+            Wanted::NextMember => "',' or '}'",
+            Wanted::NextItem => "',' or ']'",
+            Wanted::Value => "a value",
+            Wanted::StringEnd => "the end of a string before the line break",
+            Wanted::HexDigits => "four hex digits after \\u",
+        }
+    }
+}
+
+/// What is wrong with a JSON text, and at which byte of it. Small, because every function here may return one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
     /// What.
     pub fault: Fault,
     /// Where, in bytes from the start of the text.
-    pub at: usize,
+    pub at: u32,
 }
 
 impl fmt::Display for Error {
@@ -39,7 +72,7 @@ impl fmt::Display for Error {
             Fault::Unfinished => write!(f, "not valid JSON: it ends too early"),
             Fault::Trailing => write!(f, "not valid JSON: something follows the object at byte {}", self.at),
             Fault::Depth => write!(f, "nested deeper than {DEPTH_MAX} levels"),
-            Fault::Expected(what) => write!(f, "not valid JSON at byte {}: expected {what}", self.at),
+            Fault::Expected(what) => write!(f, "not valid JSON at byte {}: expected {}", self.at, what.words()),
         }
     }
 }
@@ -94,11 +127,11 @@ impl<'a> Reader<'a> {
 
     #[cold]
     fn error(&self, fault: Fault) -> Error {
-        Error { fault, at: self.at }
+        Error { fault, at: u32::try_from(self.at).unwrap_or(u32::MAX) }
     }
 
     #[cold]
-    fn expected(&self, what: &'static str) -> Error {
+    fn expected(&self, what: Wanted) -> Error {
         let fault = if self.at < self.text.len() { Fault::Expected(what) } else { Fault::Unfinished };
         self.error(fault)
     }
@@ -131,11 +164,11 @@ impl<'a> Reader<'a> {
         }
         loop {
             if self.peek() != Some(b'"') {
-                return Err(self.expected("a member name in double quotes"));
+                return Err(self.expected(Wanted::MemberName));
             }
             let name = self.string()?;
             if self.peek() != Some(b':') {
-                return Err(self.expected("':'"));
+                return Err(self.expected(Wanted::Colon));
             }
             self.at += 1;
             let before = self.at;
@@ -146,7 +179,7 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => return self.leave(),
-                _ => return Err(self.expected("',' or '}'")),
+                _ => return Err(self.expected(Wanted::NextMember)),
             }
         }
     }
@@ -171,7 +204,7 @@ impl<'a> Reader<'a> {
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b']') => return self.leave(),
-                _ => return Err(self.expected("',' or ']'")),
+                _ => return Err(self.expected(Wanted::NextItem)),
             }
         }
     }
@@ -221,7 +254,7 @@ impl<'a> Reader<'a> {
             }
             match bytes.get(self.at) {
                 Some(byte @ (b'"' | b'\\')) => return Ok(*byte),
-                Some(b'\n') => return Err(self.expected("the end of a string before the line break")),
+                Some(b'\n') => return Err(self.expected(Wanted::StringEnd)),
                 Some(_) => self.at += 1,
                 None => return Err(self.error(Fault::Unfinished)),
             }
@@ -287,7 +320,7 @@ impl<'a> Reader<'a> {
         let code = digits
             .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))
             .and_then(|d| u32::from_str_radix(d, 16).ok());
-        let code = code.ok_or_else(|| self.expected("four hex digits after \\u"))?;
+        let code = code.ok_or_else(|| self.expected(Wanted::HexDigits))?;
         self.at += 4;
         Ok(code)
     }
@@ -323,8 +356,24 @@ impl<'a> Reader<'a> {
                 "null" | "None" | "NULL" | "nil" | "NaN" | "nan" | "undefined" => Scalar::Absent,
                 word => Scalar::Text(Cow::Borrowed(word)),
             }),
-            _ => Err(self.expected("a value")),
+            _ => Err(self.expected(Wanted::Value)),
         }
+    }
+
+    /// Reads the next value if it is a string, or a number: the two that events are made of.
+    #[inline]
+    pub(crate) fn plain(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Some),
+            Some(b'0'..=b'9') => Ok(Some(Cow::Borrowed(self.token()))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads the next value if it is a number that starts with a digit.
+    #[inline]
+    pub(crate) fn digits(&mut self) -> Option<&'a str> {
+        matches!(self.peek(), Some(b'0'..=b'9')).then(|| self.token())
     }
 
     /// A number or a word: everything up to white space or punctuation.

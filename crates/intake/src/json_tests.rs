@@ -29,8 +29,8 @@ fn names_the_fault() {
     assert_eq!(fault(r#"{"a":1}{"#), Fault::Trailing);
     assert_eq!(fault(r#"{"a":1"#), Fault::Unfinished);
     assert_eq!(fault(r#"{"a":"b"#), Fault::Unfinished);
-    assert_eq!(fault(r#"{"a" 1}"#), Fault::Expected("':'"));
-    assert_eq!(fault("{\"a\":\"b\n\"}"), Fault::Expected("the end of a string before the line break"));
+    assert_eq!(fault(r#"{"a" 1}"#), Fault::Expected(Wanted::Colon));
+    assert_eq!(fault("{\"a\":\"b\n\"}"), Fault::Expected(Wanted::StringEnd));
     assert_eq!(fault(&"{\"a\":".repeat(40)), Fault::Depth);
     assert_eq!(fault(&format!("{{\"a\":{}", "[".repeat(100_000))), Fault::Depth);
 }
