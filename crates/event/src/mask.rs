@@ -11,6 +11,7 @@ mod docs;
 mod free;
 mod json;
 mod names;
+mod patch;
 mod rules;
 mod scan;
 mod url;

@@ -6,41 +6,13 @@ use std::ops::Range;
 
 use super::detectors::{Detector, Keep, compiled};
 use super::names::Verdict;
+use super::patch::Patch;
 use super::scan::{self, SEGMENT_CHARS_MIN, is_segment_byte, segment_run};
 use super::url::{IN_WORD, decoded, encoded};
 use super::value::{Masker, SCHEMES, STARS, is_masked, is_plain_word};
 
 /// Characters of a name that are looked at.
 const NAME_CHARS_MAX: usize = 64;
-
-/// Changes to a text, collected from left to right.
-struct Patch<'t> {
-    text: &'t str,
-    out: String,
-    copied: usize,
-}
-
-impl<'t> Patch<'t> {
-    fn new(text: &'t str) -> Self {
-        Patch { text, out: String::new(), copied: 0 }
-    }
-
-    fn put(&mut self, at: Range<usize>, new: &str) {
-        if at.start >= self.copied {
-            self.out.push_str(self.text.get(self.copied..at.start).unwrap_or(""));
-            self.out.push_str(new);
-            self.copied = at.end;
-        }
-    }
-
-    fn done(mut self) -> Option<String> {
-        if self.copied == 0 && self.out.is_empty() {
-            return None;
-        }
-        self.out.push_str(self.text.get(self.copied..).unwrap_or(""));
-        Some(self.out)
-    }
-}
 
 impl Masker<'_> {
     /// Masks free text; `None` when nothing is to be masked.
