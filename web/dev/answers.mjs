@@ -161,7 +161,7 @@ const all = [
   P('calls_by_host', 'Calls by host', 'A panel this app has never heard of', 'calls', 'area', { split: 'method' }),
   P('kpi_total_calls', 'Total calls', '', 'calls', 'stat'),
 ]
-export const panels = all.map(({ by, keep, ...panel }) => panel)
+export const panels = all.map(({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel))
 
 export function panel(id, a) {
   const def = all.find((p) => p.id === id)
@@ -228,10 +228,10 @@ function listed(def, a, rows, earlier) {
   const now = tally(rows, of)
   const then = earlier ? tally(earlier, of) : null
   const ordered = Object.entries(now).sort((x, y) => y[1] - x[1])
-  const title = fields.find((f) => f.name === name).label
   const columns = [
-    { id: 'key', label: title, unit: null },
     { id: 'value', label: 'Calls', unit: 'calls' },
+    { id: 'share', label: 'Share', unit: 'percent' },
+    { id: 'change', label: 'Change', unit: 'percent' },
   ]
   const isTable = def.chart === 'table'
   if (isTable) columns.push({ id: 'errors', label: 'Errors', unit: 'percent' }, { id: 'p95', label: 'p95', unit: 'ms' })

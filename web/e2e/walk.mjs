@@ -61,7 +61,7 @@ const ofCsv = (head, row, labels) => {
 const ofApi = (e) =>
   JSON.stringify([
     Date.parse(e.timestamp),
-    e.consumer_name ?? '',
+    e.consumer_name ?? e.consumer_id ?? '',
     e.request.path ?? '',
     e.request.method ?? '',
     String(e.response.status ?? ''),

@@ -44,6 +44,7 @@ export type AccessEvent = {
     explanation?: string
     resolution?: string
   }
+  domain?: string
   auth?: Record<string, unknown>
   upstream?: Record<string, unknown>
   error?: Record<string, unknown>
@@ -108,7 +109,7 @@ export type Figures = {
 }
 export type Summary = Covered & Figures & { from: string; to: string; previous?: Figures | null }
 
-export type Unit = 'calls' | 'percent' | 'ms' | 'bytes' | 'consumers'
+export type Unit = 'calls' | 'percent' | 'ms' | 'bytes' | 'consumers' | 'text'
 export type ChartKind = 'stat' | 'bars' | 'area' | 'line' | 'toplist' | 'table'
 export type Panel = {
   id: string

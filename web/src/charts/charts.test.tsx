@@ -133,12 +133,11 @@ describe('the table behind a chart', () => {
 
 describe('a list panel', () => {
   const data: PanelData = {
-    panel: { id: 'never_seen_before', title: 'New', unit: 'calls', chart: 'table' },
+    panel: { id: 'never_seen_before', title: 'New', unit: 'calls', chart: 'table', split: 'route' },
     from: '',
     to: '',
     columns: [
-      { id: 'route', label: 'Route' },
-      { id: 'calls', label: 'Calls', unit: 'calls' },
+      { id: 'value', label: 'Calls', unit: 'calls' },
       { id: 'p95', label: 'p95', unit: 'ms' },
     ],
     rows: [
@@ -169,6 +168,7 @@ describe('a list panel', () => {
   it('shows the further columns of a panel it has never heard of, in one unit each', () => {
     expect(extraColumns(data).map((c) => c.id)).toEqual(['p95'])
     const html = renderToStaticMarkup(<ListChart data={data} compares wish="none" />)
+    expect(html).toContain('<th scope="col">Route</th>')
     expect(html).toContain('12.3k')
     expect(html).toContain('1.50 s')
     expect(html).toContain('0.020 s')

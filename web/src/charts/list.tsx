@@ -1,6 +1,7 @@
 // Top lists and tables: each row a link that filters, its share as a bar, its change against before.
 import type { PanelColumn, PanelData, PanelRow } from '../api/types'
 import { StatusMark, statusClassOf } from '../parts/status'
+import { SHORT_FIELDS } from '../state/fields'
 import { countText, exactText, percentText, unitText } from '../state/numbers'
 import { ChangeMark, type Wish } from './change'
 import css from './list.module.css'
@@ -14,10 +15,10 @@ type Props = {
 
 /** Columns that hold more than the label, the value and what we derive from it. */
 export function extraColumns(data: PanelData): PanelColumn[] {
-  const derived = new Set(['key', 'label', 'value', 'share', 'previous', 'change', 'calls'])
+  const derived = new Set(['key', 'label', 'value', 'share', 'previous', 'change'])
   const columns = data.columns ?? []
   const has = (id: string) => data.rows?.some((row) => row.cells?.[id] !== undefined && row.cells[id] !== row.label)
-  return columns.filter((column, i) => i > 0 && !derived.has(column.id) && has(column.id))
+  return columns.filter((column) => !derived.has(column.id) && has(column.id))
 }
 
 export function ListChart({ data, compares, wish, onPick }: Props) {
@@ -27,16 +28,16 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
   const unit = data.panel.unit
   const largest = (id: string) => Math.max(0, ...rows.map((row) => Number(row.cells?.[id] ?? 0)))
   const isStatus = rows.length > 0 && rows.every((row) => /^[1-5](\d\d|xx)$/.test(row.key) || row.key === 'unknown')
-  const valueLabel = data.columns?.find((c) => c.id === 'value' || c.id === 'calls')?.label ?? 'Calls'
+  const valueLabel = data.columns?.find((c) => c.id === 'value')?.label ?? 'Calls'
   return (
     <table className={css.list}>
       <thead>
         <tr>
-          <th scope="col">{data.columns?.[0]?.label ?? 'Name'}</th>
+          <th scope="col">{nameLabel(data)}</th>
           <th scope="col">{valueLabel}</th>
-          {extra.length === 0 && <th scope="col">Share</th>}
+          <th scope="col">Share</th>
           {extra.map((column) => (
-            <th key={column.id} scope="col">
+            <th key={column.id} scope="col" className={css.extra}>
               {column.label}
             </th>
           ))}
@@ -62,7 +63,7 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
               </button>
             </th>
             <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit)}</td>
-            {extra.length === 0 && <td className={css.share}>{percentText(row.share)}</td>}
+            <td className={css.share}>{percentText(row.share)}</td>
             {extra.map((column) => (
               <td key={column.id} className={css.extra}>
                 {cell(row.cells?.[column.id], column.unit, largest(column.id))}
@@ -83,11 +84,9 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
               <span className={css.other}>Others</span>
             </th>
             <td>{countText(data.other)}</td>
-            {extra.length === 0 && (
-              <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
-            )}
+            <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
             {extra.map((column) => (
-              <td key={column.id} />
+              <td key={column.id} className={css.extra} />
             ))}
             {compares && <td />}
           </tr>
@@ -95,6 +94,14 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
       ) : null}
     </table>
   )
+}
+
+/** The heading of the first column: what the list is split by. */
+export function nameLabel(data: PanelData): string {
+  const first = data.columns?.[0]
+  if (first?.id === 'key' || first?.id === 'label') return first.label
+  const field = SHORT_FIELDS.find((f) => f.name === data.panel.split || f.of === data.panel.split)
+  return field?.label ?? 'Name'
 }
 
 function cell(value: string | number | null | undefined, unit: string | null | undefined, largest: number): string {

@@ -10,7 +10,7 @@ import { countText, exactText, percentText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
 import { ChangeMark, type Wish } from './change'
 import { Legend } from './legend'
-import { ListChart } from './list'
+import { ListChart, nameLabel } from './list'
 import { chartSeries, csvOf, type Twin, tableTwin } from './series'
 import { TimeChart, type TimeKind } from './time-chart'
 import { TwinTable } from './twin'
@@ -140,7 +140,7 @@ export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
 function twinOf(data: PanelData, view: View): Twin | null {
   if (data.series) return tableTwin(chartSeries(data.series, view.compares), edgesOf(data), view.tz)
   if (!data.rows) return null
-  const head = [data.columns?.[0]?.label ?? 'Name', 'Value', 'Share', ...(view.compares ? ['Previous'] : [])]
+  const head = [nameLabel(data), 'Value', 'Share', ...(view.compares ? ['Previous'] : [])]
   const rows = data.rows.map((row) => [
     row.label,
     String(row.value ?? ''),

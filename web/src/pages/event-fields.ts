@@ -24,6 +24,8 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
     Object.entries(members ?? {}).flatMap(([name, value]) =>
       line(name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
     )
+  const others = (members: object) =>
+    rest(Object.fromEntries(Object.entries(members).filter(([name]) => !SHOWN.has(name))))
   const sections: Section[] = [
     {
       title: 'Request',
@@ -32,11 +34,12 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('Method', request.method, 'method'),
         ...line('Path', request.path, 'path'),
         ...line('Query', request.query),
-        ...line('Host', request.host, 'host'),
+        ...line('Host', request.host ?? event.domain, 'host'),
         ...line('Client address', request.ip, 'ip'),
         ...line('User agent', request.user_agent, 'user_agent'),
         ...line('Size', request.bytes === undefined ? undefined : bytesText(request.bytes)),
         ...line('Request id', event.request_id, 'request_id'),
+        ...others(request),
       ],
     },
     {
@@ -57,6 +60,7 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('Upstream status', response.upstream_status),
         ...line('Time taken', response.duration_ms === undefined ? undefined : durationText(response.duration_ms)),
         ...line('Size', response.bytes === undefined ? undefined : bytesText(response.bytes)),
+        ...others(response),
       ],
     },
     {
@@ -71,6 +75,7 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('Format', event.format),
         ...line('Received', time(event.received)),
         ...line('Event id', event.id),
+        ...others(event),
       ],
     },
     { title: 'Authentication', fields: rest(event.auth) },
@@ -85,6 +90,15 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
   ]
   return sections.filter((section) => section.fields.length > 0)
 }
+
+/** Members of an event, its request and its response that have a line of their own or a section. */
+const SHOWN = new Set(
+  (
+    'id timestamp received source format request_id gateway environment domain api service route consumer_id ' +
+    'consumer_name consumer_groups usage_plan customer api_key_id request response access auth upstream error custom ' +
+    'method path query host ip user_agent bytes headers status duration_ms upstream_ms gateway_ms upstream_status'
+  ).split(' '),
+)
 
 /** A command that repeats the call; secrets were masked on the way in and stay so. */
 export function curlOf(event: AccessEvent): string {

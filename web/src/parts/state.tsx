@@ -57,7 +57,7 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
         <span className={css.bad}>
           <Icon name="warn" />
         </span>
-        {problem?.title ?? 'Something in this page failed'}
+        {problem ? titleOf(problem) : 'Something in this page failed'}
       </h2>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
       {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
@@ -68,6 +68,16 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
       )}
     </div>
   )
+}
+
+/** The server's titles are those of HTTP; people read what it means here. */
+function titleOf(problem: Problem): string {
+  if (problem.status === 400)
+    return problem.position === undefined ? 'This cannot be asked' : 'The filter cannot be read'
+  if (problem.status === 403) return 'Your role does not show this'
+  if (problem.status === 404) return 'There is no such thing here'
+  if (problem.status === 429 || problem.status === 503) return 'The server is busy'
+  return problem.status >= 500 ? 'The server failed' : problem.title
 }
 
 /** Server messages are lower case without a full stop; on a page they stand as sentences. */

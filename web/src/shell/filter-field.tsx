@@ -216,8 +216,15 @@ function useOffers(view: View, draft: string, caret: number, isOpen: boolean): O
 /** The server's words, under the character that stopped its parser, with the nearest name one click away. */
 function FilterProblem({ view, problem }: { view: View; problem: Problem }) {
   const position = problem.position ?? 0
-  const word = /^[-(]*[\w.]*/.exec(view.filter.slice(position))?.[0] ?? ''
-  const lead = /^[-(]*/.exec(word)?.[0] ?? ''
+  const after = view.filter.slice(position)
+  const lead = /^[-(]*/.exec(after)?.[0] ?? ''
+  // A name ends at its sign; anything else is a value, which ends where the term does.
+  const name = /^[-(]*[\w.]+(?=[:~])/.exec(after)?.[0]
+  const word = name ?? /^[-(]*(?:"[^"]*"?|[^\s(),]*)/.exec(after)?.[0] ?? ''
+  const mended = (suggestion: string) => {
+    const whole = suggestion.startsWith('"') && name ? (/^\S*/.exec(after)?.[0] ?? word) : word
+    return view.filter.slice(0, position) + lead + suggestion + view.filter.slice(position + whole.length)
+  }
   return (
     <div className={css.problem} role="alert">
       <code className={css.code}>
@@ -226,16 +233,14 @@ function FilterProblem({ view, problem }: { view: View; problem: Problem }) {
         {view.filter.slice(position + Math.max(1, word.length))}
       </code>
       <span>{sentence(problem.detail || problem.title)}</span>
-      {problem.suggestions.slice(0, 3).map((name) => (
+      {problem.suggestions.slice(0, 3).map((suggestion) => (
         <button
-          key={name}
+          key={suggestion}
           type="button"
           className={css.suggestion}
-          onClick={() =>
-            view.setFilter(view.filter.slice(0, position) + lead + name + view.filter.slice(position + word.length))
-          }
+          onClick={() => view.setFilter(mended(suggestion))}
         >
-          {name}
+          {suggestion}
         </button>
       ))}
     </div>
