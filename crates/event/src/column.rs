@@ -241,7 +241,8 @@ impl DictColumn {
     /// The same rows over texts changed by `change`, which is asked once for each distinct text and answers
     /// `None` to keep it.
     pub fn rewrite(&mut self, mut change: impl FnMut(&str) -> Option<String>) {
-        let changed: Vec<Option<String>> = self.dict.texts.iter().map(|t| if t.is_empty() { None } else { change(t) }).collect();
+        let changed: Vec<Option<String>> =
+            self.dict.texts.iter().map(|t| if t.is_empty() { None } else { change(t) }).collect();
         if changed.iter().all(Option::is_none) {
             return;
         }

@@ -118,9 +118,11 @@ fn access_reason(out: &mut String, row: Row<'_>) -> bool {
             out.push_str("\"reason\":");
             string(out, code);
             if let Some(reason) = reason::by_code(code) {
-                for (name, text) in
-                    [("reason_label", reason.label), ("explanation", reason.explanation), ("resolution", reason.resolution)]
-                {
+                for (name, text) in [
+                    ("reason_label", reason.label),
+                    ("explanation", reason.explanation),
+                    ("resolution", reason.resolution),
+                ] {
                     let _ = write!(out, ",\"{name}\":");
                     string(out, text);
                 }

@@ -52,9 +52,10 @@ pub fn parse(text: &str) -> Option<&'static DenialReason> {
         s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let wanted = plain(text);
-    REASONS.iter().find(|r| plain(r.code) == wanted || plain(r.label) == wanted).or_else(|| {
-        ALIASES.iter().find(|(alias, _)| *alias == wanted).and_then(|(_, code)| by_code(code))
-    })
+    REASONS
+        .iter()
+        .find(|r| plain(r.code) == wanted || plain(r.label) == wanted)
+        .or_else(|| ALIASES.iter().find(|(alias, _)| *alias == wanted).and_then(|(_, code)| by_code(code)))
 }
 
 /// Other spellings of the closed list, without spaces and in lower case.

@@ -210,7 +210,9 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(Timestamp::parse(text).map(|t| t.to_string()).as_deref(), Some(want), "{text}");
         }
-        for bad in ["", "-", "2026-02-30T00:00:00Z", "2026-11-21T25:00:00Z", "12", "31/Foo/2024:00:00:00 +0000"] {
+        for bad in
+            ["", "-", "2026-02-30T00:00:00Z", "2026-11-21T25:00:00Z", "12", "31/Foo/2024:00:00:00 +0000"]
+        {
             assert_eq!(Timestamp::parse(bad), None, "{bad}");
         }
     }
