@@ -1,0 +1,323 @@
+//! The whole ledger on a disk that cuts the power, fails a sync, fills up and flips bits: what was acknowledged is
+//! there once, and the roll-ups count what the rows are. `GATELOG_TRIAL_SEEDS` sets how many seeds are tried.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use event::mask::{Masked, Rules, mask};
+use event::time::{DAY, HOUR, MINUTE, SECOND};
+use event::{Batch, Event, Timestamp, field};
+use ledger::disk::Disk;
+use ledger::disk::sim::{Kind, SimDisk, Trouble};
+use ledger::{CUBES, Ledger, Options, View};
+
+const START: i64 = 1_795_298_319 * SECOND;
+
+fn options() -> Options {
+    Options { segment_rows: 60, free_bytes_min: 0, wal_bytes_max: 1 << 20, ..Options::default() }
+}
+
+fn open(disk: &SimDisk, now: i64) -> Ledger {
+    let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+    Ledger::open(disk, options(), Timestamp(now)).expect("a crash must not keep the ledger from opening")
+}
+
+/// Events numbered from `first`; every seventh lies in the day before.
+fn events(first: u64, count: u64) -> (Masked<Batch>, Vec<u64>) {
+    let mut batch = Batch::new();
+    for n in first..first + count {
+        let mut event = Event::new();
+        let day = if n % 7 == 0 { DAY } else { 0 };
+        event.int(field::TIME, START - day + n as i64 * 13 * SECOND);
+        event.text(field::REQUEST_ID, format!("id-{n}"));
+        event.text(field::CONSUMER_ID, format!("c{}", n % 5));
+        event.text(field::ROUTE, format!("/r/{}", n % 3));
+        event.text(field::CONSUMER_GROUPS, r#"["g"]"#);
+        event.int(field::STATUS, if n % 4 == 0 { 403 } else { 200 });
+        event.flag(field::GRANTED, n % 4 != 0);
+        event.int(field::DURATION, n as i64 * 100);
+        batch.push(&event);
+    }
+    batch.finish();
+    // Any hash will do; these are spread and stable.
+    let keys = (first..first + count).map(|n| (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
+    (mask(batch, &Rules::new([1; 32])), keys)
+}
+
+fn number(id: &str) -> u64 {
+    id.trim_start_matches("id-").parse().expect("one of our ids")
+}
+
+/// How often each event is there.
+fn found(view: &View) -> BTreeMap<u64, usize> {
+    let mut found = BTreeMap::new();
+    let mut seqs = std::collections::BTreeSet::new();
+    for source in view.sources(i64::MIN, i64::MAX) {
+        for unit in source.units().expect("readable") {
+            let batch = unit.read(&[field::REQUEST_ID, field::SEQ], None).expect("readable");
+            for row in batch.rows() {
+                *found.entry(number(row.text(field::REQUEST_ID).expect("an id"))).or_default() += 1;
+                assert!(seqs.insert(row.int(field::SEQ)), "a sequence number twice");
+            }
+        }
+    }
+    found
+}
+
+/// The sum of each cube at each grain is the number of rows.
+fn check_cells(view: &View, rows: u64) {
+    for cube in CUBES {
+        for grain in cube.grains {
+            let mut calls = 0;
+            let to = START + 400 * DAY;
+            let low = Timestamp(START - 400 * DAY).floor(DAY).0;
+            view.cells(cube, *grain, low, Timestamp(to).floor(DAY).0, |cells, at| calls += cells.calls[at]).expect("cells");
+            assert_eq!(calls, rows, "{} {grain:?}", cube.name);
+        }
+    }
+}
+
+fn check(view: &View, acked: &[u64], sent: u64) {
+    let found = found(view);
+    for n in acked {
+        assert_eq!(found.get(n), Some(&1), "event {n} was acknowledged");
+    }
+    assert!(found.iter().all(|(n, times)| *n < sent && *times == 1), "{found:?}");
+    check_cells(view, found.len() as u64);
+}
+
+struct Script {
+    acked: Vec<u64>,
+    sent: u64,
+    now: i64,
+}
+
+impl Script {
+    fn new() -> Self {
+        Script { acked: Vec::new(), sent: 0, now: START }
+    }
+
+    /// Deliveries and housekeeping until `steps` are done; failures are what the trial is about.
+    fn run(&mut self, ledger: &Ledger, steps: u64, random: &mut u64) {
+        for _ in 0..steps {
+            *random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let count = 1 + (*random >> 33) % 30;
+            self.now += MINUTE;
+            let (batch, keys) = events(self.sent, count);
+            let first = self.sent;
+            self.sent += count;
+            match ledger.append_blocking(batch, keys, Timestamp(self.now)) {
+                Ok(receipt) => {
+                    assert_eq!(receipt.accepted(), count);
+                    self.acked.extend(first..self.sent);
+                }
+                Err(_) => self.retry(ledger, first, count),
+            }
+            let _ = ledger.tend(Timestamp(self.now));
+        }
+    }
+
+    /// A client sends again what was not answered, once.
+    fn retry(&mut self, ledger: &Ledger, first: u64, count: u64) {
+        let (batch, keys) = events(first, count);
+        if ledger.append_blocking(batch, keys, Timestamp(self.now)).is_ok() {
+            self.acked.extend(first..first + count);
+        }
+    }
+}
+
+fn seeds() -> u64 {
+    std::env::var("GATELOG_TRIAL_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
+}
+
+#[test]
+fn p2_a_power_cut_loses_nothing_acknowledged() {
+    // How many operations the script makes tells where the power may be cut.
+    let whole = SimDisk::new(0);
+    Script::new().run(&open(&whole, START), 40, &mut 1);
+    let operations = whole.ops();
+    for seed in 0..seeds() {
+        let disk = SimDisk::new(seed);
+        let mut random = seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1;
+        let mut script = Script::new();
+        for life in 0..3 {
+            let ledger = open(&disk, script.now);
+            disk.cut_power_at(1 + (random >> 20) % operations);
+            script.run(&ledger, 40, &mut random);
+            drop(ledger);
+            disk.crash();
+            disk.heal();
+            let ledger = open(&disk, script.now);
+            check(&ledger.view(Timestamp(script.now)), &script.acked, script.sent);
+            drop(ledger);
+            let _ = life;
+        }
+    }
+}
+
+#[test]
+fn p4_a_failed_operation_is_never_forgotten() {
+    for seed in 0..seeds() {
+        for (kind, trouble) in [(Kind::Sync, Trouble::Io), (Kind::Append, Trouble::NoSpace), (Kind::Any, Trouble::Io)] {
+            let disk = SimDisk::new(seed);
+            let mut random = seed + 1;
+            let mut script = Script::new();
+            let ledger = open(&disk, START);
+            disk.fail_nth(kind, 1 + seed, trouble);
+            script.run(&ledger, 25, &mut random);
+            check(&ledger.view(Timestamp(script.now)), &script.acked, script.sent);
+            disk.heal();
+            script.run(&ledger, 5, &mut random);
+            drop(ledger);
+            disk.crash();
+            let ledger = open(&disk, script.now);
+            check(&ledger.view(Timestamp(script.now)), &script.acked, script.sent);
+        }
+    }
+}
+
+#[test]
+fn p3_a_full_disk_refuses_and_heals_without_a_restart() {
+    for seed in 0..seeds() / 10 {
+        let disk = SimDisk::new(seed);
+        let (mut script, mut random) = (Script::new(), seed + 9);
+        let ledger = open(&disk, START);
+        script.run(&ledger, 5, &mut random);
+        for cycle in 1..4 {
+            disk.fill(disk.used_bytes() + 500 * cycle);
+            script.run(&ledger, 10, &mut random);
+            check(&ledger.view(Timestamp(script.now)), &script.acked, script.sent);
+            disk.fill(u64::MAX);
+            let before = script.acked.len();
+            script.run(&ledger, 3, &mut random);
+            assert!(script.acked.len() > before, "writing must resume by itself");
+        }
+        drop(ledger);
+        disk.crash();
+        check(&open(&disk, script.now).view(Timestamp(script.now)), &script.acked, script.sent);
+    }
+}
+
+#[test]
+fn a_retried_delivery_leaves_the_totals_as_they_are() {
+    let disk = SimDisk::new(5);
+    let ledger = open(&disk, START);
+    for _ in 0..3 {
+        let (batch, keys) = events(0, 100);
+        ledger.append_blocking(batch, keys, Timestamp(START)).unwrap();
+        ledger.seal(Timestamp(START)).unwrap();
+    }
+    drop(ledger);
+    let ledger = open(&disk, START);
+    let (batch, keys) = events(0, 101);
+    let receipt = ledger.append_blocking(batch, keys, Timestamp(START)).unwrap();
+    assert_eq!((receipt.accepted(), receipt.duplicates()), (1, 100));
+    assert_eq!(ledger.view(Timestamp(START)).rows(), 101);
+}
+
+#[test]
+fn small_files_are_put_together_and_swept_later() {
+    let disk = SimDisk::new(6);
+    let ledger = open(&disk, START);
+    for n in 0..20 {
+        let (batch, keys) = events(n * 10, 10);
+        ledger.append_blocking(batch, keys, Timestamp(START)).unwrap();
+        ledger.seal(Timestamp(START)).unwrap();
+        ledger.tend(Timestamp(START)).unwrap();
+    }
+    let view = ledger.view(Timestamp(START));
+    assert!(ledger.state().files < 20, "{}", ledger.state().files);
+    check(&view, &(0..200).collect::<Vec<_>>(), 200);
+    let before = disk.paths().len();
+    for minute in 0..70 {
+        ledger.tend(Timestamp(START + minute * MINUTE)).unwrap();
+    }
+    assert!(disk.paths().len() < before);
+    check(&ledger.view(Timestamp(START)), &(0..200).collect::<Vec<_>>(), 200);
+}
+
+#[test]
+fn days_are_retired_by_a_steady_clock_only_and_their_cells_stay() {
+    let disk = SimDisk::new(7);
+    let ledger = open(&disk, START);
+    let (batch, keys) = events(0, 70);
+    ledger.append_blocking(batch, keys, Timestamp(START)).unwrap();
+    ledger.seal(Timestamp(START)).unwrap();
+    // Ten years ahead, and an hour of ticking: no event confirms such a date.
+    for minute in 0..90 {
+        ledger.tend(Timestamp(START + 3_650 * DAY + minute * MINUTE)).unwrap();
+    }
+    assert_eq!(ledger.view(Timestamp(START)).rows(), 70);
+    // A jump just past the retention, confirmed by a new event, counts after an hour and not before.
+    let later = START + 181 * DAY;
+    let mut late = Batch::new();
+    let mut event = Event::new();
+    event.int(field::TIME, later);
+    event.text(field::REQUEST_ID, "id-999");
+    late.push(&event);
+    late.finish();
+    ledger.append_blocking(mask(late, &Rules::new([1; 32])), vec![1], Timestamp(later)).unwrap();
+    ledger.seal(Timestamp(later)).unwrap();
+    for minute in 0..59 {
+        ledger.tend(Timestamp(later + minute * MINUTE)).unwrap();
+    }
+    assert_eq!(ledger.view(Timestamp(later)).rows(), 71);
+    for minute in 59..70 {
+        ledger.tend(Timestamp(later + minute * MINUTE)).unwrap();
+    }
+    assert_eq!(ledger.view(Timestamp(later)).rows(), 1);
+    drop(ledger);
+    let ledger = open(&disk, later + 2 * HOUR);
+    let mut calls = 0;
+    let day = Timestamp(START).floor(DAY).0;
+    let traffic = ledger::cube::cube("traffic").unwrap();
+    let view = ledger.view(Timestamp(later));
+    view.cells(traffic, ledger::Grain::Day, day - DAY, day + DAY, |cells, at| calls += cells.calls[at]).unwrap();
+    assert_eq!(calls, 70, "the cells of retired days are kept");
+}
+
+#[test]
+fn canonical_bytes_are_the_same_in_the_tail_and_in_the_table() {
+    let disk = SimDisk::new(8);
+    let ledger = open(&disk, START);
+    let (batch, keys) = events(0, 50);
+    ledger.append_blocking(batch, keys, Timestamp(START)).unwrap();
+    let all: Vec<_> = event::FIELDS.iter().map(|f| f.id).collect();
+    let canonical = |ledger: &Ledger| {
+        let mut events: Vec<Vec<u8>> = Vec::new();
+        for source in ledger.view(Timestamp(START)).sources(i64::MIN, i64::MAX) {
+            for unit in source.units().unwrap() {
+                events.extend(event::canonical::all(&unit.read(&all, None).unwrap()));
+            }
+        }
+        events.sort();
+        events
+    };
+    let before = canonical(&ledger);
+    ledger.seal(Timestamp(START)).unwrap();
+    assert_eq!(before, canonical(&ledger));
+    assert_eq!(before.len(), 50);
+}
+
+#[test]
+fn p5_flipped_bits_are_found_and_never_a_panic() {
+    for seed in 0..seeds() {
+        let disk = SimDisk::new(seed);
+        let mut script = Script::new();
+        let ledger = open(&disk, START);
+        script.run(&ledger, 12, &mut (seed + 3));
+        drop(ledger);
+        let paths = disk.paths();
+        let path = &paths[seed as usize % paths.len()];
+        let len = disk.bytes(path).map_or(0, |bytes| bytes.len() as u64).max(1);
+        disk.flip(path, seed.wrapping_mul(0x9e37_79b9) % len, (seed % 8) as u8);
+        // It opens and reports, or says in an error what is damaged; what it gives is right.
+        let shared: Arc<dyn Disk> = Arc::new(disk.clone());
+        let Ok(ledger) = Ledger::open(shared, options(), Timestamp(script.now)) else { continue };
+        for source in ledger.view(Timestamp(script.now)).sources(i64::MIN, i64::MAX) {
+            for unit in source.units().into_iter().flatten() {
+                let _ = unit.read(&[field::REQUEST_ID, field::STATUS, field::DURATION], None);
+            }
+        }
+    }
+}
