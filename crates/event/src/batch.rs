@@ -31,9 +31,12 @@ impl Batch {
     #[inline]
     pub fn push(&mut self, event: &Event<'_>) {
         let row = self.len;
+        if self.columns.len() < FIELD_COUNT {
+            self.columns.resize(FIELD_COUNT, None);
+        }
         for (field, value) in event.cells() {
-            let column = self.column_mut(*field);
-            match (column, value) {
+            let Some(slot) = self.columns.get_mut(usize::from(field.0)) else { continue };
+            match (slot.get_or_insert_with(|| empty(field.field())), value) {
                 (Column::Dict(c), Value::Text(text)) => {
                     let id = c.dict.number(text);
                     put(&mut c.ids, row, id, 0);
@@ -249,6 +252,9 @@ mod tests {
         let picked = batch.gather(&[8, 3, 0]);
         let paths: Vec<_> = picked.rows().map(|r| r.text(field::PATH)).collect();
         assert_eq!(paths, [Some("/p/3"), Some("/p/3"), Some("/p/0")]);
-        assert_eq!(picked.rows().map(|r| r.text(field::ROUTE)).collect::<Vec<_>>(), [Some("r"), Some("r"), None]);
+        assert_eq!(
+            picked.rows().map(|r| r.text(field::ROUTE)).collect::<Vec<_>>(),
+            [Some("r"), Some("r"), None]
+        );
     }
 }

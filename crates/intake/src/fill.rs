@@ -214,21 +214,24 @@ impl<'e, 'a> Fill<'e, 'a> {
     }
 }
 
-/// Whether this is an array of plain strings exactly as we would write it.
+/// Whether this is an array of plain strings exactly as we would write it, none of them empty or `-`.
 fn canonical_list(raw: &str) -> bool {
     let Some(inner) = raw.strip_prefix('[').and_then(|r| r.strip_suffix(']')) else { return false };
-    if inner.is_empty() {
-        return true;
+    // Where the string began that we are in.
+    let mut start = None;
+    let mut before = b',';
+    for (at, byte) in inner.bytes().enumerate() {
+        match (byte, start) {
+            (b'\\' | 0..=0x1f | 0x7f, _) => return false,
+            (b'"', None) if before == b',' => start = Some(at + 1),
+            (b'"', Some(from)) if at > from && !(at == from + 1 && before == b'-') => start = None,
+            (b',', None) if before == b'"' => {}
+            (_, None) | (b'"', _) => return false,
+            _ => {}
+        }
+        before = byte;
     }
-    inner.split(',').all(|item| {
-        let bytes = item.as_bytes();
-        bytes.len() > 2
-            && bytes.first() == Some(&b'"')
-            && bytes.last() == Some(&b'"')
-            && item != "\"-\""
-            && bytes.iter().filter(|b| **b == b'"').count() == 2
-            && !bytes.iter().any(|b| matches!(b, b'\\' | 0..=0x1f | 0x7f))
-    })
+    start.is_none() && (before == b'"' || inner.is_empty())
 }
 
 /// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`
@@ -293,6 +296,9 @@ mod tests {
         assert_eq!(list(r#"[ "a" , "b,c" , 7, null, "" ]"#), r#"["a","b,c","7"]"#);
         assert_eq!(list(r#""a, b""#), r#"["a","b"]"#);
         assert_eq!(list("[]"), "");
+        for odd in [r#"["a",]"#, r#"[,"a"]"#, r#"["a","",]"#, r#"["a","-"]"#] {
+            assert_eq!(list(odd), r#"["a"]"#, "{odd}");
+        }
         assert_eq!(list("null"), "");
         assert_eq!(list(r#"["","-"]"#), "");
     }

@@ -53,7 +53,7 @@ impl Scalar<'_> {
     /// A whole number; a fraction is rounded.
     #[inline]
     pub fn int(&self) -> Option<i64> {
-        decimal(self.written()?.trim(), 0)
+        decimal(self.written()?.trim_ascii(), 0)
     }
 
     /// A duration in microseconds.
@@ -65,7 +65,7 @@ impl Scalar<'_> {
     /// A moment.
     #[inline]
     pub fn time(&self) -> Option<Timestamp> {
-        Timestamp::parse(self.written()?.trim())
+        Timestamp::parse(self.written()?.trim_ascii())
     }
 
     /// Yes or no.
@@ -83,7 +83,10 @@ impl Scalar<'_> {
 
 /// A duration in microseconds; a unit written behind the number (`12ms`) counts more than the expected one.
 pub(crate) fn micros(text: &str, unit: Unit) -> Option<i64> {
-    let text = text.trim();
+    let text = text.trim_ascii();
+    if text.as_bytes().last().is_some_and(u8::is_ascii_digit) {
+        return decimal(text, unit.places());
+    }
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == 'µ' || c == ' ');
     let unit = match text.get(digits.len()..)?.trim() {
         "" => unit,
