@@ -72,7 +72,9 @@ impl fmt::Display for Error {
             Fault::Unfinished => write!(f, "not valid JSON: it ends too early"),
             Fault::Trailing => write!(f, "not valid JSON: something follows the object at byte {}", self.at),
             Fault::Depth => write!(f, "nested deeper than {DEPTH_MAX} levels"),
-            Fault::Expected(what) => write!(f, "not valid JSON at byte {}: expected {}", self.at, what.words()),
+            Fault::Expected(what) => {
+                write!(f, "not valid JSON at byte {}: expected {}", self.at, what.words())
+            }
         }
     }
 }
@@ -139,13 +141,19 @@ impl<'a> Reader<'a> {
     /// The next byte that is not white space.
     #[inline]
     pub fn peek(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
-        loop {
-            match bytes.get(self.at) {
-                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                other => return other.copied(),
-            }
+        // Machines write no white space: this is the usual way out.
+        match self.text.as_bytes().get(self.at) {
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.peek_further(),
         }
+    }
+
+    #[cold]
+    fn peek_further(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let white = rest.iter().take_while(|b| matches!(b, b' ' | b'\n' | b'\r' | b'\t')).count();
+        self.at += white;
+        rest.get(white).copied()
     }
 
     /// Reads an object; `member` gets each name and reads the value, or leaves it alone: then it is skipped.
@@ -380,12 +388,9 @@ impl<'a> Reader<'a> {
     #[inline]
     fn token(&mut self) -> &'a str {
         let start = self.at;
-        let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.at)
-            && !matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'"' | b':' | b'{' | b'[')
-        {
-            self.at += 1;
-        }
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        self.at +=
+            rest.iter().position(|b| ENDS_TOKEN.get(usize::from(*b)) == Some(&true)).unwrap_or(rest.len());
         self.text.get(start..self.at).unwrap_or("")
     }
 
@@ -416,6 +421,21 @@ impl<'a> Reader<'a> {
         Ok(self.text.get(start..self.at).unwrap_or(""))
     }
 }
+
+/// The bytes that end a number or a word.
+const ENDS_TOKEN: [bool; 256] = {
+    let mut ends = [false; 256];
+    let bytes = b",}] \n\r\t\":{[";
+    let mut n = 0;
+    while n < bytes.len() {
+        #[expect(clippy::indexing_slicing, reason = "made while compiling: a mistake would not compile")]
+        {
+            ends[bytes[n] as usize] = true;
+        }
+        n += 1;
+    }
+    ends
+};
 
 /// For each byte of eight: is it `"`, `\` or below 0x20? The lowest marked byte is exact.
 #[inline]

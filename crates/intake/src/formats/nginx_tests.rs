@@ -13,9 +13,9 @@ fn read(line: &str) -> String {
 fn combined_lines() {
     assert_eq!(
         read(
-            r#"www.example.com:80 192.168.1.1 - jo doe [08/Jun/2020:08:04:43 +0200] "get /a%20b/17?x=\x22 HTTP/1.1" 301 0 "-" "say \x22hi\x22 \xC3\xBC" "10.0.0.9""#
+            r#"www.example.com:80 192.168.1.1 - some app [08/Jun/2020:08:04:43 +0200] "get /a%20b/17?x=\x22 HTTP/1.1" 301 0 "-" "say \x22hi\x22 \xC3\xBC" "10.0.0.9""#
         ),
-        r#"{"timestamp":"2020-06-08T06:04:43.000000Z","domain":"www.example.com","route":"/a%20b/{id}","consumer_name":"jo doe","request":{"method":"GET","path":"/a%20b/17","query":"x=\"","protocol":"HTTP/1.1","ip":"192.168.1.1","user_agent":"say \"hi\" ü","headers":[["x-forwarded-for","10.0.0.9"]]},"response":{"status":301,"bytes":0},"access":{"granted":true,"reason":null}}"#
+        r#"{"timestamp":"2020-06-08T06:04:43.000000Z","domain":"www.example.com","route":"/a%20b/{id}","consumer_name":"some app","request":{"method":"GET","path":"/a%20b/17","query":"x=\"","protocol":"HTTP/1.1","ip":"192.168.1.1","user_agent":"say \"hi\" ü","headers":[["x-forwarded-for","10.0.0.9"]]},"response":{"status":301,"bytes":0},"access":{"granted":true,"reason":null}}"#
     );
     assert_eq!(
         read(r#"::1 - - [29/Jul/2023:10:26:06 -0700] "\x16\x03\x01" 400 157 "-" "-""#),
