@@ -40,50 +40,44 @@ const target = await server(7193)
 const browser = await launch()
 const { check, equal, close } = checks()
 const troubles = []
-for (const [size, viewport] of Object.entries({
-  wide: { width: 1440, height: 900 },
-  phone: { width: 390, height: 844 },
-})) {
-  for (const theme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
-    const page = await signIn(context, target)
-    watch(page, troubles)
-    for (const [name, path, act, on] of STATES) {
-      if (on && on !== size) continue
-      const where = `${name}, ${size}, ${theme}`
-      if (process.argv[2] && !where.includes(process.argv[2])) continue
-      try {
-        await page.goto(target.base + path)
-        await page.waitForTimeout(500)
-        // The range button is in the bar on every width; single keys work where nothing is typed.
-        if (act) await act(page)
-        await page.waitForTimeout(250)
-        // evaluate() runs outside the page's CSP, so axe needs no exception.
-        await page.evaluate(axe)
-        // The dismiss buttons that React Aria puts around a popover lie outside every landmark, on purpose.
-        const isPopover = (await page.locator('[data-trigger]').count()) > 0
-        const { violations } = await page.evaluate(
-          ([tags, rules]) => globalThis.axe.run({ runOnly: tags, rules }),
-          [RULES, isPopover ? { region: { enabled: false } } : {}],
-        )
-        const found = violations.map(
-          (v) =>
-            `${v.id}: ${v.help}\n     ${v.nodes
-              .slice(0, 3)
-              .map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`)
-              .join('\n     ')}`,
-        )
-        check(where, violations.length === 0, found.join('\n   '))
-        const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-        if (wider > 0) check(`${where}: nothing lies outside the screen`, false, `${wider} px too wide`)
-      } catch (error) {
-        check(where, false, error.message)
-      }
-    }
-    await context.close()
-  }
-}
+// Four browsers' worth of states side by side: mostly they wait.
+const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+await Promise.all(
+  Object.entries(SIZES).flatMap(([size, viewport]) => ['light', 'dark'].map((theme) => look(size, viewport, theme))),
+)
 equal('nothing failed in the browser, the CSP refused nothing', [...new Set(troubles)].join('\n'), '')
 await browser.close()
 target.stop()
 close()
+
+async function look(size, viewport, theme) {
+  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+  const page = await signIn(context, target)
+  watch(page, troubles)
+  for (const [name, path, act, on] of STATES) {
+    const where = `${name}, ${size}, ${theme}`
+    if ((on && on !== size) || (process.argv[2] && !where.includes(process.argv[2]))) continue
+    try {
+      await page.goto(target.base + path)
+      await page.waitForTimeout(700)
+      if (act) await act(page)
+      await page.waitForTimeout(300)
+      // evaluate() runs outside the page's CSP, so axe needs no exception.
+      await page.evaluate(axe)
+      // The dismiss buttons that React Aria puts around a popover lie outside every landmark, on purpose.
+      const isPopover = (await page.locator('[data-trigger]').count()) > 0
+      const { violations } = await page.evaluate(
+        ([tags, rules]) => globalThis.axe.run({ runOnly: tags, rules }),
+        [RULES, isPopover ? { region: { enabled: false } } : {}],
+      )
+      const places = (v) => v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`)
+      const found = violations.map((v) => `${v.id}: ${v.help}\n     ${places(v).join('\n     ')}`)
+      check(where, violations.length === 0, found.join('\n   '))
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (wider > 0) check(`${where}: nothing lies outside the screen`, false, `${wider} px too wide`)
+    } catch (error) {
+      check(where, false, error.message)
+    }
+  }
+  await context.close()
+}

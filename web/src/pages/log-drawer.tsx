@@ -6,6 +6,7 @@ import { useReasons } from '../api/queries'
 import type { AccessEvent } from '../api/types'
 import { IconButton } from '../parts/button'
 import { Menu } from '../parts/menu'
+import { useNarrow } from '../parts/narrow'
 import { ErrorState, sentence } from '../parts/state'
 import { Pill, Status } from '../parts/status'
 import { copyText } from '../parts/toast'
@@ -33,6 +34,11 @@ export function LogDrawer({ id, known, view, onClose, onStep, onFilter }: Props)
   })
   const event = answer.data ?? known
   const body = useRef<HTMLElement>(null)
+  const isNarrow = useNarrow()
+  // On a narrow screen the drawer covers the list, so the focus goes with it.
+  useEffect(() => {
+    if (isNarrow) body.current?.focus({ preventScroll: true })
+  }, [isNarrow])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another event starts at its top.
   useEffect(() => {
     body.current?.scrollTo(0, 0)

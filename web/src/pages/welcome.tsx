@@ -1,15 +1,16 @@
 // The door: takes the one-time link from the address, or a pasted API token, and goes to Overview.
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
 import { Problem, postSession } from '../api/client'
 import { Icon } from '../parts/icon'
 import { sentence } from '../parts/state'
+import { takePlace } from '../state/place'
 import css from './welcome.module.css'
 
 export function Welcome() {
-  const navigate = useNavigate()
+  const router = useRouter()
   const client = useQueryClient()
   const [token, setToken] = useState('')
   const [error, setError] = useState<Problem | null>(null)
@@ -22,7 +23,7 @@ export function Welcome() {
     try {
       await postSession(secret)
       client.clear()
-      await navigate({ to: '/', replace: true })
+      router.history.replace(takePlace())
     } catch (cause) {
       setError(cause instanceof Problem ? cause : new Problem(0, { title: 'That did not work', detail: String(cause) }))
       setBusy(false)

@@ -25,7 +25,7 @@ export function EmptyState(props: {
         <ul className={css.list}>
           {props.diagnosis.map(({ kind, text, action }) => (
             <li key={kind + text} className={css.item}>
-              <span>{text}</span>
+              <span>{sentence(text)}</span>
               {action && props.onAct && <Button onPress={() => props.onAct?.(action)}>{action.label}</Button>}
             </li>
           ))}

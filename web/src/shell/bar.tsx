@@ -101,7 +101,6 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
         <div className={css.sheet}>
           {controls}
           <FilterField view={view} error={places.error} />
-          {tools}
         </div>
       </Dialog>
     </header>

@@ -25,7 +25,15 @@ export function Freshness({ tz }: { tz: string }) {
     : `Everything received before ${clockText(at, tz)} ${zoneText(tz, at)} is in these answers.`
   return (
     <span className={`${css.fresh} ${tone}`}>
-      <Hint text={text}>{partial ? 'partial answer' : `complete until ${clockText(at, tz)}`}</Hint>
+      <Hint text={text}>
+        {partial ? (
+          'partial answer'
+        ) : (
+          <>
+            <span className={css.long}>complete </span>until {clockText(at, tz)}
+          </>
+        )}
+      </Hint>
       {!partial && <span className={css.age}>{age < 60 ? `${age} s ago` : `${Math.round(age / 60)} min ago`}</span>}
     </span>
   )
