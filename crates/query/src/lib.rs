@@ -1,1 +1,36 @@
-//! placeholder
+//! Questions: the filter language, rows, counts, panels, exports. Answers come from a [`ledger::View`], for
+//! somebody who may ask ([`keys::Scope`]). Knows no HTTP, no file and no wall clock: "now" is handed in.
+
+pub mod budget;
+mod cellular;
+pub mod diagnosis;
+pub mod error;
+pub mod eval;
+pub mod export;
+pub mod facets;
+pub mod histogram;
+pub mod lang;
+pub mod panels;
+mod quantile;
+pub mod range;
+pub mod reader;
+pub mod reference;
+pub mod rows;
+mod scan;
+pub mod step;
+pub mod summary;
+pub mod tail;
+pub mod tally;
+mod text;
+
+pub use budget::Budget;
+pub use error::{Error, Result};
+pub use export::export;
+pub use facets::facets;
+pub use histogram::histogram;
+pub use lang::Filter;
+pub use panels::{PANELS, panel};
+pub use range::{Range, Zone};
+pub use rows::{event, events};
+pub use step::Step;
+pub use summary::summary;

@@ -1,0 +1,378 @@
+//! The values of fields and how often each occurs: what the facet list shows. Counts are for the filter without
+//! its own terms on that field, so that choosing one value does not hide the others.
+
+use std::collections::HashMap;
+
+use event::column::Column;
+use event::reason;
+use event::{Batch, FieldId, Kind, field};
+use keys::Scope;
+use ledger::{Sym, Unit, View};
+use serde::Serialize;
+
+use crate::budget::{Budget, Stop};
+use crate::error::{Error, Result};
+use crate::eval::{Mask, RowReasons};
+use crate::histogram::{CLASSES, class, reason_words};
+use crate::lang::{self, Filter, seen_int};
+use crate::range::Range;
+use crate::reader::{Reader, Standing, during};
+use crate::scan::Selected;
+use crate::tally::{CONSUMERS, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
+use crate::text::Finder;
+
+/// Values listed for one field, at most.
+pub const TOP_MAX: usize = 1_000;
+/// Fields of one question, at most.
+pub const FIELDS_MAX: usize = 20;
+/// Distinct values of one field held while counting; further ones are left out and the counts marked approximate.
+const HELD_MAX: usize = 200_000;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// From when to when.
+    pub range: Range,
+    /// Which events.
+    pub filter: Filter,
+    /// Names of fields.
+    pub fields: Vec<String>,
+    /// Values listed for each.
+    pub top: usize,
+    /// Only values that hold this text.
+    pub search: Option<String>,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Value {
+    /// As the filter wants it.
+    pub value: String,
+    /// As people want it.
+    pub label: String,
+    /// How many events have it.
+    pub count: u64,
+    /// Of all events, 0 to 1.
+    pub share: f64,
+}
+
+/// The values of one field.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Facet {
+    /// The name asked for.
+    pub field: String,
+    /// Its name for people.
+    pub label: String,
+    /// Whether some values are missing from the counts.
+    pub approximate: bool,
+    /// Events without a value.
+    pub missing: u64,
+    /// Events with a value that is not listed.
+    pub other: u64,
+    /// All events.
+    pub total: u64,
+    /// The most frequent values.
+    pub values: Vec<Value>,
+}
+
+/// The values of some fields.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facets {
+    /// One for each name asked for.
+    pub facets: Vec<Facet>,
+    /// How whole and fresh it is.
+    #[serde(flatten)]
+    pub standing: Standing,
+}
+
+/// How a field is counted.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    /// From cells of these cubes.
+    Cells(&'static [&'static str], fn(&Hit) -> Key),
+    /// From the column.
+    Rows(FieldId),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Text(Sym),
+    Status(u16),
+    Class(usize),
+    Reason(u8),
+    Granted(bool),
+}
+
+fn way(name: &str) -> Option<(Way, &'static str)> {
+    let fields = lang::fields_of(name)?;
+    let first = fields.first().copied()?;
+    let label = first.field().label;
+    let cells = |cubes, key| Some((Way::Cells(cubes, key), label));
+    match (name, first) {
+        ("status_class", _) => Some((Way::Cells(TRAFFIC, |h| Key::Class(class(h.status))), "Status class")),
+        ("consumer", _) => cells(CONSUMERS, |h| Key::Text(h.key)),
+        (_, field::STATUS) => cells(TRAFFIC, |h| Key::Status(h.status)),
+        (_, field::REASON) => cells(TRAFFIC, |h| Key::Reason(h.reason)),
+        (_, field::GRANTED) => cells(TRAFFIC, |h| Key::Granted(h.reason == 0)),
+        (_, field::GATEWAY) => cells(TRAFFIC, |h| Key::Text(h.gateway)),
+        (_, field::ENVIRONMENT) => cells(TRAFFIC, |h| Key::Text(h.environment)),
+        (_, field::ROUTE) => cells(ROUTES, |h| Key::Text(h.key)),
+        (_, field::API) => cells(ROUTES, |h| Key::Text(h.detail)),
+        (_, field::CONSUMER_GROUPS) => cells(GROUPS, |h| Key::Text(h.key)),
+        (_, id) if matches!(id.field().kind, Kind::Pairs | Kind::Json | Kind::Time) => None,
+        (_, id) => Some((Way::Rows(id), label)),
+    }
+}
+
+/// The values of some fields.
+pub fn facets(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<Facets> {
+    if ask.fields.len() > FIELDS_MAX {
+        return Err(Error::parameter("fields", format!("at most {FIELDS_MAX} fields")));
+    }
+    let reader = Reader::new(view, scope, &ask.filter, budget)?;
+    let mut groups: Vec<(Filter, Vec<(usize, &str, Way, &'static str)>)> = Vec::new();
+    for (place, name) in ask.fields.iter().enumerate() {
+        let (way, label) = way(name).ok_or_else(|| Error::parameter("fields", format!("{name} is not a field with values to count")))?;
+        let filter = ask.filter.without_field(name);
+        match groups.iter_mut().find(|(other, _)| *other == filter) {
+            Some((_, fields)) => fields.push((place, name, way, label)),
+            None => groups.push((filter, vec![(place, name, way, label)])),
+        }
+    }
+    let mut found: Vec<(usize, Facet)> = Vec::new();
+    let mut stop = None;
+    for (filter, fields) in &groups {
+        let reader = reader.asking(filter);
+        stop = stop.or(count_group(&reader, ask, fields, &mut found)?);
+    }
+    found.sort_by_key(|(place, _)| *place);
+    Ok(Facets { facets: found.into_iter().map(|(_, facet)| facet).collect(), standing: reader.standing(stop) })
+}
+
+type Asked<'a> = (usize, &'a str, Way, &'static str);
+
+/// Counts all fields that share a filter, in one look at cells and one at rows.
+fn count_group(reader: &Reader<'_>, ask: &Ask, fields: &[Asked<'_>], found: &mut Vec<(usize, Facet)>) -> Result<Option<Stop>> {
+    let (from, to) = (ask.range.from.0, ask.range.to.0);
+    let mut wants = vec![Want::new(TRAFFIC, vec![from, to])];
+    let mut counting: Vec<(usize, usize, fn(&Hit) -> Key)> = Vec::new();
+    for (at, (_, _, way, _)) in fields.iter().enumerate() {
+        let Way::Cells(cubes, key) = way else { continue };
+        let want = wants.iter().position(|w| w.cubes == *cubes).unwrap_or_else(|| {
+            wants.push(Want::new(cubes, vec![from, to]));
+            wants.len() - 1
+        });
+        counting.push((at, want, *key));
+    }
+    let mut total = 0_u64;
+    let mut sums: HashMap<(usize, Key), u64> = HashMap::new();
+    let done = tally(reader, &wants, &mut |want, hit| {
+        if want == 0 {
+            total += hit.calls;
+        }
+        for (at, _, key) in counting.iter().filter(|(_, w, _)| *w == want) {
+            *sums.entry((*at, key(hit))).or_default() += hit.calls;
+        }
+    })?;
+    let columns: Vec<FieldId> = fields.iter().filter_map(|(_, _, way, _)| if let Way::Rows(id) = way { Some(*id) } else { None }).collect();
+    let (mut by_column, stop) = if columns.is_empty() { (HashMap::new(), None) } else { count_rows(reader, &columns, from, to, HELD_MAX)? };
+    let mut by_cells: HashMap<usize, Vec<(String, String, u64)>> = HashMap::new();
+    for ((at, key), calls) in sums {
+        let (value, label) = key_words(reader, key);
+        by_cells.entry(at).or_default().push((value, label, calls));
+    }
+    for (at, (place, name, way, label)) in fields.iter().enumerate() {
+        let (mut values, approximate) = match way {
+            Way::Cells(..) => (by_cells.remove(&at).unwrap_or_default(), false),
+            Way::Rows(id) => {
+                let Counted { values, whole } = by_column.remove(id).unwrap_or_default();
+                (values.into_iter().map(|(v, n)| (v.clone(), v, n)).collect(), !whole)
+            }
+        };
+        // A value that means "none" is what is missing.
+        let missing = values.iter().filter(|(v, _, _)| v.is_empty()).map(|(_, _, n)| n).sum();
+        values.retain(|(v, _, n)| !v.is_empty() && *n > 0);
+        found.push((*place, facet(name, label, ask, values, Sums { total, missing, approximate })));
+    }
+    Ok(done.stop.or(stop))
+}
+
+struct Sums {
+    total: u64,
+    missing: u64,
+    approximate: bool,
+}
+
+fn facet(name: &str, label: &str, ask: &Ask, mut values: Vec<(String, String, u64)>, sums: Sums) -> Facet {
+    let all: u64 = values.iter().map(|(_, _, n)| n).sum();
+    if let Some(search) = ask.search.as_deref().filter(|s| !s.is_empty()) {
+        let finder = Finder::new(search);
+        values.retain(|(value, label, _)| finder.is_in(value) || finder.is_in(label));
+    }
+    values.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
+    values.truncate(ask.top.clamp(1, TOP_MAX));
+    let listed: u64 = values.iter().map(|(_, _, n)| n).sum();
+    let share = |n: u64| if sums.total == 0 { 0.0 } else { n as f64 / sums.total as f64 };
+    Facet {
+        field: name.to_owned(),
+        label: label.to_owned(),
+        approximate: sums.approximate,
+        missing: sums.missing,
+        other: all - listed,
+        total: sums.total,
+        values: values.into_iter().map(|(value, label, count)| Value { value, label, count, share: share(count) }).collect(),
+    }
+}
+
+fn key_words(reader: &Reader<'_>, key: Key) -> (String, String) {
+    match key {
+        Key::Text(sym) => {
+            let text = reader.view.symbols().text(sym);
+            (text.clone(), text)
+        }
+        Key::Status(0) | Key::Reason(0) => Default::default(),
+        Key::Status(status) => (status.to_string(), status.to_string()),
+        Key::Class(class) => match CLASSES.get(class).copied() {
+            None | Some("unknown") => Default::default(),
+            Some(name) => (name.to_owned(), name.to_owned()),
+        },
+        Key::Reason(number) => {
+            let (code, label) = reason_words(number);
+            (code.to_owned(), label.to_owned())
+        }
+        Key::Granted(true) => ("true".to_owned(), "Granted".to_owned()),
+        Key::Granted(false) => ("false".to_owned(), "Denied".to_owned()),
+    }
+}
+
+/// Values of a column with their counts.
+struct Counted {
+    values: HashMap<String, u64>,
+    whole: bool,
+}
+
+impl Default for Counted {
+    fn default() -> Self {
+        Counted { values: HashMap::new(), whole: true }
+    }
+}
+
+type ByColumn = HashMap<FieldId, Counted>;
+
+fn count_rows(reader: &Reader<'_>, columns: &[FieldId], from: i64, to: i64, held_max: usize) -> Result<(ByColumn, Option<Stop>)> {
+    let units = reader.units(from, to)?;
+    let work = |_: usize, unit: &Unit| -> Result<Vec<(FieldId, HashMap<String, u64>)>> {
+        if !reader.compiled.may_match(unit)? {
+            return Ok(Vec::new());
+        }
+        let read = Selected::read(reader, unit, columns, |batch| {
+            let mut mask = reader.compiled.mask(batch);
+            if unit.time_min < from || unit.time_max >= to {
+                mask.and(&during(batch, from, to));
+            }
+            vec![mask]
+        })?;
+        let Some(read) = read else { return Ok(Vec::new()) };
+        let rows = read.masks.first().map(Mask::rows).unwrap_or_default();
+        Ok(columns
+            .iter()
+            .map(|field| {
+                let mut sums: HashMap<String, u64> = HashMap::new();
+                each_value(read.batch(), *field, &rows, |value, rows| {
+                    *sums.entry(value.to_owned()).or_default() += rows.len() as u64;
+                });
+                (*field, sums)
+            })
+            .collect())
+    };
+    let mut by_column = ByColumn::new();
+    let budget = reader.budget;
+    let stop = reader.each(&units, work, |found| {
+        for (field, sums) in found {
+            let counted = by_column.entry(field).or_default();
+            for (value, n) in sums {
+                if let Some(known) = counted.values.get_mut(&value) {
+                    *known += n;
+                } else if counted.values.len() < held_max {
+                    budget.hold(value.len() + 64);
+                    counted.values.insert(value, n);
+                } else {
+                    counted.whole = false;
+                }
+            }
+        }
+    })?;
+    Ok((by_column, stop))
+}
+
+/// The distinct values of a field in a range.
+pub(crate) fn values(reader: &Reader<'_>, field: FieldId, from: i64, to: i64, most: usize) -> Result<Vec<String>> {
+    let (mut found, _) = count_rows(reader, &[field], from, to, most)?;
+    Ok(found.remove(&field).unwrap_or_default().values.into_keys().filter(|v| !v.is_empty()).collect())
+}
+
+/// The rows of each distinct value among some rows; "" for those without one. A list counts under each element.
+pub(crate) fn each_value(batch: &Batch, field: FieldId, rows: &[u32], mut take: impl FnMut(&str, &[u32])) {
+    if field == field::REASON {
+        let numbers = RowReasons::new(batch);
+        let mut groups: HashMap<u8, Vec<u32>> = HashMap::new();
+        rows.iter().for_each(|row| groups.entry(numbers.get(*row as usize)).or_default().push(*row));
+        groups.iter().for_each(|(n, rows)| take(if *n == 0 { "" } else { reason_words(*n).0 }, rows));
+        return;
+    }
+    match batch.column(field) {
+        None => take("", rows),
+        Some(Column::Dict(c)) => {
+            let mut groups: Vec<Vec<u32>> = vec![Vec::new(); c.dict.len()];
+            for row in rows {
+                let id = c.ids.get(*row as usize).copied().unwrap_or(0);
+                groups.get_mut(id as usize).into_iter().for_each(|group| group.push(*row));
+            }
+            for (id, rows) in groups.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+                let text = c.dict.get(id as u32);
+                match field.field().kind {
+                    Kind::List if !matches!(text, "" | "[]") => {
+                        let items: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+                        items.iter().for_each(|item| take(item, rows));
+                    }
+                    Kind::List => take("", rows),
+                    _ => take(text, rows),
+                }
+            }
+        }
+        Some(column) => {
+            let mut groups: HashMap<String, Vec<u32>> = HashMap::new();
+            for row in rows {
+                let at = *row as usize;
+                let text = match (column.text(at), seen_int(field, column.int(at))) {
+                    (Some(text), _) => text.to_owned(),
+                    (None, Some(n)) => number(field, n),
+                    (None, None) => String::new(),
+                };
+                groups.entry(text).or_default().push(*row);
+            }
+            groups.iter().for_each(|(text, rows)| take(text, rows));
+        }
+    }
+}
+
+fn number(field: FieldId, n: i64) -> String {
+    match field.field().kind {
+        Kind::Bool => (n != 0).to_string(),
+        Kind::Duration => {
+            let mut out = String::new();
+            event::json::millis(&mut out, n);
+            out + "ms"
+        }
+        _ => n.to_string(),
+    }
+}
+
+/// The label of a value for people.
+pub(crate) fn value_label(field: FieldId, value: &str) -> String {
+    match value {
+        "" => "(none)".to_owned(),
+        code if field == field::REASON => reason::by_code(code).map_or(code, |r| r.label).to_owned(),
+        text => text.to_owned(),
+    }
+}

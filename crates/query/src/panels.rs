@@ -1,0 +1,328 @@
+//! The panels of a dashboard, as a list: each says what it answers and how. A new one is a file and a line here.
+
+mod calls_by_status_class;
+mod calls_over_time;
+mod consumers_per_day;
+mod denied_by_reason;
+mod denied_over_time;
+mod errors;
+mod errors_over_time;
+mod kpi;
+mod latency_percentiles;
+mod look;
+mod new_consumers;
+mod over_time;
+mod route_latency;
+mod status_breakdown;
+mod top_consumers;
+mod top_routes;
+mod toplist;
+mod usage_by_group;
+
+use event::Timestamp;
+use keys::Scope;
+use ledger::View;
+use serde::Serialize;
+
+use crate::budget::Budget;
+use crate::error::{Error, Result};
+use crate::lang::Filter;
+use crate::range::{Range, Zone};
+use crate::reader::{Reader, Standing};
+use crate::step::Step;
+use crate::tally::Origin;
+use crate::text::nearest;
+
+pub(crate) use look::Look;
+
+/// Every panel, in the order of the overview.
+pub const PANELS: &[&Panel] = &[
+    &kpi::TOTAL_CALLS,
+    &kpi::UNIQUE_CONSUMERS,
+    &kpi::UNIDENTIFIED_CALLS,
+    &kpi::AVG_CALLS_PER_DAY,
+    &kpi::SUCCESS_RATE,
+    &kpi::AVAILABILITY,
+    &kpi::DENIED_REQUESTS,
+    &kpi::PEAK_HOUR,
+    &kpi::P50_MS,
+    &kpi::P95_MS,
+    &kpi::P99_MS,
+    &calls_by_status_class::PANEL,
+    &calls_over_time::PANEL,
+    &latency_percentiles::PANEL,
+    &denied_by_reason::PANEL,
+    &denied_over_time::PANEL,
+    &top_consumers::PANEL,
+    &top_routes::PANEL,
+    &usage_by_group::PANEL,
+    &status_breakdown::PANEL,
+    &errors::PANEL,
+    &errors_over_time::PANEL,
+    &new_consumers::PANEL,
+    &route_latency::PANEL,
+    &consumers_per_day::PANEL,
+];
+
+/// One question a dashboard answers.
+#[derive(Debug, Serialize)]
+pub struct Panel {
+    /// Stable name.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The question it answers.
+    pub question: &'static str,
+    /// Unit of its main number.
+    pub unit: Unit,
+    /// How it is drawn.
+    pub chart: Chart,
+    /// What it is split by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<&'static str>,
+    #[serde(skip)]
+    make: fn(&Look<'_>) -> Result<Body>,
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Requests.
+    Calls,
+    /// Shares of 1.
+    Percent,
+    /// Milliseconds.
+    Ms,
+    /// Bytes.
+    Bytes,
+    /// Distinct consumers.
+    Consumers,
+    /// Words.
+    Text,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Chart {
+    /// One number.
+    Stat,
+    /// Bars over time.
+    Bars,
+    /// Areas over time.
+    Area,
+    /// Lines over time.
+    Line,
+    /// The largest of something.
+    Toplist,
+    /// A table.
+    Table,
+}
+
+/// A number of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Number {
+    /// A count.
+    Count(u64),
+    /// Anything else.
+    Real(f64),
+}
+
+impl Number {
+    pub(crate) fn real(self) -> f64 {
+        match self {
+            Number::Count(n) => n as f64,
+            Number::Real(n) => n,
+        }
+    }
+
+    /// By how much it grew, as a share of what it was; none when there was nothing.
+    pub(crate) fn change(self, previous: Option<Number>) -> Option<f64> {
+        let before = previous?.real();
+        (before != 0.0).then(|| (self.real() - before) / before)
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// From when to when.
+    pub range: Range,
+    /// Which events.
+    pub filter: Filter,
+    /// Length of a bucket; the panel may need a longer one.
+    pub step: Step,
+    /// Zone of buckets and days.
+    pub zone: Zone,
+    /// Whether the period before stands beside each number.
+    pub compare: bool,
+    /// Rows of a list, 1 to [`TOP_MAX`].
+    pub top: usize,
+    /// The moment of asking.
+    pub now: Timestamp,
+}
+
+/// Rows of a list at most.
+pub const TOP_MAX: usize = 1_000;
+
+/// A period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// Its start.
+    pub from: String,
+    /// Its end.
+    pub to: String,
+}
+
+/// The answer of a panel.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    /// The panel.
+    pub panel: &'static Panel,
+    /// Start of the range.
+    pub from: String,
+    /// End of the range.
+    pub to: String,
+    /// The period compared with.
+    pub previous_period: Option<Period>,
+    /// The same again, where no number of the body has this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Option<Period>>,
+    /// Length of a bucket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// Zone of buckets and days.
+    pub tz: Zone,
+    /// Where the numbers came from.
+    pub source: Origin,
+    /// The numbers.
+    #[serde(flatten)]
+    pub body: Body,
+    /// How whole and fresh it is.
+    #[serde(flatten)]
+    pub standing: Standing,
+}
+
+/// The numbers of a panel.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// Over time.
+    Series {
+        /// Where the buckets start; the last ends at `to`.
+        buckets: Vec<String>,
+        /// The series.
+        series: Vec<Line>,
+    },
+    /// A list.
+    List {
+        /// What its columns are.
+        columns: Vec<Column>,
+        /// Its rows, largest first.
+        rows: Vec<Row>,
+        /// The sum over everything, listed or not.
+        total: u64,
+        /// What is not listed.
+        other: u64,
+        /// What to know about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// One number.
+    Stat {
+        /// The number; none when there is nothing to make it from.
+        value: Option<Number>,
+        /// That of the period before.
+        previous: Option<Number>,
+        /// By how much it grew.
+        change: Option<f64>,
+        /// What to know about it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+}
+
+/// One line or colour.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// Stable name.
+    pub key: String,
+    /// Name for people.
+    pub label: String,
+    /// A number for each bucket; none where there is nothing yet.
+    pub values: Vec<Option<Number>>,
+    /// Those of the period before.
+    pub previous: Option<Vec<Option<Number>>>,
+}
+
+/// A column of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Column {
+    /// `value`, `share`, `change`, or a member of `cells`.
+    pub id: &'static str,
+    /// Its heading.
+    pub label: &'static str,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The value it is about.
+    pub key: String,
+    /// The same for people.
+    pub label: String,
+    /// The filter that keeps only this row.
+    pub filter: String,
+    /// Its number.
+    pub value: Number,
+    /// Of the total, 0 to 1.
+    pub share: f64,
+    /// Its number in the period before.
+    pub previous: Option<Number>,
+    /// By how much it grew; none when there was nothing.
+    pub change: Option<f64>,
+    /// Whether it is new, gone or the same as before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    /// Further columns.
+    pub cells: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The panel of that name.
+pub fn by_id(id: &str) -> Result<&'static Panel> {
+    PANELS.iter().find(|p| p.id == id).copied().ok_or_else(|| {
+        let near = nearest(id, PANELS.iter().map(|p| p.id), 1);
+        let near = near.first().map_or_else(String::new, |near| format!("; there is {near}"));
+        Error::NotFound { what: format!("panel {id}{near}") }
+    })
+}
+
+/// The answer of a panel.
+pub fn panel(view: &View, scope: &Scope, id: &str, ask: &Ask, budget: &Budget) -> Result<Answer> {
+    let panel = by_id(id)?;
+    if !(1..=TOP_MAX).contains(&ask.top) {
+        return Err(Error::parameter("top", format!("{} is not between 1 and {TOP_MAX}", ask.top)));
+    }
+    let reader = Reader::new(view, scope, &ask.filter, budget)?;
+    let look = Look::new(&reader, ask);
+    let body = (panel.make)(&look)?;
+    let timed = matches!(body, Body::Series { .. });
+    let (origin, stop) = look.outcome();
+    let period = look.previous.map(|p| Period { from: p.from.to_string(), to: p.to.to_string() });
+    Ok(Answer {
+        panel,
+        from: ask.range.from.to_string(),
+        to: ask.range.to.to_string(),
+        previous: (!matches!(body, Body::Stat { .. })).then(|| period.clone()),
+        previous_period: period,
+        step: timed.then(|| look.step().name()),
+        tz: ask.zone.clone(),
+        source: origin,
+        body,
+        standing: reader.standing(stop),
+    })
+}

@@ -1,0 +1,37 @@
+//! The routes with the most server errors.
+
+use super::toplist::{List, toplist};
+use super::{Chart, Column, Panel, Unit};
+use crate::lang::Filter;
+use crate::tally::ROUTES;
+
+pub(super) const PANEL: Panel = Panel {
+    id: "errors",
+    title: "Errors by route",
+    question: "Which routes fail with 5xx, and how often?",
+    unit: Unit::Calls,
+    chart: Chart::Toplist,
+    split: Some("route"),
+    make: |look| {
+        let words = |key: u32| {
+            let route = look.reader.view.symbols().text(key);
+            let value = (key != 0).then_some(route.as_str());
+            let label = value.unwrap_or("(no route)").to_owned();
+            let filter = format!("{} status:5xx", Filter::term("route", value));
+            (route, label, filter)
+        };
+        toplist(look, &List {
+            cubes: ROUTES,
+            key: |hit| Some(hit.key),
+            counts: |hit| hit.status / 100 == 5,
+            words: &words,
+            of_all_calls: false,
+            more: &[
+                Column { id: "calls", label: "All calls", unit: Unit::Calls },
+                Column { id: "error_rate", label: "5xx rate", unit: Unit::Percent },
+                Column { id: "client_errors", label: "4xx", unit: Unit::Calls },
+            ],
+            note: &|_| None,
+        })
+    },
+};

@@ -1,0 +1,77 @@
+//! What a panel sees: the question, the period before it, and a way to count that remembers where from.
+
+use std::cell::Cell;
+
+use crate::budget::Stop;
+use crate::error::Result;
+use crate::range::Range;
+use crate::reader::Reader;
+use crate::step::Step;
+use crate::tally::{Hit, Origin, Want, tally};
+
+use super::Ask;
+
+/// A question to a panel.
+pub(crate) struct Look<'a> {
+    pub(crate) reader: &'a Reader<'a>,
+    pub(crate) ask: &'a Ask,
+    /// The period before, when it is asked for.
+    pub(crate) previous: Option<Range>,
+    step: Cell<Step>,
+    rows: Cell<bool>,
+    stop: Cell<Option<Stop>>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(reader: &'a Reader<'a>, ask: &'a Ask) -> Look<'a> {
+        let previous = ask.compare.then(|| ask.range.previous(ask.now));
+        Look { reader, ask, previous, step: Cell::new(ask.step), rows: Cell::new(false), stop: Cell::new(None) }
+    }
+
+    /// The step in use.
+    pub(crate) fn step(&self) -> Step {
+        self.step.get()
+    }
+
+    /// Uses a day at least.
+    pub(crate) fn at_least_days(&self) {
+        if matches!(self.step.get(), Step::Even(_)) {
+            self.step.set(Step::Day);
+        }
+    }
+
+    /// The edges of the buckets, and those of the period before as far as it goes.
+    pub(crate) fn edges(&self) -> Result<(Vec<i64>, Option<Vec<i64>>)> {
+        let edges = self.step().edges(self.ask.range, &self.ask.zone)?;
+        let before = self.previous.map(|previous| {
+            let shift = self.ask.range.from.0 - previous.from.0;
+            let mut before: Vec<i64> = edges.iter().map(|e| e - shift).filter(|e| *e < previous.to.0).collect();
+            before.push(previous.to.0);
+            before
+        });
+        Ok((edges, before))
+    }
+
+    /// The range as one bucket, and the period before.
+    pub(crate) fn whole(&self) -> (Vec<i64>, Option<Vec<i64>>) {
+        let ends = |range: Range| vec![range.from.0, range.to.0];
+        (ends(self.ask.range), self.previous.map(ends))
+    }
+
+    /// Counts, and remembers how.
+    pub(crate) fn tally(&self, wants: &[Want], take: &mut (dyn FnMut(usize, &Hit) + Send)) -> Result<()> {
+        let done = tally(self.reader, wants, take)?;
+        self.note(done.origin, done.stop);
+        Ok(())
+    }
+
+    /// Remembers how something was counted.
+    pub(crate) fn note(&self, origin: Origin, stop: Option<Stop>) {
+        self.rows.set(self.rows.get() || origin == Origin::Rows);
+        self.stop.set(self.stop.get().or(stop));
+    }
+
+    pub(super) fn outcome(&self) -> (Origin, Option<Stop>) {
+        (if self.rows.get() { Origin::Rows } else { Origin::Rollup }, self.stop.get())
+    }
+}

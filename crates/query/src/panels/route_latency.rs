@@ -1,0 +1,76 @@
+//! Response times of the busiest routes.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::latency_percentiles::SHARES;
+use super::toplist::BASE;
+use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
+use crate::error::Result;
+use crate::lang::Filter;
+use crate::quantile::Latencies;
+use crate::tally::{ROUTE_LATENCY, Want};
+
+pub(super) const PANEL: Panel = Panel {
+    id: "route_latency",
+    title: "Latency by route",
+    question: "How long do the busiest routes take?",
+    unit: Unit::Calls,
+    chart: Chart::Table,
+    split: Some("route"),
+    make,
+};
+
+const MORE: &[Column] = &[
+    Column { id: "p50", label: "p50", unit: Unit::Ms },
+    Column { id: "p95", label: "p95", unit: Unit::Ms },
+    Column { id: "p99", label: "p99", unit: Unit::Ms },
+    Column { id: "p95_previous", label: "p95 before", unit: Unit::Ms },
+];
+
+fn make(look: &Look<'_>) -> Result<Body> {
+    let (now, before) = look.whole();
+    let mut wants = vec![Want::new(ROUTE_LATENCY, now)];
+    wants.extend(before.map(|edges| Want::new(ROUTE_LATENCY, edges)));
+    let mut sums: HashMap<u32, [Latencies; 2]> = HashMap::new();
+    look.tally(&wants, &mut |want, hit| {
+        let both = sums.entry(hit.key).or_default();
+        both.get_mut(want).into_iter().for_each(|l| l.add(hit.latency, hit.calls));
+    })?;
+    let total: u64 = sums.values().map(|[now, _]| now.total()).sum();
+    let mut ranked: Vec<(u32, [Latencies; 2])> = sums.into_iter().filter(|(_, [now, _])| now.total() > 0).collect();
+    ranked.sort_by_key(|(key, [now, _])| (std::cmp::Reverse(now.total()), *key));
+    ranked.truncate(look.ask.top);
+    let listed: u64 = ranked.iter().map(|(_, [now, _])| now.total()).sum();
+    let compared = wants.len() > 1;
+    let rows = ranked.iter().map(|(key, [now, previous])| {
+        let route = look.reader.view.symbols().text(*key);
+        let mut cells = Map::new();
+        for (name, _, share) in SHARES {
+            cells.insert((*name).to_owned(), now.quantile_ms(*share).map_or(Value::Null, Value::from));
+        }
+        cells.insert("p95_previous".to_owned(), previous.quantile_ms(0.95).map_or(Value::Null, Value::from));
+        let value = Number::Count(now.total());
+        let before = compared.then_some(Number::Count(previous.total()));
+        Row {
+            label: if *key == 0 { "(no route)".to_owned() } else { route.clone() },
+            filter: Filter::term("route", (*key != 0).then_some(route.as_str())),
+            key: route,
+            value,
+            share: now.total() as f64 / total.max(1) as f64,
+            previous: before,
+            change: value.change(before),
+            state: compared.then_some(if previous.total() == 0 { "new" } else { "same" }),
+            cells,
+        }
+    });
+    let rows = rows.collect();
+    Ok(Body::List {
+        columns: BASE.iter().chain(MORE).cloned().collect(),
+        rows,
+        total,
+        other: total - listed,
+        note: Some("only calls whose gateway logs a response time".to_owned()),
+    })
+}

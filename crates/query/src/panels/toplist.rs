@@ -1,0 +1,128 @@
+//! The largest of something, each with its share and what it was in the period before.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::tally::{Hit, TRAFFIC, Want};
+
+use super::{Body, Column, Look, Number, Row, Unit};
+
+/// What calls have in common: a symbol, a status or a reason.
+pub(super) type Key = u32;
+
+/// How a list is made.
+pub(super) struct List<'a> {
+    /// The cubes counted from.
+    pub(super) cubes: &'static [&'static str],
+    /// The row of some calls; none leaves them out.
+    pub(super) key: fn(&Hit) -> Option<Key>,
+    /// Which calls of a row its number counts.
+    pub(super) counts: fn(&Hit) -> bool,
+    /// Key, label and filter of a row.
+    pub(super) words: &'a dyn Fn(Key) -> (String, String, String),
+    /// Whether the total is all calls and not only those that are counted.
+    pub(super) of_all_calls: bool,
+    /// Columns beside value, share and change: denied, errors and the second text.
+    pub(super) more: &'a [Column],
+    /// What to know about it, from the calls left out.
+    pub(super) note: &'a dyn Fn(u64) -> Option<String>,
+}
+
+/// What is known of a row.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    value: u64,
+    before: u64,
+    calls: u64,
+    denied: u64,
+    errors: u64,
+    client_errors: u64,
+    detail: u32,
+}
+
+/// The columns every list has.
+pub(super) const BASE: &[Column] = &[
+    Column { id: "value", label: "Calls", unit: Unit::Calls },
+    Column { id: "share", label: "Share", unit: Unit::Percent },
+    Column { id: "change", label: "Change", unit: Unit::Percent },
+];
+
+/// Makes a list.
+pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
+    let (now, before) = look.whole();
+    let compared = before.is_some();
+    let mut wants = vec![Want::new(TRAFFIC, now.clone()), Want::new(list.cubes, now)];
+    wants.extend(before.map(|edges| Want::new(list.cubes, edges)));
+    let (mut all, mut counted, mut left_out) = (0_u64, 0_u64, 0_u64);
+    let mut sums: HashMap<Key, Sums> = HashMap::new();
+    let (key_of, counts) = (list.key, list.counts);
+    look.tally(&wants, &mut |want, hit| {
+        if want == 0 {
+            all += hit.calls;
+            return;
+        }
+        let Some(key) = key_of(hit) else {
+            left_out += if want == 1 { hit.calls } else { 0 };
+            return;
+        };
+        let row = sums.entry(key).or_default();
+        let value = if counts(hit) { hit.calls } else { 0 };
+        if want == 2 {
+            row.before += value;
+            return;
+        }
+        counted += value;
+        row.value += value;
+        row.calls += hit.calls;
+        row.denied += if hit.reason != 0 { hit.calls } else { 0 };
+        row.errors += if hit.status / 100 == 5 { hit.calls } else { 0 };
+        row.client_errors += if hit.status / 100 == 4 { hit.calls } else { 0 };
+        if hit.detail != 0 {
+            row.detail = hit.detail;
+        }
+    })?;
+    let total = if list.of_all_calls { all } else { counted };
+    let mut ranked: Vec<(Key, Sums)> = sums.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();
+    ranked.sort_by(|(a, x), (b, y)| (y.value, y.before).cmp(&(x.value, x.before)).then(a.cmp(b)));
+    ranked.truncate(look.ask.top);
+    let listed: u64 = ranked.iter().map(|(_, s)| s.value).sum();
+    let rows = ranked.iter().map(|(key, sums)| row(look, list, *key, sums, total, compared)).collect();
+    let columns = BASE.iter().chain(list.more).cloned().collect();
+    Ok(Body::List { columns, rows, total, other: total.saturating_sub(listed), note: (list.note)(left_out) })
+}
+
+fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, compared: bool) -> Row {
+    let (key, label, filter) = (list.words)(key);
+    let value = Number::Count(sums.value);
+    let previous = compared.then_some(Number::Count(sums.before));
+    let mut cells = Map::new();
+    for column in list.more {
+        let cell = match column.id {
+            "denied" => Value::from(sums.denied),
+            "errors" => Value::from(sums.errors),
+            "client_errors" => Value::from(sums.client_errors),
+            "calls" => Value::from(sums.calls),
+            "error_rate" if sums.calls > 0 => Value::from(sums.errors as f64 / sums.calls as f64),
+            "consumer_id" | "api" if sums.detail != 0 => Value::from(look.reader.view.symbols().text(sums.detail)),
+            _ => Value::Null,
+        };
+        cells.insert(column.id.to_owned(), cell);
+    }
+    Row {
+        key,
+        label,
+        filter,
+        value,
+        share: if total == 0 { 0.0 } else { sums.value as f64 / total as f64 },
+        previous,
+        change: value.change(previous),
+        state: compared.then_some(match (sums.value, sums.before) {
+            (_, 0) => "new",
+            (0, _) => "gone",
+            _ => "same",
+        }),
+        cells,
+    }
+}

@@ -1,0 +1,75 @@
+//! Percentiles from counts by latency bucket. Inside a bucket the calls are taken to be spread evenly.
+
+use std::collections::BTreeMap;
+
+/// Latency buckets in one doubling; see `ledger::cube::bucket`.
+const BUCKETS_PER_OCTAVE: f64 = 8.0;
+
+/// Calls by latency bucket.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Latencies {
+    calls: BTreeMap<u16, u64>,
+    total: u64,
+}
+
+impl Latencies {
+    pub(crate) fn add(&mut self, bucket: u16, calls: u64) {
+        *self.calls.entry(bucket).or_default() += calls;
+        self.total += calls;
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The response time in milliseconds that a share of the calls does not exceed; `None` without calls.
+    pub(crate) fn quantile_ms(&self, share: f64) -> Option<f64> {
+        if self.total == 0 {
+            return None;
+        }
+        let rank = (share * self.total as f64).max(1.0);
+        let mut before = 0_u64;
+        for (bucket, calls) in &self.calls {
+            let after = before + calls;
+            if after as f64 >= rank {
+                let low = start(f64::from(*bucket));
+                let high = start(f64::from(*bucket) + 1.0);
+                let inside = (rank - before as f64 - 0.5).max(0.0) / *calls as f64;
+                return Some(round((low + (high - low) * inside) / 1_000.0));
+            }
+            before = after;
+        }
+        None
+    }
+}
+
+/// The least duration of a bucket, in microseconds.
+fn start(bucket: f64) -> f64 {
+    (bucket / BUCKETS_PER_OCTAVE).exp2() - 1.0
+}
+
+/// To three decimals: microseconds.
+fn round(ms: f64) -> f64 {
+    (ms * 1_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::cube::bucket;
+
+    #[test]
+    fn percentiles_are_at_most_a_bucket_off() {
+        let mut seen = Latencies::default();
+        assert_eq!(seen.quantile_ms(0.5), None);
+        let micros: Vec<i64> = (1..=10_000).map(|n| n * 37 % 90_001 + 500).collect();
+        micros.iter().for_each(|n| seen.add(bucket(*n), 1));
+        let mut sorted = micros;
+        sorted.sort_unstable();
+        for share in [0.5, 0.95, 0.99] {
+            let exact = sorted[((share * 10_000.0) as usize) - 1] as f64 / 1_000.0;
+            let got = seen.quantile_ms(share).unwrap();
+            assert!((got - exact).abs() / exact < 0.05, "{share}: {got} {exact}");
+        }
+    }
+}
