@@ -1,5 +1,6 @@
 // The legend names the series and filters by them: click includes, alt-click excludes.
 import { StatusMark } from '../parts/status'
+import { meant } from '../state/fields'
 import { countText } from '../state/numbers'
 import css from './legend.module.css'
 import type { ChartSeries } from './series'
@@ -7,12 +8,15 @@ import type { ChartSeries } from './series'
 export function Legend(props: {
   series: ChartSeries[]
   sums: boolean
-  onPick?: (key: string, excludes: boolean) => void
+  /** The field the series are values of; the name of a series then filters. */
+  field?: string | null | undefined
+  onPick?: (field: string, value: string, excludes: boolean) => void
 }) {
-  const { series, onPick } = props
+  const { series, field, onPick } = props
   return (
     <ul className={css.legend}>
       {series.map((s) => {
+        const term = field ? meant(field, s.key) : null
         const total = s.values.reduce<number>((sum, v) => sum + (v ?? 0), 0)
         const body = (
           <>
@@ -27,12 +31,12 @@ export function Legend(props: {
         )
         return (
           <li key={s.key}>
-            {onPick ? (
+            {onPick && term ? (
               <button
                 type="button"
                 className={css.item}
                 title={`Click: only ${s.label}. Alt-click: without ${s.label}.`}
-                onClick={(event) => onPick(s.key, event.altKey)}
+                onClick={(event) => onPick(term.field, term.value, event.altKey)}
               >
                 {body}
               </button>

@@ -6,6 +6,7 @@ import { IconButton } from '../parts/button'
 import { Card } from '../parts/card'
 import { Menu } from '../parts/menu'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { termText } from '../state/filter'
 import { countText, exactText, percentText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
 import { ChangeMark, type Wish } from './change'
@@ -97,7 +98,6 @@ export function PanelBody({ data, view, moves }: { data: PanelData; view: View; 
   const series = chartSeries(data.series ?? [], view.compares)
   const hasValue = series.some((s) => s.values.some((value) => value !== null))
   if (!hasValue || edges.length < 2) return <Nothing />
-  const split = panel.split
   return (
     <>
       <TimeChart
@@ -114,7 +114,8 @@ export function PanelBody({ data, view, moves }: { data: PanelData; view: View; 
       <Legend
         series={series}
         sums={panel.unit === 'calls'}
-        {...(split ? { onPick: (key: string, excludes: boolean) => moves.open(`${split}:${key}`, excludes) } : {})}
+        field={panel.split}
+        onPick={(field, value, excludes) => moves.open(termText(field, value), excludes)}
       />
     </>
   )

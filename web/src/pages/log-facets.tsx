@@ -6,7 +6,7 @@ import type { Facet, Facets, FacetValue } from '../api/types'
 import { Icon } from '../parts/icon'
 import { Skeleton } from '../parts/state'
 import { StatusMark, statusClassOf } from '../parts/status'
-import { allFields, SHORT_FIELDS } from '../state/fields'
+import { allFields, meant, SHORT_FIELDS } from '../state/fields'
 import { excludes, includes, only, toggled, without } from '../state/filter'
 import { countText, exactText, percentText } from '../state/numbers'
 import type { View } from '../state/view'
@@ -14,6 +14,8 @@ import css from './log-facets.module.css'
 
 const OPEN = ['status_class', 'granted', 'reason', 'consumer', 'route']
 const TOP = 6
+/** The server counts at most so many fields at once. */
+const FIELDS_MAX = 20
 
 export function LogFacets({ view }: { view: View }) {
   const served = useFields()
@@ -25,7 +27,7 @@ export function LogFacets({ view }: { view: View }) {
   const asked = ordered.map((f) => f.name).filter((name) => open.includes(name))
   const answer = useAnswer<Facets>(
     '/facets',
-    { ...view.asked, fields: asked.join(','), top: TOP },
+    { ...view.asked, fields: asked.slice(0, FIELDS_MAX).join(','), top: TOP },
     { live: view.live, enabled: asked.length > 0 },
   )
   return (
@@ -120,9 +122,10 @@ function FacetGroup({ view, field, label, facet, isOpen, isFailed, onToggle }: G
 }
 
 function Value(props: { view: View; field: string; value: FacetValue; approximate: boolean }) {
-  const { view, field, value, approximate } = props
-  const isIn = includes(view.filter, field, value.value)
-  const isOut = excludes(view.filter, field, value.value)
+  const { view, value, approximate } = props
+  const { field, value: wanted } = meant(props.field, value.value) ?? { field: props.field, value: value.value }
+  const isIn = includes(view.filter, field, wanted)
+  const isOut = excludes(view.filter, field, wanted)
   const isStatus = field === 'status_class' || field === 'status'
   const label = field === 'granted' ? (value.value === 'true' ? 'Granted' : 'Denied') : value.label
   const exact = `${exactText(value.count)} calls, ${percentText(value.share)}`
@@ -135,9 +138,7 @@ function Value(props: { view: View; field: string; value: FacetValue; approximat
         aria-pressed={isIn}
         title={`${label}: ${exact}. Click to filter, alt-click to exclude.`}
         onClick={(event) =>
-          view.setFilter(
-            event.altKey ? without(view.filter, field, value.value) : toggled(view.filter, field, value.value),
-          )
+          view.setFilter(event.altKey ? without(view.filter, field, wanted) : toggled(view.filter, field, wanted))
         }
       >
         {isStatus && <StatusMark name={field === 'status' ? statusClassOf(Number(value.value)) : value.value} />}
@@ -152,7 +153,7 @@ function Value(props: { view: View; field: string; value: FacetValue; approximat
         className={css.act}
         aria-label={`Only ${label}`}
         title="Only this"
-        onClick={() => view.setFilter(only(view.filter, field, value.value))}
+        onClick={() => view.setFilter(only(view.filter, field, wanted))}
       >
         =
       </button>
@@ -162,7 +163,7 @@ function Value(props: { view: View; field: string; value: FacetValue; approximat
         aria-label={`Not ${label}`}
         title="Not this"
         aria-pressed={isOut}
-        onClick={() => view.setFilter(without(view.filter, field, value.value))}
+        onClick={() => view.setFilter(without(view.filter, field, wanted))}
       >
         ≠
       </button>

@@ -33,8 +33,8 @@ export function LogHistogram({ view, answer, tail, fresh, onFresh }: Props) {
   const { data } = answer
   const split = view.search.split ?? 'status_class'
   const series = chartSeries(data?.series ?? [], false)
-  const pick = (key: string, excludes: boolean) =>
-    view.setFilter(excludes ? without(view.filter, split, key) : only(view.filter, split, key))
+  const pick = (field: string, value: string, excludes: boolean) =>
+    view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value))
   return (
     <section className={css.box} aria-label="Events over time">
       <div className={css.head}>
@@ -55,9 +55,7 @@ export function LogHistogram({ view, answer, tail, fresh, onFresh }: Props) {
           </Button>
         )}
         <span className={css.grow} />
-        {series.length > 0 && series.length <= 9 && (
-          <Legend series={series} sums {...(split === 'none' ? {} : { onPick: pick })} />
-        )}
+        {series.length > 0 && series.length <= 9 && <Legend series={series} sums field={split} onPick={pick} />}
         <Select
           label="Stack the histogram by"
           prefix="by"

@@ -194,7 +194,7 @@ function useOffers(view: View, draft: string, caret: number, isOpen: boolean): O
   const fields = useMemo(() => allFields(served), [served])
   const place = placeAt(draft, caret)
   const field = fields.find((f) => f.name === place.field)
-  const wantsValues = isOpen && place.stage === 'value' && field !== undefined && !/[<>]/.test(place.head)
+  const wantsValues = isOpen && place.stage === 'value' && field?.facet === true && !/[<>]/.test(place.head)
   const facets = useAnswer<Facets>(
     '/facets',
     {

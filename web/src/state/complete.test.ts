@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { applied, fieldOffers, placeAt, valueOffers } from './complete'
-import { allFields } from './fields'
+import { allFields, meant } from './fields'
 
 const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true }])
 
@@ -28,4 +28,12 @@ it('puts a chosen offer in the place of what was typed', () => {
 it('says no field twice', () => {
   expect(fields.map((f) => f.name)).not.toContain('consumer_name')
   expect(fields.filter((f) => f.name === 'consumer')).toHaveLength(1)
+})
+
+it('knows what the names of series and facet values mean as filters', () => {
+  expect(meant('status_class', '5xx')).toEqual({ field: 'status_class', value: '5xx' })
+  expect(meant('status_class', 'unknown')).toEqual({ field: 'status', value: '' })
+  expect(meant('reason', 'granted')).toEqual({ field: 'granted', value: 'true' })
+  expect(meant('consumer', 'other')).toBeNull()
+  expect(meant('consumer', '')).toEqual({ field: 'consumer', value: '' })
 })

@@ -46,3 +46,11 @@ export function allFields(served: Field[]): Field[] {
   })
   return [...first, ...served.filter((field) => !taken.has(field.name))]
 }
+
+/** What the name of a series or a facet value means as a filter; null where no filter says it. */
+export function meant(field: string, value: string): { field: string; value: string } | null {
+  if (value === 'other' || field === 'none') return null
+  if (field === 'reason' && value === 'granted') return { field: 'granted', value: 'true' }
+  if (/^status/.test(field) && (value === 'unknown' || value === '')) return { field: 'status', value: '' }
+  return { field, value }
+}
