@@ -7,7 +7,7 @@ use arrow_json::{LineDelimitedWriter, ReaderBuilder};
 use arrow_schema::{DataType, Field, Fields, Schema};
 use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use std::sync::Arc;
@@ -42,7 +42,10 @@ pub(super) fn encode(actions: impl Iterator<Item = Action>) -> Result<(Vec<u8>, 
 
 /// The actions of a checkpoint.
 pub(super) fn decode(bytes: Vec<u8>, take: &mut dyn FnMut(Action)) -> Result<()> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).map_err(Error::arrow)?;
+    // The Arrow schema embedded in the file is not read: damaged, it makes its decoder panic.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(Bytes::from(bytes), options);
+    let reader = reader.map_err(Error::arrow)?;
     for batch in reader.with_batch_size(ROWS).build().map_err(Error::arrow)? {
         let mut json = LineDelimitedWriter::new(Vec::new());
         json.write(&batch.map_err(Error::arrow)?).map_err(Error::arrow)?;
