@@ -56,7 +56,7 @@ export function Overview() {
         {refusal && <ErrorState error={refusal} />}
         {!refusal && <KpiStrip view={view} moves={moves} />}
         {isEmpty && <Nothing view={view} />}
-        {panels.isError && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
+        {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
         <div className={css.grid}>
           {panels.isPending &&
             LAYOUT.slice(0, 4).map(([id, span]) => (
