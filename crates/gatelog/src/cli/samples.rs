@@ -73,7 +73,7 @@ fn first_json_lines(dir: &Path) -> anyhow::Result<Option<PathBuf>> {
     for entry in entries {
         let entry = entry?;
         let path = entry.path();
-        let is_log = path.extension().is_some_and(|end| end == "log" || end == "jsonl" || end == "ndjson");
+        let is_log = path.extension().is_some_and(|end| end == "log");
         if is_log && std::fs::read(&path)?.starts_with(b"{") {
             found.push((entry.metadata()?.len(), path));
         }
