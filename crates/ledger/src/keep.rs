@@ -188,14 +188,15 @@ impl Keeper {
         let places: Vec<&Place> = of_day.iter().map(|p| &p.place).collect();
         let sections = day_cells(&self.look(now), day)?;
         let bytes = rollup::encode(&sections, &self.shared.symbols)?;
-        let name = format!("{}.parquet", date(day));
+        let crc = crc32fast::hash(&bytes);
+        let name = format!("{}-{crc:08x}.parquet", date(day));
         seal::put(&*self.shared.disk, seal::ROLLUPS, seal::KEPT, &name, &bytes)?;
         let gone: Vec<String> = places.iter().map(|p| p.path.clone()).collect();
         self.table.replace(&gone, &[], now)?;
         let mut content = self.shared.content();
         content.parts =
             Arc::new(content.parts.iter().filter(|p| !gone.contains(&p.place.path)).cloned().collect());
-        let kept = Kept { day, path: disk::join(seal::KEPT, &name) };
+        let kept = Kept { day, path: disk::join(seal::KEPT, &name), crc };
         content.kept = Arc::new(content.kept.iter().cloned().chain([kept]).collect());
         Ok(())
     }

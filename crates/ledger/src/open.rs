@@ -61,6 +61,10 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, options: &Options, now: Timestamp) -> R
             d.segment, d.bytes, d.offset, d.events_lost
         )
     }));
+    // Usually a torn write that nobody got an answer for; said all the same, because damage may look like it.
+    damage.extend(recovered.tail.map(|t| {
+        format!("log segment {}: the last {} bytes were not a whole write and are left out", t.segment, t.bytes)
+    }));
     if replay.unreadable > 0 {
         damage.push(format!("log: {} whole records hold no events this version can read", replay.unreadable));
     }
@@ -124,8 +128,11 @@ fn sweep_orphans(disk: &dyn Disk, table: &Table) -> Result<()> {
 /// Days of which only the cells are left. A day that still has files was not retired to the end: its files count.
 fn kept(disk: &dyn Disk, parts: &[Arc<Part>]) -> Result<Vec<Kept>> {
     let names = disk.list(KEPT).tried("listing", KEPT)?;
-    let day = |name: &str| Some(Timestamp::parse(name.strip_suffix(".parquet")?)?.day());
-    let kept = names.iter().filter_map(|name| Some(Kept { day: day(name)?, path: disk::join(KEPT, name) }));
+    let kept = names.iter().filter_map(|name| {
+        let (date, crc) = name.strip_suffix(".parquet")?.rsplit_once('-')?;
+        let crc = u32::from_str_radix(crc, 16).ok()?;
+        Some(Kept { day: Timestamp::parse(date)?.day(), path: disk::join(KEPT, name), crc })
+    });
     Ok(kept.filter(|kept| parts.iter().all(|part| part.place.day != kept.day)).collect())
 }
 

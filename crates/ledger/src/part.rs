@@ -8,8 +8,8 @@ use bytes::Bytes;
 use event::field;
 use event::time::DAY;
 use event::{Batch, FIELDS, FieldId, Kind, Storage};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
@@ -69,8 +69,10 @@ fn properties() -> WriterProperties {
 pub fn encode(batch: &Batch) -> Result<Vec<u8>> {
     let records = to_arrow(batch)?;
     let mut bytes = Vec::with_capacity(batch.len() * 64);
+    // Without the embedded Arrow schema: it says nothing new, and damaged it cannot be read safely.
+    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
     let mut writer =
-        ArrowWriter::try_new(&mut bytes, records.schema(), Some(properties())).map_err(Error::arrow)?;
+        ArrowWriter::try_new_with_options(&mut bytes, records.schema(), options).map_err(Error::arrow)?;
     writer.write(&records).map_err(Error::arrow)?;
     writer.close().map_err(Error::arrow)?;
     Ok(bytes)
@@ -93,6 +95,10 @@ pub struct Place {
     pub time_min: i64,
     /// The latest event's time in microseconds.
     pub time_max: i64,
+    /// CRC-32 of the file.
+    pub crc: u32,
+    /// CRC-32 of its roll-up.
+    pub rollup_crc: u32,
 }
 
 /// A sealed file, open.
@@ -109,6 +115,11 @@ impl Part {
         Part { place, disk, metadata: std::sync::OnceLock::new() }
     }
 
+    /// Its roll-up.
+    pub fn rollup(&self) -> crate::rollup::File<'_> {
+        crate::rollup::File { path: &self.place.rollup, crc: self.place.rollup_crc }
+    }
+
     fn chunks(&self) -> Result<Chunks> {
         let file = self.disk.open(&self.place.path).tried("opening", &self.place.path)?;
         Ok(Chunks { file: Arc::from(file), len: self.place.bytes })
@@ -118,8 +129,11 @@ impl Part {
         if let Some(metadata) = self.metadata.get() {
             return Ok(metadata);
         }
-        let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::load(&self.chunks()?, options).map_err(|e| self.damaged(&e))?;
+        let chunks = self.chunks()?;
+        chunks.check(&self.place.path, self.place.crc)?;
+        let options =
+            ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_page_index_policy(PageIndexPolicy::Optional);
+        let metadata = ArrowReaderMetadata::load(&chunks, options).map_err(|e| self.damaged(&e))?;
         Ok(self.metadata.get_or_init(|| metadata))
     }
 
@@ -179,6 +193,7 @@ impl Part {
         let mut ordered: Vec<_> = all.clone();
         ordered.sort_by_key(|f| schema.index_of(&column_name(f)).unwrap_or(usize::MAX));
         let options = ArrowReaderOptions::new()
+            .with_skip_arrow_metadata(true)
             .with_schema(read_schema(&ordered))
             .with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(self.metadata()?.metadata()), options)
@@ -263,6 +278,33 @@ impl Chunks {
         let file = disk.open(path).tried("opening", path)?;
         let len = file.len().tried("measuring", path)?;
         Ok(Chunks { file: Arc::from(file), len })
+    }
+}
+
+/// Bytes checked at once.
+const CHECK_BYTES: usize = 1 << 20;
+
+impl Chunks {
+    /// Reads every byte once: nothing of a damaged file is believed. Done at the first use of a file, not at each.
+    pub fn check(&self, path: &str, crc: u32) -> Result<()> {
+        let actual = self.file.len().tried("measuring", path)?;
+        if actual != self.len {
+            return Err(Error::Damaged { what: format!("{path} has {actual} bytes instead of {}", self.len) });
+        }
+        let mut hasher = crc32fast::Hasher::new();
+        let mut buffer = vec![0; CHECK_BYTES];
+        let mut at = 0;
+        while at < self.len {
+            let n = usize::try_from(self.len - at).unwrap_or(CHECK_BYTES).min(CHECK_BYTES);
+            let (head, _) = buffer.split_at_mut(n);
+            self.file.read_at(at, head).tried("reading", path)?;
+            hasher.update(head);
+            at += n as u64;
+        }
+        if hasher.finalize() != crc {
+            return Err(Error::Damaged { what: format!("{path} is not what was written") });
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use event::Batch;
 use event::reason::REASONS;
-use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -103,7 +103,8 @@ fn properties() -> WriterProperties {
 /// Writes a roll-up file.
 pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, schema(), Some(properties())).map_err(Error::arrow)?;
+    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema(), options).map_err(Error::arrow)?;
     let mut names = Vec::new();
     for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
         names.push(section_name(cube, *grain));
@@ -157,17 +158,29 @@ fn texts(syms: &[Sym], symbols: &Symbols) -> ArrayRef {
     Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(keys), Arc::new(StringArray::from(values))))
 }
 
+/// A roll-up file: where it is, and its checksum.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Path below the data directory.
+    pub path: &'a str,
+    /// CRC-32.
+    pub crc: u32,
+}
+
 /// Reads one section of a roll-up file; `None` when it was not worth writing, or the file is older than the cube.
 pub fn decode(
     disk: &dyn Disk,
-    path: &str,
+    file: &File<'_>,
     cube: &Cube,
     grain: Grain,
     symbols: &Symbols,
 ) -> Result<Option<Cells>> {
+    let path = file.path;
     let chunks = Chunks::open(disk, path)?;
+    chunks.check(path, file.crc)?;
     let damaged = |e: &dyn std::fmt::Display| Error::Damaged { what: format!("{path}: {e}") };
-    let metadata = ArrowReaderMetadata::load(&chunks, ArrowReaderOptions::new()).map_err(|e| damaged(&e))?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema());
+    let metadata = ArrowReaderMetadata::load(&chunks, options).map_err(|e| damaged(&e))?;
     let names = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
     let names = names.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref()).unwrap_or("");
     let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else {
@@ -244,16 +257,16 @@ impl Cache {
     /// The cells of one section of a roll-up file; those that are not in it are made by `count`.
     pub fn cells(
         &self,
-        path: &str,
+        file: File<'_>,
         cube: &'static Cube,
         grain: Grain,
         count: impl FnOnce() -> Result<Cells>,
     ) -> Result<Arc<Cells>> {
-        let key = (path.to_owned(), cube.number(), grain);
+        let key = (file.path.to_owned(), cube.number(), grain);
         if let Some(cells) = self.lock().get(&key) {
             return Ok(cells);
         }
-        let cells = match decode(&*self.disk, path, cube, grain, &self.symbols)? {
+        let cells = match decode(&*self.disk, &file, cube, grain, &self.symbols)? {
             Some(cells) => Arc::new(cells),
             None => Arc::new(count()?),
         };

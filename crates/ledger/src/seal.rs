@@ -78,6 +78,8 @@ fn write(disk: &dyn Disk, batch: &Batch, day: i64, stem: &str, symbols: &Symbols
         rows: batch.len() as u64,
         time_min,
         time_max,
+        crc: crc32fast::hash(&bytes),
+        rollup_crc: crc32fast::hash(&cells),
     })
 }
 

@@ -20,6 +20,10 @@ const SEGMENT_TXN: &str = "gatelog-segment";
 /// The Delta transaction that holds the next sequence number after the sealed events.
 const SEQ_TXN: &str = "gatelog-next-seq";
 
+/// Tags of a file: checksums of it and of its roll-up.
+const CRC_TAG: &str = "gatelog.crc32";
+const ROLLUP_CRC_TAG: &str = "gatelog.rollup.crc32";
+
 pub(crate) struct Table {
     log: Log,
 }
@@ -144,7 +148,7 @@ fn add(place: &Place, millis: i64, data_change: bool) -> Add {
         modification_time: millis,
         data_change,
         stats: Some(stats.to_string()),
-        tags: None,
+        tags: Some([(CRC_TAG, place.crc), (ROLLUP_CRC_TAG, place.rollup_crc)].map(|(k, v)| (k.to_owned(), format!("{v:08x}"))).into()),
     }
 }
 
@@ -159,6 +163,7 @@ fn place(add: &Add) -> Result<Place> {
         let text = stats.get(side).and_then(|s| s.get("time")).and_then(Value::as_str);
         text.and_then(Timestamp::parse).map(|t| t.0).ok_or_else(|| damaged("no times"))
     };
+    let crc = |tag| u32::from_str_radix(add.tags.as_ref()?.get(tag)?, 16).ok();
     let date = add
         .partition_values
         .get("date")
@@ -172,6 +177,8 @@ fn place(add: &Add) -> Result<Place> {
         rows: stats.get("numRecords").and_then(Value::as_u64).ok_or_else(|| damaged("no count"))?,
         time_min: time("minValues")?,
         time_max: time("maxValues")?,
+        crc: crc(CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
+        rollup_crc: crc(ROLLUP_CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::cells::{Cells, Symbols, count};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::error::Result;
 use crate::part::Part;
-use crate::rollup::{Cache, Sections};
+use crate::rollup::{Cache, File, Sections};
 
 /// Everything there is to read, at one moment.
 #[derive(Clone)]
@@ -36,6 +36,14 @@ pub struct Kept {
     pub day: i64,
     /// Path of the roll-up.
     pub path: String,
+    /// Its checksum, which is part of its name.
+    pub crc: u32,
+}
+
+impl Kept {
+    fn file(&self) -> File<'_> {
+        File { path: &self.path, crc: self.crc }
+    }
 }
 
 /// Events still in memory, and the cells of each cube once somebody asked for them.
@@ -245,7 +253,7 @@ impl View {
                 Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
                 Source::Part(part) => {
                     over(
-                        &*self.cache.cells(&part.place.rollup, cube, grain, || {
+                        &*self.cache.cells(part.rollup(), cube, grain, || {
                             self.count_rows(&source, cube, grain)
                         })?,
                     );
@@ -253,7 +261,7 @@ impl View {
             }
         }
         for kept in self.kept.iter().filter(|kept| kept.day * DAY < to && (kept.day + 1) * DAY > from) {
-            over(&*self.cache.cells(&kept.path, cube, grain, || Ok(Cells::default()))?);
+            over(&*self.cache.cells(kept.file(), cube, grain, || Ok(Cells::default()))?);
         }
         Ok(())
     }
@@ -308,7 +316,7 @@ pub(crate) fn day_cells(view: &View, day: i64) -> Result<Sections> {
             let mut sum = crate::cells::Sum::default();
             for part in view.parts.iter().filter(|part| part.place.day == day) {
                 let count = || view.count_rows(&Source::Part(Arc::clone(part)), cube, *grain);
-                sum.add(&*view.cache.cells(&part.place.rollup, cube, *grain, count)?, *grain);
+                sum.add(&*view.cache.cells(part.rollup(), cube, *grain, count)?, *grain);
             }
             sections.push((cube, *grain, sum.finish()));
         }

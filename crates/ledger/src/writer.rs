@@ -186,11 +186,8 @@ impl Writer {
             .filter(|(d, _)| !d.batch.is_empty())
             .map(|(d, _)| Payload { kind: EVENTS, events: d.batch.len() as u32, bytes: &d.payload })
             .collect();
-        let seq = self.wal.next_seq();
-        let written = match payloads.as_slice() {
-            [] => Ok(Written { segment: 0, first_seq: seq, end_seq: seq }),
-            payloads => self.wal.write(payloads),
-        };
+        // Also when all of it was seen before: after a start on a full disk what was replayed may not be durable yet.
+        let written = self.wal.write(&payloads);
         self.shared.set_wal_bytes(self.wal.bytes());
         match written {
             Ok(written) => self.publish(group, written),
