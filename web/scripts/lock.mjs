@@ -1,5 +1,5 @@
 // Takes the registry's addresses out of package-lock.json: names, versions and hashes say what to install, and each
-// machine asks its own registry. npm's own option for this forgets the packages of other platforms.
+// machine asks its own registry.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8'))
