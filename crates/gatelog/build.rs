@@ -40,8 +40,11 @@ fn main() -> std::io::Result<()> {
         } else {
             "None".to_owned()
         };
-        let path = path.canonicalize()?.display().to_string();
-        let _ = writeln!(list, "File {{ path: {name:?}, bytes: include_bytes!({path:?}), brotli: {brotli} }},");
+        // A copy, because the web app may be built anew while this compiles.
+        let copy = out.join(format!("{number}.bin"));
+        fs::write(&copy, &bytes)?;
+        let copy = copy.display().to_string();
+        let _ = writeln!(list, "File {{ path: {name:?}, bytes: include_bytes!({copy:?}), brotli: {brotli} }},");
     }
     list.push_str("];\n");
     fs::write(out.join("web_files.rs"), list)

@@ -80,7 +80,9 @@ impl<R: BufRead> Cutter<R> {
         loop {
             let enough = self.look();
             if enough || (self.is_over && !self.held.is_empty()) {
-                let cut = if self.is_over && self.whole == 0 { self.held.len() } else { self.whole };
+                // At the end the last record may lack its end.
+                let takes_all = self.is_over && (self.whole == 0 || self.held.len() <= self.bytes_max);
+                let cut = if takes_all { self.held.len() } else { self.whole };
                 let rest = self.held.split_off(cut);
                 let batch = std::mem::replace(&mut self.held, rest);
                 self.seen -= cut.min(self.seen);

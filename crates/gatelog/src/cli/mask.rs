@@ -12,6 +12,7 @@ use crate::config::Environment;
 
 /// Asks about masked secrets.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(super) struct Args {
     #[command(subcommand)]
     what: What,

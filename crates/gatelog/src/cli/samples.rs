@@ -123,7 +123,9 @@ fn replay(sample: &Sample, address: SocketAddr) -> anyhow::Result<usize> {
 fn moment(n: usize, count: usize, now: Timestamp) -> Timestamp {
     // Each hour's share of the calls, in UTC.
     const HOURS: [u32; 24] = [3, 2, 2, 2, 2, 3, 5, 8, 11, 13, 14, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4];
-    let start = now.0 - DAY;
+    // Not quite a day, so that a look at the last 24 hours a little later still sees all of it.
+    let start = now.0 - DAY + HOUR / 4;
+    let end = now.0;
     let share = |hour: i64| -> u64 {
         let of_day = usize::try_from((start / HOUR + hour).rem_euclid(24)).unwrap_or_default();
         u64::from(HOURS.get(of_day).copied().unwrap_or(1))
@@ -134,7 +136,8 @@ fn moment(n: usize, count: usize, now: Timestamp) -> Timestamp {
     for hour in 0..24 {
         let length = share(hour) * 1_000_000;
         if place < length {
-            return Timestamp(start + hour * HOUR + (place as i128 * i128::from(HOUR) / i128::from(length)) as i64);
+            let of_day = hour * HOUR + (place as i128 * i128::from(HOUR) / i128::from(length)) as i64;
+            return Timestamp(start + (i128::from(of_day) * i128::from(end - start) / i128::from(DAY)) as i64);
         }
         place -= length;
     }
@@ -169,7 +172,7 @@ mod tests {
         let now = Timestamp::parse("2026-11-21T21:58:39Z").unwrap();
         let times: Vec<i64> = (0..1_200).map(|n| moment(n, 1_200, now).0).collect();
         assert!(times.is_sorted());
-        assert_eq!(times[0], now.0 - DAY);
+        assert_eq!(times[0], now.0 - DAY + HOUR / 4);
         assert!(times[1_199] < now.0 && times[1_199] > now.0 - HOUR);
         let by_night = times.iter().filter(|t| (0..5).contains(&(**t / HOUR % 24))).count();
         let by_day = times.iter().filter(|t| (9..14).contains(&(**t / HOUR % 24))).count();

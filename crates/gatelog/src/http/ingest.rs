@@ -29,6 +29,9 @@ const REJECTS_SHOWN_MAX: usize = 10;
 /// What a body without a length reserves at a time.
 const STEP_BYTES: usize = 64 << 10;
 
+/// From this size on a body is a large one.
+const LARGE_BYTES: u64 = 128 << 10;
+
 #[derive(Serialize)]
 struct Taken {
     accepted: u64,
@@ -75,12 +78,28 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
     let receipt = if batch.is_empty() {
         None
     } else {
-        let appended = app.ledger.append(batch, keys, now).await;
+        let appended = append(&app, batch, keys, now, wire_bytes).await?;
         Some(appended.map_err(Problem::from).inspect_err(|problem| note_refusal(&app, problem))?)
     };
     app.meters.ingest_micros.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
     count(&app, &source, format.map(|f| f.name()), wire_bytes, receipt.as_ref(), &rest, now);
     taken(receipt, &rest)
+}
+
+/// Makes the events durable. Encoding a large batch takes a while, so it is done where waiting is allowed.
+async fn append(
+    app: &Arc<App>,
+    batch: Masked<Batch>,
+    keys: Vec<u64>,
+    now: Timestamp,
+    wire_bytes: u64,
+) -> Result<ledger::Result<Receipt>, Problem> {
+    if wire_bytes < LARGE_BYTES {
+        return Ok(app.ledger.append(batch, keys, now).await);
+    }
+    let ledger = Arc::clone(&app.ledger);
+    let work = move || ledger.append_blocking(batch, keys, now);
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }
 
 fn note_refusal(app: &App, problem: &Problem) {
@@ -113,7 +132,7 @@ async fn read_body(
         return Err(too_large("as sent", config.ingest_wire_bytes_max));
     }
     let mut permit = reserve(&app.gates.bodies, declared.unwrap_or(STEP_BYTES))?;
-    let mut bytes = Vec::with_capacity(declared.unwrap_or(STEP_BYTES).min(1 << 20));
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(STEP_BYTES));
     let started = Instant::now();
     loop {
         let earned_ms = bytes.len() as u64 * 1_000 / config.body_bytes_per_s_min.max(1);

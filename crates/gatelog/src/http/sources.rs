@@ -9,7 +9,7 @@ use super::answer::json;
 use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::App;
-use crate::catalog::Source;
+use crate::catalog::{Content, Source};
 use crate::clock;
 
 #[derive(Serialize)]
@@ -44,11 +44,17 @@ pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
             let (unsaved, rate) = app.tally.of(&name, now);
             source.counters.add(&unsaved);
             if source.created == 0 {
-                source.created = now.0;
+                source.created = app.catalog.with(|content| made(content, &name)).unwrap_or(now.0);
             }
             (name, source, rate)
         })
         .collect()
+}
+
+/// When the first token of a source was made.
+fn made(content: &Content, source: &str) -> Option<i64> {
+    let of_source = |entry: &&keys::Entry| matches!(&entry.may, keys::May::Append { source: of } if of == source);
+    content.keyring.tokens().filter(of_source).map(|entry| entry.created.0).min()
 }
 
 /// `GET /sources`.
