@@ -86,7 +86,7 @@ pub struct Facets {
 }
 
 /// How a field is counted.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Way {
     /// From cells of these cubes.
     Cells(&'static [&'static str], fn(&Hit) -> Key),

@@ -98,7 +98,9 @@ pub(crate) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>, 
         .collect();
     found.sort();
     found.dedup();
-    found.into_iter().take(count).map(|(_, text)| text.to_owned()).collect()
+    // Only the nearest: what is further off would be noise beside them.
+    let best = found.first().map_or(0, |(score, _)| *score);
+    found.into_iter().take_while(|(score, _)| *score == best).take(count).map(|(_, text)| text.to_owned()).collect()
 }
 
 #[cfg(test)]
