@@ -44,7 +44,8 @@ fn main() -> std::io::Result<()> {
         let copy = out.join(format!("{number}.bin"));
         fs::write(&copy, &bytes)?;
         let copy = copy.display().to_string();
-        let _ = writeln!(list, "File {{ path: {name:?}, bytes: include_bytes!({copy:?}), brotli: {brotli} }},");
+        let _ =
+            writeln!(list, "File {{ path: {name:?}, bytes: include_bytes!({copy:?}), brotli: {brotli} }},");
     }
     list.push_str("];\n");
     fs::write(out.join("web_files.rs"), list)

@@ -29,7 +29,9 @@ pub(crate) enum Error {
         source: io::Error,
     },
     /// The file is not what we wrote.
-    #[error("{path} is damaged: {reason}; restore it from a backup, or move it away to start with new tokens")]
+    #[error(
+        "{path} is damaged: {reason}; restore it from a backup, or move it away to start with new tokens"
+    )]
     Damaged {
         /// Which file.
         path: String,
@@ -166,8 +168,7 @@ impl Catalog {
         if changed && stamp.is_some() {
             let bytes = fs::read(&self.path).map_err(tried("reading", &self.path))?;
             let damaged = |reason: String| Error::Damaged { path: self.path.display().to_string(), reason };
-            let content: Content =
-                serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
+            let content: Content = serde_json::from_slice(&bytes).map_err(|e| damaged(e.to_string()))?;
             if content.version > VERSION {
                 return Err(damaged(format!("version {} is newer than this program", content.version)));
             }

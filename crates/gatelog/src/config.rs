@@ -70,8 +70,14 @@ settings! {
 /// Environment names that are not settings.
 pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
     ("GATELOG_CONFIG", "The settings file, as `--config`."),
-    ("GATELOG_BOOTSTRAP_ADMIN_TOKEN", "A token of 16 characters or more that is accepted with the admin role, for automation. `…_FILE` names a file to read it from."),
-    ("GATELOG_BOOTSTRAP_INGEST_TOKEN", "A token of 16 characters or more that sends events in, for the source `default`. `…_FILE` names a file to read it from."),
+    (
+        "GATELOG_BOOTSTRAP_ADMIN_TOKEN",
+        "A token of 16 characters or more that is accepted with the admin role, for automation. `…_FILE` names a file to read it from.",
+    ),
+    (
+        "GATELOG_BOOTSTRAP_INGEST_TOKEN",
+        "A token of 16 characters or more that sends events in, for the source `default`. `…_FILE` names a file to read it from.",
+    ),
     ("GATELOG_URL", "The server that the commands of the CLI talk to."),
     ("GATELOG_TOKEN", "The token they use."),
 ];
@@ -106,8 +112,8 @@ impl Config {
         let mut table = toml::Table::new();
         if let Some(path) = file {
             let place = path.display().to_string();
-            let text =
-                std::fs::read_to_string(path).map_err(|source| Error::Read { path: place.clone(), source })?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| Error::Read { path: place.clone(), source })?;
             table = text.parse().map_err(|e: toml::de::Error| Error::wrong(&place, e))?;
             let _: Config = table.clone().try_into().map_err(|e: toml::de::Error| Error::wrong(&place, e))?;
         }
@@ -214,8 +220,7 @@ pub(crate) fn secret(environment: &Environment, name: &str) -> Result<Option<key
         return Ok(Some(keys::Secret::new(text.clone())));
     }
     let Some(path) = environment.get(&format!("{name}_FILE")) else { return Ok(None) };
-    let text =
-        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
     Ok(Some(keys::Secret::new(text.trim().to_owned())))
 }
 

@@ -55,9 +55,9 @@ pub(crate) struct Rejected {
 }
 
 /// Everything counted since the start, by source.
-#[derive(Default)]
 pub(crate) struct Tally {
     sources: Mutex<BTreeMap<String, Live>>,
+    rejects_max: usize,
 }
 
 /// How long the window of the rate is.
@@ -86,8 +86,13 @@ impl Live {
 }
 
 impl Tally {
+    /// Holds so many rejects per source.
+    pub(crate) fn new(rejects_max: usize) -> Tally {
+        Tally { sources: Mutex::default(), rejects_max }
+    }
+
     /// Notes a delivery.
-    pub(crate) fn add(&self, source: &str, brought: &Counters, rejects: Vec<Rejected>, rejects_max: usize, now: Timestamp) {
+    pub(crate) fn add(&self, source: &str, brought: Counters, rejects: Vec<Rejected>, now: Timestamp) {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         let live = match sources.get_mut(source) {
             Some(live) => live,
@@ -95,9 +100,9 @@ impl Tally {
         };
         live.turn(now);
         live.window_events += brought.accepted;
-        live.unsaved.add(brought);
+        live.unsaved.add(&brought);
         live.rejects.extend(rejects);
-        let over = live.rejects.len().saturating_sub(rejects_max);
+        let over = live.rejects.len().saturating_sub(self.rejects_max);
         live.rejects.drain(..over);
     }
 
@@ -141,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_ring_keeps_the_newest_and_the_rate_falls_to_zero() {
-        let tally = Tally::default();
+        let tally = Tally::new(3);
         let at = |s: i64| Timestamp(1_795_298_319_000_000 + s * SECOND);
         let reject = |line| Rejected {
             time: String::new(),
@@ -151,8 +156,8 @@ mod tests {
             excerpt: String::new(),
         };
         let brought = Counters { accepted: 50, ..Counters::default() };
-        tally.add("edge", &brought, (1..=4).map(reject).collect(), 3, at(0));
-        tally.add("edge", &brought, vec![], 3, at(5));
+        tally.add("edge", brought.clone(), (1..=4).map(reject).collect(), at(0));
+        tally.add("edge", brought, vec![], at(5));
         assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
         assert_eq!(tally.of("edge", at(10)).1, 10.0);
         assert_eq!(tally.of("edge", at(40)).1, 0.0);

@@ -70,7 +70,8 @@ async fn not_found(request: Request) -> Response {
 }
 
 async fn method_not_allowed(method: Method) -> Response {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not a method of this address")).into_response()
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is not a method of this address"))
+        .into_response()
 }
 
 /// Serves until `stop` resolves, then lets requests finish.
@@ -242,7 +243,9 @@ mod tests {
         for path in ["/", "/api/v1/events/12", "/sources/a%20b", "/i/gl_in_x/kong"] {
             assert!(canonical(path), "{path}");
         }
-        for path in ["//", "/api//v1", "/api/../x", "/a/%2e%2e/b", "/a%2Fb", "/a;b", "/a\\b", "/%252e", "*", "/./a"] {
+        for path in
+            ["//", "/api//v1", "/api/../x", "/a/%2e%2e/b", "/a%2Fb", "/a;b", "/a\\b", "/%252e", "*", "/./a"]
+        {
             assert!(!canonical(path), "{path}");
         }
     }

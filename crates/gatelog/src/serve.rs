@@ -12,8 +12,8 @@ use anyhow::{Context as _, bail};
 use event::Timestamp;
 use event::mask::Rules;
 use keys::{Grant, Role, Secret};
-use ledger::disk::real::RealDisk;
 use ledger::Ledger;
+use ledger::disk::real::RealDisk;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -93,6 +93,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         );
     }
     let config = Config { connections_max: connections_max(&config), ..config };
+    let rejects_max = config.rejects_per_source_max;
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
@@ -100,7 +101,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         config,
         catalog,
         ledger: Arc::clone(&ledger),
-        tally: Tally::default(),
+        tally: Tally::new(rejects_max),
         meters: Meters::default(),
         exports: Exports::default(),
         stopping: stopping.clone(),
@@ -143,7 +144,8 @@ fn connections_max(config: &Config) -> usize {
 
 async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
     else {
         log::error("signals cannot be received; the server ends only by force", &[]);
         return std::future::pending().await;
@@ -157,23 +159,35 @@ async fn signal() {
 /// The address on standard output, for scripts; the link on standard error, where it is not piped on by accident.
 fn greet(app: &App, address: SocketAddr) -> anyhow::Result<()> {
     let now = clock::now();
-    let shown = SocketAddr::new(if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() }, address.port());
+    let shown = SocketAddr::new(
+        if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() },
+        address.port(),
+    );
     let base = match app.config.public_url.trim_end_matches('/') {
         "" => format!("http://{shown}"),
         url => url.to_owned(),
     };
     println!("{base}");
-    log::info("listening", &[("address", &address), ("version", &env!("CARGO_PKG_VERSION")), ("data", &app.config.data_dir)]);
+    log::info(
+        "listening",
+        &[("address", &address), ("version", &env!("CARGO_PKG_VERSION")), ("data", &app.config.data_dir)],
+    );
     if !app.catalog.with(|content| content.keyring.has_admin(now)) {
         let random = random()?;
         let link = app.catalog.change(now, |content| content.keyring.one_time_link(now, &random))?;
         eprintln!("\n  Open this once, within 15 minutes:\n  {base}/welcome#{}\n", link.token.expose());
     }
     let has_sender = app.catalog.with(|content| {
-        content.keyring.tokens().any(|entry| matches!(entry.may, keys::May::Append { .. }) && entry.revoked.is_none())
+        content
+            .keyring
+            .tokens()
+            .any(|entry| matches!(entry.may, keys::May::Append { .. }) && entry.revoked.is_none())
     });
     if !has_sender {
-        eprintln!("  Then make a token for a gateway:\n  gatelog token create --ingest edge --data {}\n", app.config.data_dir);
+        eprintln!(
+            "  Then make a token for a gateway:\n  gatelog token create --ingest edge --data {}\n",
+            app.config.data_dir
+        );
     }
     Ok(())
 }
@@ -187,7 +201,10 @@ fn tend(ledger: Arc<Ledger>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(()) => last.clear(),
                 // Once per trouble, not once per second.
                 Err(error) if error.to_string() != last => {
-                    log::error("the ledger's background work failed; it is tried again", &[("error", &error)]);
+                    log::error(
+                        "the ledger's background work failed; it is tried again",
+                        &[("error", &error)],
+                    );
                     last = error.to_string();
                 }
                 Err(_) => {}
@@ -211,7 +228,7 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
-            if looks % SAVE_EVERY == 0
+            if looks.is_multiple_of(SAVE_EVERY)
                 && let Err(error) = save(&app)
             {
                 log::error("the catalogue cannot be written", &[("error", &error)]);
@@ -230,7 +247,10 @@ fn save(app: &App) -> Result<(), crate::catalog::Error> {
     }
     app.catalog.change(now, |content| {
         for (name, counters) in &unsaved {
-            let source = content.sources.entry(name.clone()).or_insert_with(|| Source { created: now.0, ..Source::default() });
+            let source = content
+                .sources
+                .entry(name.clone())
+                .or_insert_with(|| Source { created: now.0, ..Source::default() });
             source.counters.add(counters);
         }
     })

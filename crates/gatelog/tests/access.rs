@@ -1,5 +1,13 @@
 //! Who gets in: every route that openapi.json lists, with every sort of credential.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
 mod server;
 
 use std::process::Output;
@@ -70,7 +78,12 @@ fn every_route_with_every_credential() {
             let path = path.replace("{token}", token);
             let reply = server.send(method, &path, &[("Authorization", &format!("Bearer {token}"))], b"");
             let is_let_in = reply.status != 401 && reply.status != 403;
-            assert_eq!(is_let_in, may.contains(&permission.as_str()), "{name} {method} {path}: {}", reply.status);
+            assert_eq!(
+                is_let_in,
+                may.contains(&permission.as_str()),
+                "{name} {method} {path}: {}",
+                reply.status
+            );
             assert!(reply.status < 500, "{name} {method} {path}: {}", reply.text());
         }
     }
@@ -135,13 +148,19 @@ fn the_one_time_link_opens_one_session_once() {
     // A page of another site cannot use it, not even with the link.
     let foreign = [("Content-Type", "application/json"), ("Sec-Fetch-Site", "cross-site")];
     assert_eq!(server.send("POST", "/api/v1/session", &foreign, body.as_bytes()).status, 403);
-    assert_eq!(server.send("POST", "/api/v1/session", &[("Content-Type", "text/plain")], body.as_bytes()).status, 415);
+    assert_eq!(
+        server.send("POST", "/api/v1/session", &[("Content-Type", "text/plain")], body.as_bytes()).status,
+        415
+    );
 
     let reply = server.send("POST", "/api/v1/session", &json, body.as_bytes());
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(reply.json()["role"], "admin");
     let cookie = reply.header("set-cookie").unwrap().to_owned();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"),
+        "{cookie}"
+    );
     let cookie = cookie.split(';').next().unwrap();
     assert_eq!(server.send("POST", "/api/v1/session", &json, body.as_bytes()).status, 401);
 
@@ -164,17 +183,22 @@ fn the_one_time_link_opens_one_session_once() {
 fn a_token_with_a_row_filter_sees_its_rows_only() {
     let server = Server::start();
     server.ingest("/ingest", server::lines(0..70));
-    let token = made(server.cli("", &["token", "create", "--role", "analyst", "--rows", "consumer_id:app-1"]));
+    let token =
+        made(server.cli("", &["token", "create", "--role", "analyst", "--rows", "consumer_id:app-1"]));
     std::thread::sleep(Duration::from_millis(2_500));
     let bearer = format!("Bearer {token}");
     for (path, member) in [("/api/v1/summary", "total_calls"), ("/api/v1/histogram", "total")] {
-        let path = format!("{path}?from=2000-01-01&to=2100-01-01{}", if member == "total" { "&step=1M" } else { "" });
+        let path = format!(
+            "{path}?from=2000-01-01&to=2100-01-01{}",
+            if member == "total" { "&step=1M" } else { "" }
+        );
         let reply = server.send("GET", &path, &[("Authorization", &bearer)], b"");
         if reply.status == 200 {
             assert_eq!(reply.json()[member], 10, "{path}");
         }
     }
-    let path = "/api/v1/events?from=2000-01-01&to=2100-01-01&filter=consumer_id%3Aapp-2+OR+consumer_id%3Aapp-1";
+    let path =
+        "/api/v1/events?from=2000-01-01&to=2100-01-01&filter=consumer_id%3Aapp-2+OR+consumer_id%3Aapp-1";
     let page = server.send("GET", path, &[("Authorization", &bearer)], b"").json();
     assert_eq!(page["events"].as_array().unwrap().len(), 10);
     let path = "/api/v1/export?from=2000-01-01&to=2100-01-01&format=ndjson";

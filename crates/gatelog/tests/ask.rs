@@ -1,6 +1,14 @@
 //! From the receiver to the answer: captured logs give the totals that were counted from them, a file equals the API,
 //! a tail shows what comes, and no secret comes out anywhere.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
 mod server;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -28,9 +36,13 @@ fn captured_logs_give_their_totals() {
         let summary = server.json(&format!("/api/v1/summary?{ALL}"));
         assert_eq!(summary["total_calls"], expected["records"], "{format}");
         assert_eq!(summary["by_status"], expected["by_status"], "{format}");
-        let errors: u64 = summary["by_status"].as_object().unwrap().iter()
+        let errors: u64 = summary["by_status"]
+            .as_object()
+            .unwrap()
+            .iter()
             .filter(|(status, _)| status.starts_with('5'))
-            .map(|(_, n)| n.as_u64().unwrap()).sum();
+            .map(|(_, n)| n.as_u64().unwrap())
+            .sum();
         assert_eq!(Some(errors), expected["errors_5xx"].as_u64(), "{format}");
         for (method, count) in expected["by_method"].as_object().unwrap() {
             assert_eq!(Some(server.total(&format!("method:{method}"))), count.as_u64(), "{format} {method}");
@@ -110,7 +122,10 @@ fn a_file_equals_the_answers() {
     }
     let id = reply.header("x-gatelog-export-id").unwrap();
     let manifest = server.json(&format!("/api/v1/exports/{id}"));
-    assert_eq!((&manifest["state"], manifest["rows"].as_u64()), (&Value::from("done"), Some(rows.len() as u64)));
+    assert_eq!(
+        (&manifest["state"], manifest["rows"].as_u64()),
+        (&Value::from("done"), Some(rows.len() as u64))
+    );
     assert_eq!(manifest["bytes"].as_u64(), Some(reply.body.len() as u64));
     assert_eq!(manifest["sha256"].as_str().unwrap().len(), 64);
     for format in ["json", "ndjson", "parquet"] {
@@ -161,7 +176,9 @@ fn a_tail_ends_when_its_token_is_revoked() {
     let token = String::from_utf8(token).unwrap().trim().to_owned();
     std::thread::sleep(std::time::Duration::from_millis(2_500));
     let mut stream = server.connect();
-    let head = format!("GET /api/v1/tail HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
+    let head = format!(
+        "GET /api/v1/tail HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(head.as_bytes()).unwrap();
     let mut lines_in = BufReader::new(stream).lines().map_while(Result::ok);
     assert!(lines_in.by_ref().any(|line| line.contains("connected")));
@@ -196,9 +213,14 @@ fn no_canary_is_found_anywhere() {
         let combined = format!(
             r#"10.0.0.1 - bob [21/Nov/2026:21:58:39 +0000] "GET /a?access_token={a} HTTP/1.1" 200 5 "https://u:{b}@x/?password={c}" "curl Bearer {d}""#
         );
-        for (format, body) in
-            [("/kong", &kong), ("/nginx", &nginx), ("/flowgenx", &contract), ("/json", &contract), ("", &broken), ("/nginx", &combined)]
-        {
+        for (format, body) in [
+            ("/kong", &kong),
+            ("/nginx", &nginx),
+            ("/flowgenx", &contract),
+            ("/json", &contract),
+            ("", &broken),
+            ("/nginx", &combined),
+        ] {
             server.ingest(&format!("/ingest{format}"), body);
         }
         canaries.extend(secrets);
@@ -207,7 +229,11 @@ fn no_canary_is_found_anywhere() {
     assert!(server.total("") > 500);
     let mut seen = String::new();
     for format in ["csv", "json", "ndjson"] {
-        seen += &server.get(&format!("/api/v1/export?{ALL}&format={format}&columns=query,request_headers,custom,referer")).text();
+        seen += &server
+            .get(&format!(
+                "/api/v1/export?{ALL}&format={format}&columns=query,request_headers,custom,referer"
+            ))
+            .text();
     }
     seen += &server.get(&format!("/api/v1/events?{ALL}&limit=1000")).text();
     seen += &server.get(&format!("/api/v1/facets?{ALL}&fields=user_agent,referer&top=1000")).text();
@@ -237,7 +263,11 @@ fn around(text: &str, needle: &str) -> String {
 
 fn contains(bytes: &[u8], needle: &[u8]) -> bool {
     // All canaries begin alike; looking for that first keeps this quick.
-    bytes.windows(6).enumerate().filter(|(_, w)| *w == b"cAnArY").any(|(at, _)| bytes[at..].starts_with(needle))
+    bytes
+        .windows(6)
+        .enumerate()
+        .filter(|(_, w)| *w == b"cAnArY")
+        .any(|(at, _)| bytes[at..].starts_with(needle))
 }
 
 fn collect(dir: &Path, files: &mut Vec<Vec<u8>>) {

@@ -1,5 +1,13 @@
 //! The commands against a real server: import that goes on where it was, follow over rotation, query, generate.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
 mod server;
 
 use std::fs::{self, File, OpenOptions};
@@ -20,7 +28,10 @@ fn files_of_every_kind_are_imported_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).display().to_string();
     fs::write(path("a.log"), lines(0..5_000)).unwrap();
-    let mut gz = flate2::write::GzEncoder::new(File::create(path("b.log.gz")).unwrap(), flate2::Compression::default());
+    let mut gz = flate2::write::GzEncoder::new(
+        File::create(path("b.log.gz")).unwrap(),
+        flate2::Compression::default(),
+    );
     gz.write_all(lines(5_000..6_000).as_bytes()).unwrap();
     gz.finish().unwrap();
     fs::write(path("c.log.zst"), zstd::encode_all(lines(6_000..7_000).as_bytes(), 1).unwrap()).unwrap();
@@ -31,12 +42,21 @@ fn files_of_every_kind_are_imported_once() {
     args.extend(files.iter().map(String::as_str));
     let output = server.cli(INGEST, &args);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("7,100 events taken, 0 duplicates, 0 rejected"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("7,100 events taken, 0 duplicates, 0 rejected"),
+        "{}",
+        text(&output.stderr)
+    );
     assert_eq!(server.total(""), 7_100);
 
     let output = server.cli(INGEST, &args);
     assert!(text(&output.stderr).contains("0 events taken, 0 duplicates"), "{}", text(&output.stderr));
-    OpenOptions::new().append(true).open(path("a.log")).unwrap().write_all(lines(8_000..8_010).as_bytes()).unwrap();
+    OpenOptions::new()
+        .append(true)
+        .open(path("a.log"))
+        .unwrap()
+        .write_all(lines(8_000..8_010).as_bytes())
+        .unwrap();
     let output = server.cli(INGEST, &args);
     assert!(text(&output.stderr).contains("10 events taken"), "{}", text(&output.stderr));
     args.push("--again");
@@ -48,7 +68,11 @@ fn files_of_every_kind_are_imported_once() {
 #[test]
 fn standard_input_is_imported() {
     let server = Server::start();
-    let mut child = server.command(INGEST, &["import", "--format", "flowgenx", "-"]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = server
+        .command(INGEST, &["import", "--format", "flowgenx", "-"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(lines(0..321).as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(server.total(""), 321);
@@ -78,9 +102,14 @@ fn a_stopped_server_takes_imports_directly() {
     let server = Server::on(dir.path(), &[], true);
     let file = dir.path().join("a.log");
     fs::write(&file, lines(0..3_000)).unwrap();
-    let direct = ["import", "--direct", dir.path().to_str().unwrap(), "--source", "old", file.to_str().unwrap()];
+    let direct =
+        ["import", "--direct", dir.path().to_str().unwrap(), "--source", "old", file.to_str().unwrap()];
     let refused = server.cli(INGEST, &direct);
-    assert!(!refused.status.success() && text(&refused.stderr).contains("in use"), "{}", text(&refused.stderr));
+    assert!(
+        !refused.status.success() && text(&refused.stderr).contains("in use"),
+        "{}",
+        text(&refused.stderr)
+    );
     server.stop();
     let offline = Server::with(&[]);
     let output = offline.cli(INGEST, &direct);
@@ -248,10 +277,15 @@ fn small_commands_say_what_they_should() {
     let file = server.dir.join("bad.toml");
     fs::write(&file, "listen_adress = 1\n").unwrap();
     let output = run(&["config", "check", file.to_str().unwrap()]);
-    assert!(!output.status.success() && text(&output.stderr).contains("listen_adress"), "{}", text(&output.stderr));
+    assert!(
+        !output.status.success() && text(&output.stderr).contains("listen_adress"),
+        "{}",
+        text(&output.stderr)
+    );
     let probe = |value: &str| {
         let mut command = server.command("", &["mask", "probe"]);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(value.as_bytes()).unwrap();
         text(&child.wait_with_output().unwrap().stdout)
     };

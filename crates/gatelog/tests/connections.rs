@@ -1,5 +1,13 @@
 //! Clients that are slow, many, or rude.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
 mod server;
 
 use std::io::{Read as _, Write as _};

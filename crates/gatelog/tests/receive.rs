@@ -1,5 +1,13 @@
 //! What a sender may send, and what it is answered.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
 mod server;
 
 use std::io::Write as _;
@@ -40,7 +48,10 @@ fn every_form_of_a_body_is_taken() {
         }
         let reply = server.send("POST", "/ingest", &headers, &body);
         assert_eq!(reply.status, 200, "{name}: {}", reply.text());
-        assert!(reply.header("content-length").is_some() && reply.header("content-encoding").is_none(), "{name}");
+        assert!(
+            reply.header("content-length").is_some() && reply.header("content-encoding").is_none(),
+            "{name}"
+        );
         assert_eq!(reply.json()["rejected"], 0, "{name}");
         assert!(reply.json()["accepted"].as_u64().unwrap() > 0, "{name}");
     }
@@ -92,7 +103,8 @@ fn bad_lines_are_counted_and_good_ones_kept() {
     let answer = reply.json();
     assert_eq!((answer["accepted"].as_u64(), answer["rejected"].as_u64()), (Some(2), Some(1)));
     assert_eq!(answer["rejects"][0]["line"], 2);
-    let reply = server.ingest("/ingest/flowgenx", "this is no log\nneither is this, password=hunter2hunter2\n");
+    let reply =
+        server.ingest("/ingest/flowgenx", "this is no log\nneither is this, password=hunter2hunter2\n");
     assert_eq!((reply.status, reply.json()["rejected"].as_u64()), (400, Some(2)));
     let reply = server.ingest("/ingest", "");
     assert_eq!((reply.status, reply.json()["accepted"].as_u64()), (200, Some(0)));

@@ -38,7 +38,8 @@ pub(super) struct Reply {
 impl Server {
     /// The client, with what is not given taken from the environment.
     pub(super) fn client(&self, environment: &Environment) -> anyhow::Result<Client> {
-        let of = |given: &Option<String>, name: &str| given.clone().or_else(|| environment.get(name).cloned());
+        let of =
+            |given: &Option<String>, name: &str| given.clone().or_else(|| environment.get(name).cloned());
         let url = of(&self.url, "GATELOG_URL").unwrap_or_else(|| "http://127.0.0.1:7080".to_owned());
         let Some(token) = of(&self.token, "GATELOG_TOKEN") else {
             bail!("no token: set GATELOG_TOKEN, or give --token; `gatelog token create` makes one");
@@ -58,7 +59,11 @@ impl Client {
             .timeout_connect(Some(Duration::from_secs(10)))
             .user_agent(concat!("gatelog/", env!("CARGO_PKG_VERSION")))
             .build();
-        Ok(Client { agent: config.into(), url: url.trim_end_matches('/').to_owned(), token: token.to_owned() })
+        Ok(Client {
+            agent: config.into(),
+            url: url.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+        })
     }
 
     /// The server's address.
@@ -119,8 +124,13 @@ pub(super) fn said(status: u16, body: &Value) -> String {
     if let Some(position) = body.get("position").and_then(Value::as_u64) {
         out.push_str(&format!(", at character {}", position + 1));
     }
-    let suggestions: Vec<&str> =
-        body.get("suggestions").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let suggestions: Vec<&str> = body
+        .get("suggestions")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     if !suggestions.is_empty() {
         out.push_str(&format!("; did you mean {}?", suggestions.join(", ")));
     }

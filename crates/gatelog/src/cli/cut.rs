@@ -53,9 +53,8 @@ pub(super) struct Cutter<R> {
 
 impl<R: BufRead> Cutter<R> {
     /// `start` is how far the stream was read before.
-    pub(super) fn new(mut from: R, start: u64, bytes_max: usize) -> io::Result<Cutter<R>> {
-        let shape = shape(from.fill_buf()?);
-        Ok(Cutter {
+    pub(super) fn new(from: R, shape: Shape, start: u64, bytes_max: usize) -> Cutter<R> {
+        Cutter {
             from,
             shape,
             bytes_max,
@@ -66,13 +65,7 @@ impl<R: BufRead> Cutter<R> {
             in_array: false,
             end: start,
             is_over: false,
-        })
-    }
-
-    /// Reads on with a shape that was found at the beginning of the stream.
-    pub(super) fn shaped(mut self, shape: Shape) -> Self {
-        self.shape = shape;
-        self
+        }
     }
 
     /// The next batch, and where it ends; `None` at the end.
@@ -182,7 +175,7 @@ mod tests {
 
     fn cut(text: &str, bytes_max: usize, piece: usize) -> Vec<(String, u64)> {
         let from = io::BufReader::with_capacity(piece, text.as_bytes());
-        let mut cutter = Cutter::new(from, 0, bytes_max).unwrap().shaped(shape(text.as_bytes()));
+        let mut cutter = Cutter::new(from, shape(text.as_bytes()), 0, bytes_max);
         let mut out = Vec::new();
         while let Some((batch, end)) = cutter.next().unwrap() {
             out.push((String::from_utf8(batch).unwrap(), end));

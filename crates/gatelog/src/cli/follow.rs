@@ -6,6 +6,7 @@
 mod watched;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -69,12 +70,12 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     let mut is_first = true;
     loop {
         for path in matching(&args.files)? {
-            if !files.contains_key(&path) {
-                let from_start = args.from_start || !is_first;
-                if let Some(file) = Watched::open(&path, &way, from_start)? {
-                    eprintln!("following {} from byte {}", path.display(), file.offset());
-                    files.insert(path, file);
-                }
+            let from_start = args.from_start || !is_first;
+            if let Entry::Vacant(place) = files.entry(path)
+                && let Some(file) = Watched::open(place.key(), &way, from_start)?
+            {
+                eprintln!("following {} from byte {}", place.key().display(), file.offset());
+                place.insert(file);
             }
         }
         is_first = false;
@@ -104,7 +105,8 @@ fn matching(patterns: &[String]) -> anyhow::Result<Vec<PathBuf>> {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let Ok(entries) = std::fs::read_dir(dir) else { continue };
         for entry in entries.flatten() {
-            let fits = entry.file_name().to_str().is_some_and(|other| matches(name.as_bytes(), other.as_bytes()));
+            let fits =
+                entry.file_name().to_str().is_some_and(|other| matches(name.as_bytes(), other.as_bytes()));
             if fits && entry.file_type().is_ok_and(|kind| kind.is_file()) {
                 found.push(std::path::absolute(entry.path())?);
             }

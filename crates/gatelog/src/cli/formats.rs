@@ -32,6 +32,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         let first = format.doc().lines().next().unwrap_or_default();
         println!("{:<12} {first}", format.name());
     }
-    println!("\nWithout a name in the address each record is recognised: POST /ingest, or POST /ingest/<format>.");
+    println!(
+        "\nWithout a name in the address each record is recognised: POST /ingest, or POST /ingest/<format>."
+    );
     Ok(())
 }

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::client::{Client, Server};
-use super::cut::{Cutter, shape};
+use super::cut::{Cutter, Shape, shape};
 use super::place::{self, Identity, Place};
 use super::sender::{Batch, Senders, Taken};
 use crate::config::Environment;
@@ -85,7 +85,12 @@ enum Goal {
 
 pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     let goal = match &args.direct {
-        Some(dir) => Goal::Ledger(Box::new(super::serve::Direct::open(dir, &args.source, args.format.as_deref(), environment)?)),
+        Some(dir) => Goal::Ledger(Box::new(super::serve::Direct::open(
+            dir,
+            &args.source,
+            args.format.as_deref(),
+            environment,
+        )?)),
         None => {
             let format = args.format.as_ref().map(|f| format!("/{f}")).unwrap_or_default();
             Goal::Server { client: args.server.client(environment)?, path: format!("/ingest{format}") }
@@ -96,9 +101,10 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     for file in &args.files {
         let name = file.display().to_string();
         let done = if name == "-" {
-            let bar = progress(None, "standard input");
-            let stdin = Counted::new(Box::new(io::stdin().lock()), &bar.bar);
-            send(&args, &goal, Box::new(stdin), 0, &bar, &mut total, |_| Ok(()))
+            let progress = progress(None, "standard input");
+            let mut from = Box::new(Counted::new(Box::new(io::stdin().lock()), &progress.bar));
+            let shape = shape(from.fill_buf()?);
+            send(&args, &goal, Stream { from, shape, start: 0, progress }, &mut total, |_| Ok(()))
         } else {
             import_file(&args, &goal, file, environment, &mut total)
         };
@@ -152,11 +158,12 @@ fn import_file(
         Some(place) if !args.again && place.identity.begins(&file)? => place.offset,
         _ => 0,
     };
-    let bar = progress(Some(file.metadata()?.len()), &path.display().to_string());
-    let mut from = opened(file, &bar)?;
+    let progress = progress(Some(file.metadata()?.len()), &path.display().to_string());
+    let mut from = opened(file, &progress)?;
+    let shape = shape(from.fill_buf()?);
     if before > 0 {
         skip(&mut from, before)?;
-        bar.bar.println(format!("{}: going on at byte {before}", path.display()));
+        progress.bar.println(format!("{}: going on at byte {before}", path.display()));
     }
     let mut last_write = None::<Instant>;
     let mut place = Place { path: whole, identity, offset: before, sending: None };
@@ -171,21 +178,27 @@ fn import_file(
         }
         Ok(())
     };
-    send(args, goal, from, before, &bar, total, note)
+    send(args, goal, Stream { from, shape, start: before, progress }, total, note)
+}
+
+/// What is read, from where on.
+struct Stream<'a> {
+    from: Box<dyn BufRead + 'a>,
+    shape: Shape,
+    start: u64,
+    progress: Progress,
 }
 
 /// Cuts and sends. `note` is told how far everything was taken, and at the end `None`.
 fn send(
     args: &Args,
     goal: &Goal,
-    mut from: Box<dyn BufRead + '_>,
-    start: u64,
-    progress: &Progress,
+    stream: Stream<'_>,
     total: &mut Total,
     mut note: impl FnMut(Option<u64>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let found = shape(from.fill_buf()?);
-    let mut cutter = Cutter::new(from, start, args.batch_bytes as usize)?.shaped(found);
+    let Stream { from, shape, start, progress } = stream;
+    let mut cutter = Cutter::new(from, shape, start, args.batch_bytes as usize);
     let mut arrived = |taken: Vec<Taken>, total: &mut Total| {
         for taken in taken {
             total.add(&taken);

@@ -68,7 +68,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     if probe.count {
         let client = probe.server.client(environment)?;
         let filter = format!("\"{tag}\"");
-        let answer = client.get_json("/api/v1/summary", &[("filter", &filter), ("from", &probe.from), ("to", "now")])?;
+        let answer = client
+            .get_json("/api/v1/summary", &[("filter", &filter), ("from", &probe.from), ("to", "now")])?;
         let calls = answer.get("total_calls").and_then(serde_json::Value::as_u64).unwrap_or_default();
         println!("{calls} events since {} carry it", probe.from);
     } else {

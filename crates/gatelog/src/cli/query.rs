@@ -48,8 +48,12 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
     let order = if args.asc { "asc" } else { "desc" };
-    let mut params =
-        vec![("from", args.from.as_str()), ("to", args.to.as_str()), ("filter", args.filter.as_str()), ("order", order)];
+    let mut params = vec![
+        ("from", args.from.as_str()),
+        ("to", args.to.as_str()),
+        ("filter", args.filter.as_str()),
+        ("order", order),
+    ];
     let mut out = stdout().lock();
     if args.csv {
         params.push(("format", "csv"));

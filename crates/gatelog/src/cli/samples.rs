@@ -41,7 +41,8 @@ pub(crate) fn prepare(dir: &Path, data: &Path, given: &mut Given) -> anyhow::Res
     let mut samples = Vec::new();
     for format in ["kong", "nginx"] {
         let Some(file) = first_json_lines(&dir.join(format))? else { continue };
-        let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let random: [u8; 24] = random()?;
         let token: String = random.iter().map(|b| format!("{b:02x}")).collect();
         let source = format!("sample-{format}");
@@ -89,7 +90,10 @@ fn start(samples: Vec<Sample>, address: SocketAddr, stopping: &watch::Receiver<b
         for sample in samples.iter().filter(|sample| !sample.is_old) {
             match replay(sample, address) {
                 Ok(count) => log::info("samples replayed", &[("source", &sample.source), ("lines", &count)]),
-                Err(error) => log::warn("samples could not be replayed", &[("source", &sample.source), ("error", &error)]),
+                Err(error) => log::warn(
+                    "samples could not be replayed",
+                    &[("source", &sample.source), ("error", &error)],
+                ),
             }
         }
         trickle(&samples, address, ended);
@@ -111,7 +115,7 @@ fn replay(sample: &Sample, address: SocketAddr) -> anyhow::Result<usize> {
         let at = moment(n, count, now);
         shift::line(line, &sample.format, at, &format!("{:06x}", n), &mut batch);
         batch.push('\n');
-        if (n + 1) % LINES_A_BATCH == 0 || n + 1 == count {
+        if (n + 1).is_multiple_of(LINES_A_BATCH) || n + 1 == count {
             let bytes = std::mem::take(&mut batch).into_bytes();
             deliver(&client, &path, &Batch { end: 0, bytes })?;
         }
@@ -122,7 +126,8 @@ fn replay(sample: &Sample, address: SocketAddr) -> anyhow::Result<usize> {
 /// When the n-th of some lines is said to have happened: in order, by day more than by night.
 fn moment(n: usize, count: usize, now: Timestamp) -> Timestamp {
     // Each hour's share of the calls, in UTC.
-    const HOURS: [u32; 24] = [3, 2, 2, 2, 2, 3, 5, 8, 11, 13, 14, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4];
+    const HOURS: [u32; 24] =
+        [3, 2, 2, 2, 2, 3, 5, 8, 11, 13, 14, 14, 13, 14, 14, 13, 12, 10, 9, 8, 7, 6, 5, 4];
     // Not quite a day, so that a look at the last 24 hours a little later still sees all of it.
     let start = now.0 - DAY + HOUR / 4;
     let end = now.0;
@@ -137,7 +142,9 @@ fn moment(n: usize, count: usize, now: Timestamp) -> Timestamp {
         let length = share(hour) * 1_000_000;
         if place < length {
             let of_day = hour * HOUR + (place as i128 * i128::from(HOUR) / i128::from(length)) as i64;
-            return Timestamp(start + (i128::from(of_day) * i128::from(end - start) / i128::from(DAY)) as i64);
+            return Timestamp(
+                start + (i128::from(of_day) * i128::from(end - start) / i128::from(DAY)) as i64,
+            );
         }
         place -= length;
     }

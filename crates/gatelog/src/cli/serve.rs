@@ -75,12 +75,14 @@ impl Direct {
         environment: &Environment,
     ) -> anyhow::Result<Direct> {
         let format = match format {
-            Some(name) => {
-                Some(intake::by_name(name).with_context(|| format!("there is no format {name:?}; see `gatelog formats`"))?)
-            }
+            Some(name) => Some(
+                intake::by_name(name)
+                    .with_context(|| format!("there is no format {name:?}; see `gatelog formats`"))?,
+            ),
             None => None,
         };
-        let config = Config { data_dir: dir.display().to_string(), ..super::config::read(None, environment)? };
+        let config =
+            Config { data_dir: dir.display().to_string(), ..super::config::read(None, environment)? };
         let now = clock::now();
         let catalog = token::open(dir, now)?;
         let ledger = open_ledger(&config, dir, now)?;
@@ -91,7 +93,8 @@ impl Direct {
     /// Makes a batch durable.
     pub(super) fn append(&self, batch: Batch) -> anyhow::Result<Taken> {
         let now = clock::now();
-        let decoded = intake::decode_with(intake::Options { format: self.format, received: Some(now) }, &batch.bytes);
+        let decoded =
+            intake::decode_with(intake::Options { format: self.format, received: Some(now) }, &batch.bytes);
         let mut events = decoded.batch;
         events.fill_text(field::SOURCE, &self.source);
         let keys = crate::http::ingest::salted(decoded.keys, &self.source);

@@ -120,8 +120,8 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
         }
         What::Rotate { id, overlap_hours } => {
             let (id, random) = (parse(&id)?, random()?);
-            let minted =
-                catalog.change(now, |content| content.keyring.rotate(&id, overlap_hours * HOUR, now, &random))??;
+            let minted = catalog
+                .change(now, |content| content.keyring.rotate(&id, overlap_hours * HOUR, now, &random))??;
             eprintln!("{id} stays good for {overlap_hours} more hours");
             show(minted);
         }
@@ -159,7 +159,14 @@ fn show(minted: Minted) {
 }
 
 fn list<'a>(entries: impl Iterator<Item = &'a Entry>, now: Timestamp) {
-    println!("{} {} {} {} {} STATE", fit("ID", 8), fit("NAME", 20), fit("MAY", 24), fit("EXPIRES", 10), fit("LAST USED", 20));
+    println!(
+        "{} {} {} {} {} STATE",
+        fit("ID", 8),
+        fit("NAME", 20),
+        fit("MAY", 24),
+        fit("EXPIRES", 10),
+        fit("LAST USED", 20)
+    );
     for entry in entries {
         let may = match &entry.may {
             May::Append { source } => format!("ingest {source}"),

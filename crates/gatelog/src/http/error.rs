@@ -9,42 +9,56 @@ use serde::Serialize;
 use crate::log;
 
 /// An error as the caller sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Problem {
-    #[serde(rename = "type")]
-    kind: String,
-    title: &'static str,
-    #[serde(serialize_with = "number")]
     status: StatusCode,
-    detail: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
-    /// Where in the filter, counted in characters from 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<usize>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suggestions: Vec<String>,
-    #[serde(skip)]
+    detail: Box<str>,
+    remedy: Option<Box<str>>,
+    position: Option<u32>,
+    suggestions: Box<[String]>,
     retry_after_s: Option<u32>,
 }
 
-fn number<S: serde::Serializer>(status: &StatusCode, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u16(status.as_u16())
+/// The members of the answer.
+#[derive(Serialize)]
+struct Shown<'p> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<&'p str>,
+    /// Where in the filter, counted in characters from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<u32>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    suggestions: &'p [String],
 }
 
 impl Problem {
     /// A problem of that status; the title is the status' own.
     pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        let title = status.canonical_reason().unwrap_or("Error");
         Problem {
-            kind: format!("urn:gatelog:problem:{}", title.to_lowercase().replace(' ', "-")),
-            title,
             status,
-            detail: detail.into(),
+            detail: detail.into().into(),
             remedy: None,
             position: None,
-            suggestions: Vec::new(),
+            suggestions: Box::default(),
             retry_after_s: None,
+        }
+    }
+
+    fn shown(&self) -> Shown<'_> {
+        let title = self.status.canonical_reason().unwrap_or("Error");
+        Shown {
+            kind: format!("urn:gatelog:problem:{}", title.to_lowercase().replace(' ', "-")),
+            title,
+            status: self.status.as_u16(),
+            detail: &self.detail,
+            remedy: self.remedy.as_deref(),
+            position: self.position,
+            suggestions: &self.suggestions,
         }
     }
 
@@ -78,17 +92,17 @@ impl Problem {
 
     /// What to do about it.
     pub(crate) fn remedy(self, remedy: impl Into<String>) -> Problem {
-        Problem { remedy: Some(remedy.into()), ..self }
+        Problem { remedy: Some(remedy.into().into()), ..self }
     }
 
     /// Where in the filter.
-    pub(crate) fn position(self, position: Option<usize>) -> Problem {
-        Problem { position, ..self }
+    pub(crate) fn position(self, position: usize) -> Problem {
+        Problem { position: u32::try_from(position).ok(), ..self }
     }
 
     /// What was perhaps meant.
     pub(crate) fn suggestions(self, suggestions: Vec<String>) -> Problem {
-        Problem { suggestions, ..self }
+        Problem { suggestions: suggestions.into(), ..self }
     }
 
     /// How long to wait.
@@ -104,7 +118,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&self.shown()).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -189,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_problem_looks_like_this() {
-        let problem = Problem::bad("no such field").position(Some(4)).suggestions(vec!["status".into()]);
+        let problem = Problem::bad("no such field").position(4).suggestions(vec!["status".into()]);
         assert_eq!(
-            serde_json::to_string(&problem).unwrap(),
+            serde_json::to_string(&problem.shown()).unwrap(),
             r#"{"type":"urn:gatelog:problem:bad-request","title":"Bad Request","status":400,"detail":"no such field","position":4,"suggestions":["status"]}"#
         );
     }

@@ -19,12 +19,16 @@ pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
         order: Order::parse(call.params.get("order").unwrap_or(""))?,
         now: asked.now,
     };
-    json(&ask(&call.app, scope, move |view, scope, budget| query::events(view, scope, &request, budget)).await?)
+    json(
+        &ask(&call.app, scope, move |view, scope, budget| query::events(view, scope, &request, budget))
+            .await?,
+    )
 }
 
 /// `GET /events/{id}`.
 pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
     let id = call.segment("id").unwrap_or_default().to_owned();
-    let (event, _) = ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;
+    let (event, _) =
+        ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;
     Ok(bytes_with(StatusCode::OK, "application/json", String::from(Box::<str>::from(event))))
 }

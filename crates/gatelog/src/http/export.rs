@@ -35,7 +35,12 @@ pub(crate) async fn start(scope: Scope, call: Call) -> Answer {
         filter: asked.filter,
         format,
         order: Order::parse(call.params.get("order").unwrap_or(""))?,
-        columns: columns.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        columns: columns
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
     };
     let random: [u8; 8] = catalog::random()?;
     let manifest = Manifest {

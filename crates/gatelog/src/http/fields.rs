@@ -34,7 +34,8 @@ pub(crate) async fn fields(_: Scope, _: Call) -> Answer {
                 Kind::Dict if field.name == "ip" => ("ip", None),
                 _ => ("text", None),
             };
-            let facet = field.kind.storage() == Storage::Dict || field.kind == Kind::Bool || field.name == "status";
+            let facet =
+                field.kind.storage() == Storage::Dict || field.kind == Kind::Bool || field.name == "status";
             Field { name: field.name, label: field.label, kind, doc: field.doc, unit, facet }
         })
         .collect();
@@ -53,7 +54,12 @@ struct Reason {
 pub(crate) async fn reasons(_: Scope, _: Call) -> Answer {
     let reasons: Vec<Reason> = REASONS
         .iter()
-        .map(|r| Reason { code: r.code, label: r.label, explanation: r.explanation, resolution: r.resolution })
+        .map(|r| Reason {
+            code: r.code,
+            label: r.label,
+            explanation: r.explanation,
+            resolution: r.resolution,
+        })
         .collect();
     json(&serde_json::json!({ "reasons": reasons }))
 }

@@ -47,14 +47,34 @@ fn text(app: &App) -> String {
     page.gauge("gatelog_sealed_events", "Sealed events.", state.sealed_rows);
     page.gauge("gatelog_sealed_bytes", "Bytes of sealed files.", state.sealed_bytes);
     page.gauge("gatelog_disk_free_bytes", "Bytes the disk can still take.", state.free_bytes);
-    page.gauge("gatelog_disk_low", "1 when events are refused because the disk is nearly full.", u64::from(state.disk_low));
-    page.gauge("gatelog_trouble", "1 when the background work of the ledger failed last time.", u64::from(state.trouble.is_some()));
+    page.gauge(
+        "gatelog_disk_low",
+        "1 when events are refused because the disk is nearly full.",
+        u64::from(state.disk_low),
+    );
+    page.gauge(
+        "gatelog_trouble",
+        "1 when the background work of the ledger failed last time.",
+        u64::from(state.trouble.is_some()),
+    );
     page.gauge("gatelog_damage", "Damaged places found in the log at the start.", state.damage.len() as u64);
     let meters = &app.meters;
     page.gauge("gatelog_connections", "Open connections.", meters.connections.load(Ordering::Relaxed));
-    page.counter("gatelog_connections_refused_total", "Connections closed because too many were open.", meters.connections_refused.load(Ordering::Relaxed));
-    page.counter("gatelog_deliveries_refused_total", "Deliveries answered with 503.", meters.deliveries_refused.load(Ordering::Relaxed));
-    page.counter("gatelog_ingest_micros_total", "Time between whole bodies and their acknowledgement, in microseconds.", meters.ingest_micros.load(Ordering::Relaxed));
+    page.counter(
+        "gatelog_connections_refused_total",
+        "Connections closed because too many were open.",
+        meters.connections_refused.load(Ordering::Relaxed),
+    );
+    page.counter(
+        "gatelog_deliveries_refused_total",
+        "Deliveries answered with 503.",
+        meters.deliveries_refused.load(Ordering::Relaxed),
+    );
+    page.counter(
+        "gatelog_ingest_micros_total",
+        "Time between whole bodies and their acknowledgement, in microseconds.",
+        meters.ingest_micros.load(Ordering::Relaxed),
+    );
     page.head("gatelog_http_answers_total", "Answers by hundreds of their status.", "counter");
     for (hundreds, count) in meters.answers().skip(1) {
         let _ = writeln!(page.0, "gatelog_http_answers_total{{status=\"{hundreds}xx\"}} {count}");
@@ -62,7 +82,8 @@ fn text(app: &App) -> String {
     for (name, doc, pick) in SOURCE_COUNTERS {
         page.head(name, doc, "counter");
         for (source, counters, _) in super::sources::counted(app, clock::now()) {
-            let _ = writeln!(page.0, "{name}{{source=\"{}\"}} {}", escaped(&source), pick(&counters.counters));
+            let _ =
+                writeln!(page.0, "{name}{{source=\"{}\"}} {}", escaped(&source), pick(&counters.counters));
         }
     }
     page.0

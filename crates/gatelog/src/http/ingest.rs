@@ -60,29 +60,41 @@ struct Rest {
     formats: Vec<(&'static str, u64)>,
 }
 
+/// What a sender brought.
+#[derive(Clone)]
+struct Delivery {
+    source: Arc<str>,
+    format: Option<&'static dyn intake::Format>,
+    coding: Option<String>,
+    wire_bytes: u64,
+    received: Timestamp,
+}
+
 /// `POST /ingest[/{format}]` and `POST /i/{token}[/{format}]`.
 pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
     let app = Arc::clone(&call.app);
-    let source = scope.principal().source().ok_or_else(Problem::unauthorized)?.to_owned();
+    let source = scope.principal().source().ok_or_else(Problem::unauthorized)?;
     let format = match call.segment("format") {
         Some(name) => Some(intake::by_name(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
-    let (body, _permit) = read_body(&app, &call.parts.headers, std::mem::take(&mut call.body))
+    let headers = &call.parts.headers;
+    let coding = headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let (body, _permit) = read_body(&app, headers, std::mem::take(&mut call.body))
         .await
         .inspect_err(|problem| note_refusal(&app, problem))?;
     let started = Instant::now();
-    let now = clock::now();
-    let wire_bytes = body.len() as u64;
-    let Understood { batch, keys, rest } = understand(&app, &call.parts.headers, &source, format, body, now).await?;
+    let (wire_bytes, received) = (body.len() as u64, clock::now());
+    let delivery = Delivery { source: source.into(), format, coding, wire_bytes, received };
+    let Understood { batch, keys, rest } = understand(&app, &delivery, body).await?;
     let receipt = if batch.is_empty() {
         None
     } else {
-        let appended = append(&app, batch, keys, now, wire_bytes).await?;
+        let appended = append(&app, batch, keys, &delivery).await?;
         Some(appended.map_err(Problem::from).inspect_err(|problem| note_refusal(&app, problem))?)
     };
     app.meters.ingest_micros.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
-    count(&app, &source, format.map(|f| f.name()), wire_bytes, receipt.as_ref(), &rest, now);
+    count(&app, &delivery, receipt.as_ref(), &rest);
     taken(receipt, &rest)
 }
 
@@ -91,14 +103,14 @@ async fn append(
     app: &Arc<App>,
     batch: Masked<Batch>,
     keys: Vec<u64>,
-    now: Timestamp,
-    wire_bytes: u64,
+    delivery: &Delivery,
 ) -> Result<ledger::Result<Receipt>, Problem> {
-    if wire_bytes < LARGE_BYTES {
-        return Ok(app.ledger.append(batch, keys, now).await);
+    let received = delivery.received;
+    if delivery.wire_bytes < LARGE_BYTES {
+        return Ok(app.ledger.append(batch, keys, received).await);
     }
     let ledger = Arc::clone(&app.ledger);
-    let work = move || ledger.append_blocking(batch, keys, now);
+    let work = move || ledger.append_blocking(batch, keys, received);
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }
 
@@ -163,22 +175,15 @@ fn reserve(gate: &Arc<Semaphore>, bytes: usize) -> Result<OwnedSemaphorePermit, 
 }
 
 /// Decompresses, decodes and masks, away from the threads that serve connections.
-async fn understand(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    source: &str,
-    format: Option<&'static dyn intake::Format>,
-    body: Vec<u8>,
-    now: Timestamp,
-) -> Result<Understood, Problem> {
-    let coding = headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok()).map(str::to_owned);
+async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Result<Understood, Problem> {
     let _turn = app.gates.decoders.acquire().await.map_err(Problem::internal)?;
-    let (app, source) = (Arc::clone(app), source.to_owned());
+    let (app, delivery) = (Arc::clone(app), delivery.clone());
     let work = move || {
         let bytes_max = app.config.ingest_decoded_bytes_max;
+        let Delivery { source, format, coding, received, .. } = delivery;
         let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
         check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
-        let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, &plain);
+        let decoded = intake::decode_with(intake::Options { format, received: Some(received) }, &plain);
         drop(plain);
         let mut batch = decoded.batch;
         batch.fill_text(field::SOURCE, &source);
@@ -220,25 +225,19 @@ fn check_coding(coding: Option<&str>, was_packed: bool) -> Result<(), Problem> {
     if known {
         return Ok(());
     }
-    let detail = format!("the content coding {coding:?} is not understood; gzip, deflate, zstd and snappy are");
+    let detail =
+        format!("the content coding {coding:?} is not understood; gzip, deflate, zstd and snappy are");
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
 }
 
-fn count(
-    app: &App,
-    source: &str,
-    format: Option<&str>,
-    bytes: u64,
-    receipt: Option<&Receipt>,
-    rest: &Rest,
-    now: Timestamp,
-) {
+fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest) {
+    let now = delivery.received;
     let accepted = receipt.map_or(0, Receipt::accepted);
     let brought = Counters {
         accepted,
         rejected: rest.rejected,
         duplicates: receipt.map_or(0, Receipt::duplicates),
-        bytes,
+        bytes: delivery.wire_bytes,
         last_event: (accepted > 0).then_some(now.0),
         formats: rest.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
     };
@@ -247,13 +246,13 @@ fn count(
         .iter()
         .map(|reject| Rejected {
             time: now.to_string(),
-            format: format.unwrap_or("auto").to_owned(),
+            format: delivery.format.map_or("auto", |format| format.name()).to_owned(),
             line: reject.line,
             reason: reject.reason.clone(),
             excerpt: reject.excerpt.clone(),
         })
         .collect();
-    app.tally.add(source, &brought, rejects, app.config.rejects_per_source_max, now);
+    app.tally.add(&delivery.source, brought, rejects, now);
 }
 
 /// The answer, made of the receipt.

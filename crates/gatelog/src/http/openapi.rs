@@ -71,7 +71,8 @@ fn operation(route: &Route) -> Value {
             Map::from_iter([("application/json".to_owned(), schema)])
         }
     };
-    let problem = json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let problem =
+        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
     let mut operation = json!({
         "operationId": name(route),
         "summary": route.about,

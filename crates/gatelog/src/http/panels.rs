@@ -65,5 +65,8 @@ pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
         compare: is_compared,
         top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
     };
-    json(&ask(&call.app, scope, move |view, scope, budget| query::panel(view, scope, &id, &request, budget)).await?)
+    json(
+        &ask(&call.app, scope, move |view, scope, budget| query::panel(view, scope, &id, &request, budget))
+            .await?,
+    )
 }

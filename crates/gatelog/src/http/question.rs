@@ -16,11 +16,16 @@ use super::route::{Param, Params};
 use crate::app::App;
 use crate::clock;
 
-pub(crate) const FROM: Param = Param { name: "from", doc: "Start: RFC 3339, epoch milliseconds, or relative such as `now-24h`, `7d`, `today`. Default `now-24h`." };
+pub(crate) const FROM: Param = Param {
+    name: "from",
+    doc: "Start: RFC 3339, epoch milliseconds, or relative such as `now-24h`, `7d`, `today`. Default `now-24h`.",
+};
 pub(crate) const TO: Param = Param { name: "to", doc: "End, exclusive; as `from`. Default `now`." };
-pub(crate) const FILTER: Param = Param { name: "filter", doc: "The filter language; everything without one." };
+pub(crate) const FILTER: Param =
+    Param { name: "filter", doc: "The filter language; everything without one." };
 pub(crate) const TZ: Param = Param { name: "tz", doc: "IANA time zone of buckets and days. Default `UTC`." };
-pub(crate) const STEP: Param = Param { name: "step", doc: "Length of a bucket: 1s to 60s, 1m, 5m, 15m, 1h, 6h, 1d, 1w, 1M or `auto`." };
+pub(crate) const STEP: Param =
+    Param { name: "step", doc: "Length of a bucket: 1s to 60s, 1m, 5m, 15m, 1h, 6h, 1d, 1w, 1M or `auto`." };
 pub(crate) const COMPARE: Param = Param { name: "compare", doc: "`previous` (the default) or `none`." };
 pub(crate) const TOP: Param = Param { name: "top", doc: "Rows of a list, 1 to 1,000. Default 10." };
 
@@ -102,5 +107,5 @@ impl From<query::Error> for Problem {
 }
 
 fn fault_of(fault: query::lang::Fault) -> Problem {
-    Problem::bad(fault.to_string()).position(Some(fault.position)).suggestions(fault.suggestions)
+    Problem::bad(fault.to_string()).position(fault.position).suggestions(fault.suggestions)
 }

@@ -49,11 +49,18 @@ impl Params {
     }
 
     /// A whole number within bounds, or the default.
-    pub(crate) fn number(&self, name: &str, min: usize, max: usize, otherwise: usize) -> Result<usize, Problem> {
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        min: usize,
+        max: usize,
+        otherwise: usize,
+    ) -> Result<usize, Problem> {
         let Some(text) = self.get(name) else { return Ok(otherwise) };
-        text.parse().ok().filter(|n| (min..=max).contains(n)).ok_or_else(|| {
-            Problem::bad(format!("{name}={text:?} is not a whole number from {min} to {max}"))
-        })
+        text.parse()
+            .ok()
+            .filter(|n| (min..=max).contains(n))
+            .ok_or_else(|| Problem::bad(format!("{name}={text:?} is not a whole number from {min} to {max}")))
     }
 }
 
@@ -162,7 +169,7 @@ impl Route {
             .map_err(|_| Problem::bad("the path is not valid UTF-8"))?
             .iter()
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
-            .collect();
+            .collect::<Vec<_>>();
         let scope = match self.door {
             Door::Open(_) => None,
             Door::Needs(permission) => Some(admit(&app, &parts, &path, permission)?),
@@ -195,14 +202,14 @@ impl Route {
 fn admit(
     app: &App,
     parts: &Parts,
-    path: &Vec<(String, String)>,
+    path: &[(String, String)],
     permission: Permission,
 ) -> Result<Scope, Problem> {
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let principal = if permission == Permission::EventsAppend {
         let segment = path.iter().find(|(name, _)| name == "token").map(|(_, text)| text.as_str());
-        let token = keys::ingest_token_from(header, parts.uri.query(), segment)
-            .ok_or_else(Problem::unauthorized)?;
+        let token =
+            keys::ingest_token_from(header, parts.uri.query(), segment).ok_or_else(Problem::unauthorized)?;
         authenticate(app, &token)?
     } else {
         caller(app, &parts.method, &parts.headers)?

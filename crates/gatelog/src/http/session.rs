@@ -35,9 +35,10 @@ pub(crate) async fn show(call: Call) -> Answer {
 
 fn described(call: &Call, principal: &Principal) -> Answer {
     let role = principal.role().ok_or_else(Problem::unauthorized)?;
-    let sample = call.app.catalog.with(|content| {
-        !content.sources.is_empty() && content.sources.values().all(|source| source.sample)
-    });
+    let sample = call
+        .app
+        .catalog
+        .with(|content| !content.sources.is_empty() && content.sources.values().all(|source| source.sample));
     answer::json(&Session {
         name: principal.name(),
         role: role.to_string(),
@@ -55,12 +56,10 @@ struct Credential {
 /// `POST /session`.
 pub(crate) async fn start(mut call: Call) -> Answer {
     same_origin(&call.parts.headers)?;
-    let is_json = call
-        .parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/json")));
+    let is_json =
+        call.parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(
+            |kind| kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/json")),
+        );
     if !is_json {
         // A form of another site can send text and forms, not JSON.
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
@@ -70,8 +69,8 @@ pub(crate) async fn start(mut call: Call) -> Answer {
         .await
         .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a credential is shorter than 4 KiB"))?
         .to_bytes();
-    let credential: Credential = serde_json::from_slice(&body)
-        .map_err(|_| Problem::bad("the body must be {\"token\": \"…\"}"))?;
+    let credential: Credential =
+        serde_json::from_slice(&body).map_err(|_| Problem::bad("the body must be {\"token\": \"…\"}"))?;
     let now = clock::now();
     let random = catalog::random()?;
     let opened = call
@@ -109,10 +108,13 @@ fn set(response: &mut Response, call: &Call, secret: &str, age_s: Option<u32>) -
 
 /// The session secret a request carries.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(
-        |pair| {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| {
             let (name, secret) = pair.trim().split_once('=')?;
             (name == COOKIE_SECURE || name == COOKIE_PLAIN).then_some(secret)
-        },
-    )
+        })
 }

@@ -40,7 +40,8 @@ pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
     names
         .into_iter()
         .map(|name| {
-            let mut source = app.catalog.with(|content| content.sources.get(&name).cloned().unwrap_or_default());
+            let mut source =
+                app.catalog.with(|content| content.sources.get(&name).cloned().unwrap_or_default());
             let (unsaved, rate) = app.tally.of(&name, now);
             source.counters.add(&unsaved);
             if source.created == 0 {
@@ -53,7 +54,8 @@ pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
 
 /// When the first token of a source was made.
 fn made(content: &Content, source: &str) -> Option<i64> {
-    let of_source = |entry: &&keys::Entry| matches!(&entry.may, keys::May::Append { source: of } if of == source);
+    let of_source =
+        |entry: &&keys::Entry| matches!(&entry.may, keys::May::Append { source: of } if of == source);
     content.keyring.tokens().filter(of_source).map(|entry| entry.created.0).min()
 }
 

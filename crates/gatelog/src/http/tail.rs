@@ -137,4 +137,3 @@ impl Reader {
         let _ = self.pieces.try_send(Ok(text.into()));
     }
 }
-

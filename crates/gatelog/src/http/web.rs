@@ -25,13 +25,17 @@ pub(crate) fn fallback(method: &Method, path: &str, headers: &HeaderMap) -> Answ
     if is_read && let Some(file) = find(path.trim_start_matches('/')) {
         return Ok(serve(file, headers));
     }
-    let of_program = NOT_PAGES.iter().any(|taken| {
-        path.strip_prefix(taken).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    if is_read && !of_program && let Some(page) = find("index.html") {
+    let of_program = NOT_PAGES
+        .iter()
+        .any(|taken| path.strip_prefix(taken).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    if is_read
+        && !of_program
+        && let Some(page) = find("index.html")
+    {
         return Ok(serve(page, headers));
     }
-    Err(Problem::missing("there is nothing at this address").remedy("the addresses are listed in /api/v1/openapi.json"))
+    Err(Problem::missing("there is nothing at this address")
+        .remedy("the addresses are listed in /api/v1/openapi.json"))
 }
 
 fn find(path: &str) -> Option<&'static File> {
@@ -43,7 +47,8 @@ fn serve(file: &'static File, headers: &HeaderMap) -> Response {
     let mut response = bytes_with(StatusCode::OK, kind(file.path), packed.unwrap_or(file.bytes));
     let out = response.headers_mut();
     // Names under assets/ hold the hash of their content.
-    let cache = if file.path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache =
+        if file.path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if packed.is_some() {
         out.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));

@@ -41,7 +41,9 @@ impl Watched {
             return Ok(Some(Watched { path, remembered, file, place: before, renamed }));
         };
         let (file, place, renamed) = match before {
-            Some(before) if before.identity.is(&now)? && now.metadata()?.len() >= before.offset => (now, before, None),
+            Some(before) if before.identity.is(&now)? && now.metadata()?.len() >= before.offset => {
+                (now, before, None)
+            }
             Some(before) => match sibling(path, &before)? {
                 Some(old) => (old, before, Some(Instant::now())),
                 None => {
@@ -107,7 +109,8 @@ impl Watched {
     fn was_truncated(&self) -> io::Result<bool> {
         let long_enough = self.file.metadata()?.len() >= self.place.offset;
         // Truncated and grown beyond the old length between two looks: the beginning tells.
-        Ok(!long_enough || (self.place.identity.print_bytes > 0 && !self.place.identity.begins(&self.file)?))
+        Ok(!long_enough
+            || (self.place.identity.print_bytes > 0 && !self.place.identity.begins(&self.file)?))
     }
 
     /// Copied and truncated: the rest of the old content is in the copy.
@@ -226,7 +229,9 @@ fn sibling(path: &Path, place: &Place) -> io::Result<Option<File>> {
             continue;
         }
         let Some(file) = open(&other)? else { continue };
-        if file.metadata()?.len() < place.offset.max(place.sending.unwrap_or(0)) || !place.identity.begins(&file)? {
+        if file.metadata()?.len() < place.offset.max(place.sending.unwrap_or(0))
+            || !place.identity.begins(&file)?
+        {
             continue;
         }
         // The same inode is certain; a copy is taken when there is no better one.

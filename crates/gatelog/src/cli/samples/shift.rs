@@ -25,7 +25,9 @@ pub(super) fn line(text: &str, format: &str, at: Timestamp, id: &str, out: &mut 
     };
     let mut rest = text;
     let mut copy = String::with_capacity(text.len() + 64);
-    while let Some((at, edit)) = edits.iter().filter_map(|e| Some((rest.find(e.before)?, e))).min_by_key(|(at, _)| *at) {
+    while let Some((at, edit)) =
+        edits.iter().filter_map(|e| Some((rest.find(e.before)?, e))).min_by_key(|(at, _)| *at)
+    {
         let value = at + edit.before.len();
         let (head, tail) = rest.split_at(value);
         copy.push_str(head);
@@ -85,11 +87,17 @@ mod tests {
     #[test]
     fn only_times_and_the_request_id_change() {
         assert_eq!(
-            shifted(r#"{"time":"2026-11-21T21:58:39+00:00","msec":"1795298319.952","request_id":"rq-nginx-a-00000","a":"b"}"#, "nginx"),
+            shifted(
+                r#"{"time":"2026-11-21T21:58:39+00:00","msec":"1795298319.952","request_id":"rq-nginx-a-00000","a":"b"}"#,
+                "nginx"
+            ),
             r#"{"time":"2026-11-22T10:30:00+00:00","msec":"1795343400.250","request_id":"rq-nginx-abc123","a":"b"}"#
         );
         assert_eq!(
-            shifted(r#"{"service":{"id":"b2f34145-0343-41a4-9602-4c69dec2f269"},"started_at":1795299097256,"request":{"id":"279e98862dd8cc40563c5054ca3ac35e"}}"#, "kong"),
+            shifted(
+                r#"{"service":{"id":"b2f34145-0343-41a4-9602-4c69dec2f269"},"started_at":1795299097256,"request":{"id":"279e98862dd8cc40563c5054ca3ac35e"}}"#,
+                "kong"
+            ),
             r#"{"service":{"id":"b2f34145-0343-41a4-9602-4c69dec2f269"},"started_at":1795343400250,"request":{"id":"abc123862dd8cc40563c5054ca3ac35e"}}"#
         );
     }
