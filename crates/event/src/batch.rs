@@ -123,6 +123,25 @@ impl Batch {
         self.finish();
     }
 
+    /// All events of several batches as one.
+    pub fn concat<'a>(batches: impl Iterator<Item = &'a Batch> + Clone) -> Batch {
+        let mut all = Batch::new();
+        let rows = batches.clone().map(Batch::len).sum();
+        for field in FIELDS {
+            let columns = batches.clone().filter_map(|batch| batch.column(field.id));
+            if columns.clone().next().is_some() {
+                all.column_mut(field.id).reserve(rows, columns);
+            }
+        }
+        batches.for_each(|batch| all.append(batch));
+        all
+    }
+
+    /// Gives back memory that is not used; for batches that stay.
+    pub fn shrink(&mut self) {
+        self.columns.iter_mut().flatten().for_each(Column::shrink);
+    }
+
     /// The given rows, in the given order, as a batch of their own.
     pub fn gather(&self, rows: &[u32]) -> Batch {
         let columns = self.columns.iter().map(|c| c.as_ref().map(|c| c.gather(rows))).collect();

@@ -268,6 +268,31 @@ impl DictColumn {
 }
 
 impl Column {
+    /// Makes room for the rows of `others`, so that adding them does not grow the memory by doubling.
+    pub(crate) fn reserve<'a>(&mut self, rows: usize, others: impl Iterator<Item = &'a Column>) {
+        match self {
+            Column::Dict(c) => c.ids.reserve_exact(rows),
+            Column::Int(c) => c.reserve_exact(rows),
+            Column::Text(c) => {
+                let bytes = others.map(|other| if let Column::Text(t) = other { t.text.len() } else { 0 }).sum();
+                c.ends.reserve_exact(rows);
+                c.text.reserve_exact(bytes);
+            }
+        }
+    }
+
+    /// Gives back memory that is not used.
+    pub fn shrink(&mut self) {
+        match self {
+            Column::Dict(c) => c.ids.shrink_to_fit(),
+            Column::Int(c) => c.shrink_to_fit(),
+            Column::Text(c) => {
+                c.ends.shrink_to_fit();
+                c.text.shrink_to_fit();
+            }
+        }
+    }
+
     /// Adds the rows of `other`, which has the same storage.
     pub fn append(&mut self, other: &Column) {
         match (self, other) {

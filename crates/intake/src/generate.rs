@@ -164,14 +164,9 @@ fn write_number(out: &mut Vec<u8>, number: u64) {
     out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
-/// Hundredths as a decimal number: `4525` is `45.25`.
-fn write_hundredths(out: &mut Vec<u8>, number: u64) {
-    write_number(out, number / 100);
-    match (number / 10 % 10, number % 10) {
-        (0, 0) => {}
-        (tenth, 0) => out.extend_from_slice(&[b'.', b'0' + tenth as u8]),
-        (tenth, rest) => out.extend_from_slice(&[b'.', b'0' + tenth as u8, b'0' + rest as u8]),
-    }
+/// Hundredths of a millisecond as the whole milliseconds that gateways log.
+fn write_millis(out: &mut Vec<u8>, hundredths: u64) {
+    write_number(out, hundredths.div_ceil(100));
 }
 
 fn write_hex(out: &mut Vec<u8>, number: u64) {
@@ -233,15 +228,15 @@ fn write_response(
     out.extend_from_slice(b",\"duration_ms\":");
     let overhead = 20 + random.below(180);
     if refusal.is_some() {
-        write_hundredths(out, overhead);
+        write_millis(out, overhead);
     } else {
         let mut upstream = route.latency(world, random);
         if status >= 502 {
             upstream = if status == 504 { 3_000_000 } else { 100 + random.below(400) };
         }
-        write_hundredths(out, upstream + overhead);
+        write_millis(out, upstream + overhead);
         out.extend_from_slice(b",\"upstream_ms\":");
-        write_hundredths(out, upstream);
+        write_millis(out, upstream);
     }
     out.extend_from_slice(b",\"bytes\":");
     let body = match status {

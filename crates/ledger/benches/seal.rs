@@ -43,19 +43,17 @@ fn main() {
         merged.append(&masked);
         time("append to the tail", begun);
     }
-    let begun = Instant::now();
     let rows: Vec<u32> = (0..merged.len() as u32).collect();
-    let mut day = merged.gather(&rows);
+    let mut day = merged.clone();
     let seqs = (0..day.len() as i64).collect();
     day.set_column(event::field::SEQ, event::column::Column::Int(seqs));
     day.fill_int(event::field::RECEIVED, end.0);
-    time("gather", begun);
     let begun = Instant::now();
-    let parquet = part::encode(&day).expect("parquet");
+    let parquet = part::encode(&day, &rows).expect("parquet");
     time("parquet", begun);
     let symbols = Symbols::default();
     let begun = Instant::now();
-    let sections = rollup::sections(&day, &symbols);
+    let sections = rollup::sections(&day, &rows, &symbols);
     time("count cells", begun);
     let begun = Instant::now();
     let cells = rollup::encode(&sections, &symbols).expect("cells");

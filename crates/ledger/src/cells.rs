@@ -73,7 +73,7 @@ pub struct Cells {
     pub bucket: Vec<u16>,
     /// How many calls.
     pub calls: Vec<u64>,
-    /// Sum of response bytes.
+    /// Sum of response bytes, in cubes that have it.
     pub bytes: Vec<u64>,
 }
 
@@ -193,17 +193,18 @@ pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, sym
     Sum { cells: counter.cells }.finish()
 }
 
-/// Counts all events, unless that makes more than `cells_max` cells.
+/// Counts events, unless that makes more than `cells_max` cells.
 pub fn count_at_most(
     cube: &Cube,
     grain: Grain,
     batch: &Batch,
+    rows: &[u32],
     symbols: &Symbols,
     cells_max: usize,
 ) -> Option<Cells> {
     let mut counter = Counter::new(cube, grain, batch, symbols);
-    for row in 0..batch.len() {
-        counter.row(row);
+    for row in rows {
+        counter.row(*row as usize);
         if counter.cells.len() > cells_max {
             return None;
         }
@@ -269,7 +270,7 @@ impl<'a> Source<'a> {
             time: batch.column(field::TIME),
             status: batch.column(field::STATUS),
             duration: batch.column(field::DURATION),
-            bytes: batch.column(field::RESPONSE_BYTES),
+            bytes: batch.column(field::RESPONSE_BYTES).filter(|_| cube.bytes),
             gateway: Texts::new(batch, field::GATEWAY, symbols),
             environment: Texts::new(batch, field::ENVIRONMENT, symbols),
             reason: Reasons::new(batch),

@@ -51,6 +51,8 @@ pub struct Cube {
     pub outcome: bool,
     /// Whether the latency bucket is a dimension; only calls with a duration are counted then.
     pub latency: bool,
+    /// Whether response bytes are summed.
+    pub bytes: bool,
     /// The grains kept, finest first.
     pub grains: &'static [Grain],
 }
@@ -79,7 +81,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
-        grains: FINE,
+        bytes: true, grains: FINE,
     },
     Cube {
         name: "latency",
@@ -88,7 +90,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: false,
         latency: true,
-        grains: FINE,
+        bytes: false, grains: FINE,
     },
     Cube {
         name: "consumer",
@@ -97,7 +99,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::CONSUMER_ID),
         outcome: true,
         latency: false,
-        grains: COARSE,
+        bytes: true, grains: COARSE,
     },
     Cube {
         name: "route",
@@ -106,7 +108,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: true,
         latency: false,
-        grains: COARSE,
+        bytes: true, grains: COARSE,
     },
     Cube {
         name: "group",
@@ -115,7 +117,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
-        grains: COARSE,
+        bytes: false, grains: COARSE,
     },
     Cube {
         name: "route_latency",
@@ -124,7 +126,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: false,
         latency: true,
-        grains: COARSE,
+        bytes: false, grains: COARSE,
     },
 ];
 

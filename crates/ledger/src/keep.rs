@@ -105,8 +105,7 @@ impl Keeper {
             let mut content = self.shared.content();
             (content.tail.up_to(segment), content.next_seq)
         };
-        let mut batch = Batch::new();
-        chunks.iter().for_each(|chunk| batch.append(chunk.batch()));
+        let batch = Batch::concat(chunks.iter().map(|chunk| &**chunk.batch()));
         drop(chunks);
         // Numbers given after the rotation belong to the next segment; this one ends with its own last.
         let end_seq = last_seq(&batch).map_or(next_seq, |last| last + 1);

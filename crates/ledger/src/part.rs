@@ -7,7 +7,7 @@ use arrow_array::RecordBatch;
 use bytes::Bytes;
 use event::field;
 use event::time::DAY;
-use event::{Batch, FIELDS, FieldId, Kind, Storage};
+use event::{Batch, FIELDS, Field, FieldId, Kind, Storage};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::arrow_reader::{
@@ -65,15 +65,20 @@ fn properties() -> WriterProperties {
     properties.build()
 }
 
-/// Writes events of one day, sorted by time, as one Parquet file.
-pub fn encode(batch: &Batch) -> Result<Vec<u8>> {
-    let records = to_arrow(batch)?;
-    let mut bytes = Vec::with_capacity(batch.len() * 64);
+/// Rows turned into Arrow at once, the bound on the memory that takes.
+const SLICE_ROWS: usize = 16_384;
+
+/// Writes the given rows, which are of one day and in the order of time, as one Parquet file.
+pub fn encode(batch: &Batch, rows: &[u32]) -> Result<Vec<u8>> {
     // Without the embedded Arrow schema: it says nothing new, and damaged it cannot be read safely.
     let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+    let fields: Vec<&Field> = batch.columns().map(|(field, _)| field).collect();
+    let mut bytes = Vec::with_capacity(rows.len() * 56);
     let mut writer =
-        ArrowWriter::try_new_with_options(&mut bytes, records.schema(), options).map_err(Error::arrow)?;
-    writer.write(&records).map_err(Error::arrow)?;
+        ArrowWriter::try_new_with_options(&mut bytes, read_schema(&fields), options).map_err(Error::arrow)?;
+    for slice in rows.chunks(SLICE_ROWS) {
+        writer.write(&to_arrow(&batch.gather(slice))?).map_err(Error::arrow)?;
+    }
     writer.close().map_err(Error::arrow)?;
     Ok(bytes)
 }

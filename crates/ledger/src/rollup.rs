@@ -33,16 +33,16 @@ pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
 /// little work as reading it.
 const ROWS_PER_CELL_MIN: usize = 4;
 
-/// Counts a batch into every cube, each grain from the next finer one where there is one, else from the events.
-pub fn sections(batch: &Batch, symbols: &Symbols) -> Sections {
+/// Counts the given rows into every cube, each grain from the next finer one where there is one, else from the events.
+pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols) -> Sections {
     let mut sections: Sections = Vec::new();
-    let cells_max = batch.len() / ROWS_PER_CELL_MIN;
+    let cells_max = rows.len() / ROWS_PER_CELL_MIN;
     for cube in CUBES {
         let mut finer: Option<Cells> = None;
         for grain in cube.grains {
             let cells = match &finer {
                 Some(finer) => Some(coarse(finer, *grain)),
-                None => count_at_most(cube, *grain, batch, symbols, cells_max),
+                None => count_at_most(cube, *grain, batch, rows, symbols, cells_max),
             };
             if let Some(finer) = finer.take() {
                 sections.extend(previous(cube, *grain).map(|before| (cube, before, finer)));

@@ -13,7 +13,6 @@ use crate::disk::{self, Disk};
 use crate::error::{Result, Tried};
 use crate::part::{self, Place, day_of};
 use crate::rollup;
-use crate::view::times;
 
 /// The directory of the table of access events.
 pub const TABLE: &str = "access";
@@ -35,7 +34,7 @@ pub fn date(day: i64) -> String {
 pub fn seal(disk: &dyn Disk, batch: &Batch, stem: &str, symbols: &Symbols) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     for (day, rows) in days(batch) {
-        places.push(write(disk, &batch.gather(&rows), day, stem, symbols)?);
+        places.push(write(disk, batch, &rows, day, stem, symbols)?);
     }
     Ok(places)
 }
@@ -61,21 +60,22 @@ fn days(batch: &Batch) -> BTreeMap<i64, Vec<u32>> {
     days
 }
 
-fn write(disk: &dyn Disk, batch: &Batch, day: i64, stem: &str, symbols: &Symbols) -> Result<Place> {
+fn write(disk: &dyn Disk, batch: &Batch, rows: &[u32], day: i64, stem: &str, symbols: &Symbols) -> Result<Place> {
     let date = date(day);
     let (data_dir, rollup_dir) = (format!("{TABLE}/date={date}"), format!("{ROLLUPS}/{date}"));
     let name = format!("{stem}.parquet");
-    let bytes = part::encode(batch)?;
+    let bytes = part::encode(batch, rows)?;
     put(disk, TABLE, &data_dir, &name, &bytes)?;
-    let cells = rollup::encode(&rollup::sections(batch, symbols), symbols)?;
+    let cells = rollup::encode(&rollup::sections(batch, rows, symbols), symbols)?;
     put(disk, ROLLUPS, &rollup_dir, &name, &cells)?;
-    let (time_min, time_max) = times(batch);
+    let time = |row: Option<&u32>| row.and_then(|row| batch.row(*row as usize).int(field::TIME)).unwrap_or(0);
+    let (time_min, time_max) = (time(rows.first()), time(rows.last()));
     Ok(Place {
         path: disk::join(&data_dir, &name),
         rollup: disk::join(&rollup_dir, &name),
         day,
         bytes: bytes.len() as u64,
-        rows: batch.len() as u64,
+        rows: rows.len() as u64,
         time_min,
         time_max,
         crc: crc32fast::hash(&bytes),

@@ -68,7 +68,8 @@ impl Delivery {
         received: Timestamp,
         reply: oneshot::Sender<Result<Receipt>>,
     ) -> Delivery {
-        let batch = batch.into_inner();
+        let mut batch = batch.into_inner();
+        batch.shrink();
         let payload = encode(&batch, &keys, received);
         Delivery { batch, keys, received, payload, reply }
     }
