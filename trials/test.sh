@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Everything CI checks, in one go: `make test`. Installs what it needs on a Debian machine with Rust, Node and npm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TERM_COLOR=never
+step() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
+
+step "install what the tests need"
+missing=()
+command -v chromium > /dev/null || missing+=(chromium)
+command -v faketime > /dev/null || missing+=(faketime)
+python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+if ! target/tools/bin/cargo-deny --version > /dev/null 2>&1; then
+    cargo install --quiet --locked --version 0.20.2 --root target/tools cargo-deny
+fi
+
+step "web: lint, unit tests, build, size"
+(cd web && npm ci --no-audit --no-fund --silent && npm run --silent lint && npm run --silent test && npm run --silent build && npm run --silent size)
+
+step "format and lints"
+cargo fmt --all --check
+cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+step "unit tests, black-box tests, simulated power cuts"
+GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-40}" cargo test --workspace --no-fail-fast
+
+step "tables read by DuckDB, Polars and deltalake"
+cargo test --package ledger --test delta_interop -- --ignored
+
+step "tidy, generated pages, licences"
+cargo xtask tidy
+target/tools/bin/cargo-deny --log-level error check licenses bans sources
+
+step "trials on the program itself: kill -9, full disk, jumping clock, freshness"
+cargo build --quiet --workspace
+target/debug/trials target/debug/gatelog short
+
+step "the web app in Chromium against the program"
+trials/browser.sh target/debug/gatelog
+
+step "all done"
