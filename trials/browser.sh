@@ -10,7 +10,7 @@ server=$!
 trap 'kill $server 2> /dev/null || true; wait $server 2> /dev/null || true; rm -rf "$data"' EXIT
 for _ in $(seq 300); do
     link=$(grep -ohE "http://127\.0\.0\.1:$port/welcome#[A-Za-z0-9_]+" "$data/out" "$data/err" | head -1 || true)
-    grep -qsE 'samples.*(ready|replayed|done)' "$data/out" "$data/err" && [ -n "$link" ] && break
+    [ "$(cat "$data/out" "$data/err" | grep -c 'samples replayed')" -ge 2 ] && [ -n "$link" ] && break
     sleep 0.2
 done
 [ -n "${link:-}" ] || { echo "no one-time link was printed"; cat "$data/out" "$data/err"; exit 1; }

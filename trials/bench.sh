@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# The figures of docs/performance.md: `make bench`, or `EVENTS=1000000 trials/bench.sh` for a quick look.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+exec node trials/bench.mjs target/release/gatelog "${EVENTS:-10000000}"
