@@ -1,6 +1,11 @@
 //! How long each question takes, warm: `GATELOG_DATA=dir cargo bench -p query --bench ask` over the data directory
 //! of a server that is stopped, or without it over rows made up on the spot (`GATELOG_ROWS`, 1,000,000).
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a measurement stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a measurement stops at the first surprise"
+)]
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -91,15 +96,25 @@ fn made_up(root: &std::path::Path, rows: i64) -> View {
     let mut parts = Vec::new();
     for day in 0..DAYS {
         let batch = made_up_day(day, rows / DAYS, &mut dice, &mut seq);
-        let bytes = part::encode(&batch).unwrap();
+        let all: Vec<u32> = (0..batch.len() as u32).collect();
+        let bytes = part::encode(&batch, &all).unwrap();
         let (path, roll) = (format!("{day}.parquet"), format!("{day}.rollup"));
         ledger::disk::write(&*disk, "", &path, &bytes).unwrap();
-        let cells = rollup::encode(&rollup::sections(&batch, &symbols), &symbols).unwrap();
+        let cells = rollup::encode(&rollup::sections(&batch, &all, &symbols), &symbols).unwrap();
         ledger::disk::write(&*disk, "", &roll, &cells).unwrap();
         let (time_min, time_max) = ledger::view::times(&batch);
-        let place =
-            Place { path, rollup: roll, crc: crc32fast::hash(&bytes), rollup_crc: crc32fast::hash(&cells), day: part::day_of(time_min), bytes: bytes.len() as u64, rows: batch.len() as u64, time_min, time_max };
-        parts.push(Arc::new(Part::new(place, disk.clone())));
+        let place = Place {
+            path,
+            rollup: roll,
+            crc: crc32fast::hash(&bytes),
+            rollup_crc: crc32fast::hash(&cells),
+            day: part::day_of(time_min),
+            bytes: bytes.len() as u64,
+            rows: batch.len() as u64,
+            time_min,
+            time_max,
+        };
+        parts.push(Arc::new(Part::new(place, Arc::<RealDisk>::clone(&disk))));
     }
     let cache = Arc::new(Cache::new(disk, Arc::clone(&symbols), 40 << 20));
     View::new(parts, Vec::new(), cache, symbols, Timestamp(START + DAYS * DAY))
@@ -136,7 +151,10 @@ fn main() {
             let now = Timestamp(i64::MAX / 4);
             Ledger::open(disk, Options::default(), now).unwrap().view(now)
         }
-        None => made_up(held.path(), std::env::var("GATELOG_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000)),
+        None => made_up(
+            held.path(),
+            std::env::var("GATELOG_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000),
+        ),
     };
     let (_, last) = view.span().unwrap();
     println!("{} rows, opened in {:.2} s", view.rows(), start.elapsed().as_secs_f64());
@@ -150,31 +168,60 @@ fn main() {
 fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
     let (scope, budget) = (scope(), Budget::new());
     let one = |id: &str, range: Range, filter: &str, step: Step, compare: bool, top: usize| {
-        let ask = panels::Ask { range, filter: Filter::parse(filter).unwrap(), step, zone: Zone::default(), compare, top, now };
+        let ask = panels::Ask {
+            range,
+            filter: Filter::parse(filter).unwrap(),
+            step,
+            zone: Zone::default(),
+            compare,
+            top,
+            now,
+        };
         query::panel(view, &scope, id, &ask, &budget).unwrap()
     };
     let (month, week, day) = (back(DAYS * DAY), back(7 * DAY), back(DAY));
     let hour = Step::Even(HOUR);
     timed("calls per hour, 30 d", 20.0, || one("calls_over_time", month, "", hour, false, 10));
     timed("top 10 consumers, 30 d", 20.0, || one("top_consumers", month, "", hour, false, 10));
-    timed("status of one consumer, 7 d", 20.0, || one("status_breakdown", week, "consumer:consumer-3", hour, false, 10));
-    timed("p50 p95 p99 of the top 20 routes, 30 d", 20.0, || one("route_latency", month, "", hour, false, 20));
-    timed("distinct consumers per day, 30 d", 20.0, || one("consumers_per_day", month, "", Step::Day, false, 20));
+    timed("status of one consumer, 7 d", 20.0, || {
+        one("status_breakdown", week, "consumer:consumer-3", hour, false, 10)
+    });
+    timed("p50 p95 p99 of the top 20 routes, 30 d", 20.0, || {
+        one("route_latency", month, "", hour, false, 20)
+    });
+    timed("distinct consumers per day, 30 d", 20.0, || {
+        one("consumers_per_day", month, "", Step::Day, false, 20)
+    });
     timed("denied by reason, 24 h", 20.0, || one("denied_by_reason", day, "", hour, false, 20));
     timed("5xx per route, 30 d", 20.0, || one("errors", month, "", Step::Day, false, 20));
-    timed("the same by 6 hours of one route", 20.0, || one("errors_over_time", month, "route:\"/api/v1/resource-3/{id}\"", Step::Day, false, 20));
+    timed("the same by 6 hours of one route", 20.0, || {
+        one("errors_over_time", month, "route:\"/api/v1/resource-3/{id}\"", Step::Day, false, 20)
+    });
     for (name, range) in [("24 h", day), ("7 d", week), ("30 d", month)] {
         timed(&format!("whole overview, {name}, compared"), 150.0, || {
             let ask = summary::Ask { range, filter: Filter::all(), zone: Zone::default(), now };
             query::summary(view, &scope, &ask, &budget).unwrap();
-            for id in ["calls_by_status_class", "latency_percentiles", "denied_by_reason", "top_consumers", "top_routes", "usage_by_group"] {
+            for id in [
+                "calls_by_status_class",
+                "latency_percentiles",
+                "denied_by_reason",
+                "top_consumers",
+                "top_routes",
+                "usage_by_group",
+            ] {
                 one(id, range, "", Step::auto(range), true, 10);
             }
         });
     }
     timed("facets of the access log, 24 h", 150.0, || {
         let fields = "status_class,status,reason,consumer,group,route,method,gateway,environment";
-        let ask = facets::Ask { range: day, filter: Filter::all(), fields: fields.split(',').map(str::to_owned).collect(), top: 10, search: None };
+        let ask = facets::Ask {
+            range: day,
+            filter: Filter::all(),
+            fields: fields.split(',').map(str::to_owned).collect(),
+            top: 10,
+            search: None,
+        };
         query::facets(view, &scope, &ask, &budget).unwrap()
     });
 }
@@ -182,7 +229,14 @@ fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
 fn rows(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
     let (scope, budget) = (scope(), Budget::new());
     let page = |range: Range, filter: &str, limit: usize| {
-        let ask = RowsAsk { range, filter: Filter::parse(filter).unwrap(), limit, cursor: None, order: Order::Descending, now };
+        let ask = RowsAsk {
+            range,
+            filter: Filter::parse(filter).unwrap(),
+            limit,
+            cursor: None,
+            order: Order::Descending,
+            now,
+        };
         query::events(view, &scope, &ask, &budget).unwrap()
     };
     let month = back(DAYS * DAY);
@@ -191,7 +245,9 @@ fn rows(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
     timed("needle by request id", 50.0, || page(month, &format!("request_id:{needle}"), 100).events.len());
     timed("latest 100", 30.0, || page(month, "", 100).events.len());
     timed("latest 100 with status >= 500", 30.0, || page(month, "status:>=500", 100).events.len());
-    timed("substring of the path, none found", 1_000.0, || page(month, "path~\"no-such-thing\"", 100).scanned);
+    timed("substring of the path, none found", 1_000.0, || {
+        page(month, "path~\"no-such-thing\"", 100).scanned
+    });
     timed("substring of the agent, none found", 1_000.0, || page(month, "ua~\"no-such-thing\"", 100).scanned);
     timed("a word anywhere, none found", 2_000.0, || page(month, "nosuchthing", 100).scanned);
     timed("latest 100 of a rare consumer", 300.0, || page(month, "consumer:consumer-1990", 100).scanned);
@@ -201,11 +257,17 @@ fn rows(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
 
 fn exports(view: &View, back: &dyn Fn(i64) -> Range) {
     for format in [Format::Csv, Format::Ndjson, Format::Parquet] {
-        let ask = ExportAsk { range: back(DAYS * DAY), filter: Filter::all(), format, order: Order::Descending, columns: Vec::new() };
+        let ask = ExportAsk {
+            range: back(DAYS * DAY),
+            filter: Filter::all(),
+            format,
+            order: Order::Descending,
+            columns: Vec::new(),
+        };
         let start = Instant::now();
         let mut export = export(view, &scope(), &ask, Budget::new()).unwrap();
         let mut largest = 0;
-        while let Some(bytes) = export.next() {
+        for bytes in export.by_ref() {
             largest = largest.max(bytes.unwrap().len());
             if start.elapsed().as_secs() > 60 {
                 break;
@@ -213,6 +275,10 @@ fn exports(view: &View, back: &dyn Fn(i64) -> Range) {
         }
         let rows = export.progress().rows;
         let speed = rows as f64 / start.elapsed().as_secs_f64();
-        println!("export {:<35} {rows} rows, {speed:.0} rows/s, largest piece {} KiB", format.name(), largest >> 10);
+        println!(
+            "export {:<35} {rows} rows, {speed:.0} rows/s, largest piece {} KiB",
+            format.name(),
+            largest >> 10
+        );
     }
 }

@@ -38,7 +38,9 @@ impl Stop {
         match self {
             Stop::Cancelled => "stopped on request",
             Stop::Time => "the time limit was reached; choose a shorter range or a narrower filter",
-            Stop::Memory => "the memory limit was reached; choose a shorter range, fewer rows or a narrower filter",
+            Stop::Memory => {
+                "the memory limit was reached; choose a shorter range, fewer rows or a narrower filter"
+            }
         }
     }
 }

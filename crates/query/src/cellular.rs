@@ -40,8 +40,12 @@ impl Cellular {
 
 fn plan(node: &Node, cube: &Cube, keyed: &mut bool) -> Option<Plan> {
     Some(match node {
-        Node::All(parts) => Plan::All(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?),
-        Node::Any(parts) => Plan::Any(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?),
+        Node::All(parts) => {
+            Plan::All(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?)
+        }
+        Node::Any(parts) => {
+            Plan::Any(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?)
+        }
         Node::Not(inner) => Plan::Not(Box::new(plan(inner, cube, keyed)?)),
         Node::Term(term) => {
             let tests = term.tests.iter().map(|test| test_plan(&term.target, test, cube, keyed));

@@ -65,7 +65,8 @@ pub(crate) fn diagnose(reader: &Reader<'_>, ask: &Ask) -> Result<Vec<Diagnosis>>
     }
     let age = ask.now.0 - reader.view.watermark.0;
     if age > LATE && to > reader.view.watermark.0 {
-        let text = format!("data is complete until {} only, {} minutes ago", reader.view.watermark, age / MINUTE);
+        let text =
+            format!("data is complete until {} only, {} minutes ago", reader.view.watermark, age / MINUTE);
         findings.push(Diagnosis { kind: "delay", text, action: None });
     }
     Ok(findings)
@@ -106,16 +107,25 @@ fn filters(reader: &Reader<'_>, from: i64, to: i64) -> Result<Vec<Diagnosis>> {
     let parts = reader.asked.parts();
     let mut findings = Vec::new();
     for (at, part) in parts.iter().enumerate().take(PARTS_MAX) {
-        let rest: Vec<Node> = parts.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, p)| p.clone()).collect();
+        let rest: Vec<Node> =
+            parts.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, p)| p.clone()).collect();
         let rest = Filter::of_parts(rest);
         let (calls, stop) = total(&reader.asking(&rest), from, to)?;
         if calls > 0 {
             let least = if stop.is_some() { "at least " } else { "" };
-            findings.push((calls, Diagnosis {
-                kind: "filter",
-                text: format!("without {part}: {least}{calls} events"),
-                action: Some(Action { label: format!("Remove {part}"), from: None, to: None, filter: Some(rest.to_string()) }),
-            }));
+            findings.push((
+                calls,
+                Diagnosis {
+                    kind: "filter",
+                    text: format!("without {part}: {least}{calls} events"),
+                    action: Some(Action {
+                        label: format!("Remove {part}"),
+                        from: None,
+                        to: None,
+                        filter: Some(rest.to_string()),
+                    }),
+                },
+            ));
         }
         if stop.is_some() {
             break;

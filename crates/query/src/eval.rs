@@ -128,9 +128,18 @@ fn plan(node: &Node) -> Plan {
 fn term_plan(term: &Term) -> Plan {
     let mut plans: Vec<Plan> = Vec::new();
     // Several exact values of one field are one look at each text.
-    let exact: Vec<&str> = term.tests.iter().filter_map(|t| if let Test::Is(text) = t { Some(text.as_str()) } else { None }).collect();
+    let exact: Vec<&str> = term
+        .tests
+        .iter()
+        .filter_map(|t| if let Test::Is(text) = t { Some(text.as_str()) } else { None })
+        .collect();
     if exact.len() > 1 && term.target.fields() != [field::REASON] {
-        plans.extend(term.target.fields().iter().map(|f| Plan::Text { field: *f, test: TextTest::one_of(&exact, f.field().kind) }));
+        plans.extend(
+            term.target
+                .fields()
+                .iter()
+                .map(|f| Plan::Text { field: *f, test: TextTest::one_of(&exact, f.field().kind) }),
+        );
     }
     let merged = !plans.is_empty();
     for test in term.tests.iter().filter(|t| !(merged && matches!(t, Test::Is(_)))) {

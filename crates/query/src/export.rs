@@ -5,7 +5,7 @@ mod csv;
 mod parquet;
 mod windows;
 
-use event::{Batch, FieldId, FIELDS, json};
+use event::{Batch, FIELDS, FieldId, json};
 use keys::Scope;
 use ledger::View;
 use serde::Serialize;
@@ -44,7 +44,9 @@ impl Format {
             "json" => Ok(Format::Json),
             "ndjson" | "jsonl" => Ok(Format::Ndjson),
             "parquet" => Ok(Format::Parquet),
-            other => Err(Error::parameter("format", format!("{other:?} is not csv, json, ndjson or parquet"))),
+            other => {
+                Err(Error::parameter("format", format!("{other:?} is not csv, json, ndjson or parquet")))
+            }
         }
     }
 
@@ -125,7 +127,8 @@ enum Writer {
 pub fn export(view: &View, scope: &Scope, ask: &Ask, budget: Budget) -> Result<Export> {
     let mut columns = Vec::new();
     for name in ask.columns.iter().filter(|name| !name.is_empty()) {
-        let fields = lang::fields_of(name).ok_or_else(|| Error::parameter("columns", format!("there is no field {name}")))?;
+        let fields = lang::fields_of(name)
+            .ok_or_else(|| Error::parameter("columns", format!("there is no field {name}")))?;
         columns.extend(fields);
     }
     columns.truncate(COLUMNS_MAX);

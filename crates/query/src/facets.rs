@@ -3,23 +3,22 @@
 
 use std::collections::HashMap;
 
-use event::column::Column;
-use event::reason;
-use event::{Batch, FieldId, Kind, field};
+use event::{FieldId, Kind, field};
 use keys::Scope;
 use ledger::{Sym, Unit, View};
 use serde::Serialize;
 
 use crate::budget::{Budget, Stop};
 use crate::error::{Error, Result};
-use crate::eval::{Mask, RowReasons};
+use crate::eval::Mask;
 use crate::histogram::{CLASSES, class, reason_words};
-use crate::lang::{self, Filter, seen_int};
+use crate::lang::{self, Filter};
 use crate::range::Range;
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
 use crate::tally::{CONSUMERS, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
 use crate::text::Finder;
+use crate::values::each_value;
 
 /// Values listed for one field, at most.
 pub const TOP_MAX: usize = 1_000;
@@ -103,6 +102,12 @@ enum Key {
     Granted(bool),
 }
 
+/// A field asked for: its place, name, way of counting and label.
+type Asked<'a> = (usize, &'a str, Way, &'static str);
+
+/// A field counted from cells: its place in the group, the want, and its key.
+type Counting = (usize, usize, fn(&Hit) -> Key);
+
 fn way(name: &str) -> Option<(Way, &'static str)> {
     let fields = lang::fields_of(name)?;
     let first = fields.first().copied()?;
@@ -130,9 +135,11 @@ pub fn facets(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
         return Err(Error::parameter("fields", format!("at most {FIELDS_MAX} fields")));
     }
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
-    let mut groups: Vec<(Filter, Vec<(usize, &str, Way, &'static str)>)> = Vec::new();
+    let mut groups: Vec<(Filter, Vec<Asked<'_>>)> = Vec::new();
     for (place, name) in ask.fields.iter().enumerate() {
-        let (way, label) = way(name).ok_or_else(|| Error::parameter("fields", format!("{name} is not a field with values to count")))?;
+        let (way, label) = way(name).ok_or_else(|| {
+            Error::parameter("fields", format!("{name} is not a field with values to count"))
+        })?;
         let filter = ask.filter.without_field(name);
         match groups.iter_mut().find(|(other, _)| *other == filter) {
             Some((_, fields)) => fields.push((place, name, way, label)),
@@ -146,16 +153,22 @@ pub fn facets(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
         stop = stop.or(count_group(&reader, ask, fields, &mut found)?);
     }
     found.sort_by_key(|(place, _)| *place);
-    Ok(Facets { facets: found.into_iter().map(|(_, facet)| facet).collect(), standing: reader.standing(stop) })
+    Ok(Facets {
+        facets: found.into_iter().map(|(_, facet)| facet).collect(),
+        standing: reader.standing(stop),
+    })
 }
 
-type Asked<'a> = (usize, &'a str, Way, &'static str);
-
 /// Counts all fields that share a filter, in one look at cells and one at rows.
-fn count_group(reader: &Reader<'_>, ask: &Ask, fields: &[Asked<'_>], found: &mut Vec<(usize, Facet)>) -> Result<Option<Stop>> {
+fn count_group(
+    reader: &Reader<'_>,
+    ask: &Ask,
+    fields: &[Asked<'_>],
+    found: &mut Vec<(usize, Facet)>,
+) -> Result<Option<Stop>> {
     let (from, to) = (ask.range.from.0, ask.range.to.0);
     let mut wants = vec![Want::new(TRAFFIC, vec![from, to])];
-    let mut counting: Vec<(usize, usize, fn(&Hit) -> Key)> = Vec::new();
+    let mut counting: Vec<Counting> = Vec::new();
     for (at, (_, _, way, _)) in fields.iter().enumerate() {
         let Way::Cells(cubes, key) = way else { continue };
         let want = wants.iter().position(|w| w.cubes == *cubes).unwrap_or_else(|| {
@@ -174,8 +187,15 @@ fn count_group(reader: &Reader<'_>, ask: &Ask, fields: &[Asked<'_>], found: &mut
             *sums.entry((*at, key(hit))).or_default() += hit.calls;
         }
     })?;
-    let columns: Vec<FieldId> = fields.iter().filter_map(|(_, _, way, _)| if let Way::Rows(id) = way { Some(*id) } else { None }).collect();
-    let (mut by_column, stop) = if columns.is_empty() { (HashMap::new(), None) } else { count_rows(reader, &columns, from, to, HELD_MAX)? };
+    let columns: Vec<FieldId> = fields
+        .iter()
+        .filter_map(|(_, _, way, _)| if let Way::Rows(id) = way { Some(*id) } else { None })
+        .collect();
+    let (mut by_column, stop) = if columns.is_empty() {
+        (HashMap::new(), None)
+    } else {
+        count_rows(reader, &columns, from, to, HELD_MAX)?
+    };
     let mut by_cells: HashMap<usize, Vec<(String, String, u64)>> = HashMap::new();
     for ((at, key), calls) in sums {
         let (value, label) = key_words(reader, key);
@@ -220,7 +240,10 @@ fn facet(name: &str, label: &str, ask: &Ask, mut values: Vec<(String, String, u6
         missing: sums.missing,
         other: all - listed,
         total: sums.total,
-        values: values.into_iter().map(|(value, label, count)| Value { value, label, count, share: share(count) }).collect(),
+        values: values
+            .into_iter()
+            .map(|(value, label, count)| Value { value, label, count, share: share(count) })
+            .collect(),
     }
 }
 
@@ -259,7 +282,13 @@ impl Default for Counted {
 
 type ByColumn = HashMap<FieldId, Counted>;
 
-fn count_rows(reader: &Reader<'_>, columns: &[FieldId], from: i64, to: i64, held_max: usize) -> Result<(ByColumn, Option<Stop>)> {
+fn count_rows(
+    reader: &Reader<'_>,
+    columns: &[FieldId],
+    from: i64,
+    to: i64,
+    held_max: usize,
+) -> Result<(ByColumn, Option<Stop>)> {
     let units = reader.units(from, to)?;
     let work = |_: usize, unit: &Unit| -> Result<Vec<(FieldId, HashMap<String, u64>)>> {
         if !reader.compiled.may_match(unit)? {
@@ -306,73 +335,13 @@ fn count_rows(reader: &Reader<'_>, columns: &[FieldId], from: i64, to: i64, held
 }
 
 /// The distinct values of a field in a range.
-pub(crate) fn values(reader: &Reader<'_>, field: FieldId, from: i64, to: i64, most: usize) -> Result<Vec<String>> {
+pub(crate) fn values(
+    reader: &Reader<'_>,
+    field: FieldId,
+    from: i64,
+    to: i64,
+    most: usize,
+) -> Result<Vec<String>> {
     let (mut found, _) = count_rows(reader, &[field], from, to, most)?;
     Ok(found.remove(&field).unwrap_or_default().values.into_keys().filter(|v| !v.is_empty()).collect())
-}
-
-/// The rows of each distinct value among some rows; "" for those without one. A list counts under each element.
-pub(crate) fn each_value(batch: &Batch, field: FieldId, rows: &[u32], mut take: impl FnMut(&str, &[u32])) {
-    if field == field::REASON {
-        let numbers = RowReasons::new(batch);
-        let mut groups: HashMap<u8, Vec<u32>> = HashMap::new();
-        rows.iter().for_each(|row| groups.entry(numbers.get(*row as usize)).or_default().push(*row));
-        groups.iter().for_each(|(n, rows)| take(if *n == 0 { "" } else { reason_words(*n).0 }, rows));
-        return;
-    }
-    match batch.column(field) {
-        None => take("", rows),
-        Some(Column::Dict(c)) => {
-            let mut groups: Vec<Vec<u32>> = vec![Vec::new(); c.dict.len()];
-            for row in rows {
-                let id = c.ids.get(*row as usize).copied().unwrap_or(0);
-                groups.get_mut(id as usize).into_iter().for_each(|group| group.push(*row));
-            }
-            for (id, rows) in groups.iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
-                let text = c.dict.get(id as u32);
-                match field.field().kind {
-                    Kind::List if !matches!(text, "" | "[]") => {
-                        let items: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-                        items.iter().for_each(|item| take(item, rows));
-                    }
-                    Kind::List => take("", rows),
-                    _ => take(text, rows),
-                }
-            }
-        }
-        Some(column) => {
-            let mut groups: HashMap<String, Vec<u32>> = HashMap::new();
-            for row in rows {
-                let at = *row as usize;
-                let text = match (column.text(at), seen_int(field, column.int(at))) {
-                    (Some(text), _) => text.to_owned(),
-                    (None, Some(n)) => number(field, n),
-                    (None, None) => String::new(),
-                };
-                groups.entry(text).or_default().push(*row);
-            }
-            groups.iter().for_each(|(text, rows)| take(text, rows));
-        }
-    }
-}
-
-fn number(field: FieldId, n: i64) -> String {
-    match field.field().kind {
-        Kind::Bool => (n != 0).to_string(),
-        Kind::Duration => {
-            let mut out = String::new();
-            event::json::millis(&mut out, n);
-            out + "ms"
-        }
-        _ => n.to_string(),
-    }
-}
-
-/// The label of a value for people.
-pub(crate) fn value_label(field: FieldId, value: &str) -> String {
-    match value {
-        "" => "(none)".to_owned(),
-        code if field == field::REASON => reason::by_code(code).map_or(code, |r| r.label).to_owned(),
-        text => text.to_owned(),
-    }
 }

@@ -11,13 +11,13 @@ use serde::Serialize;
 
 use crate::budget::Budget;
 use crate::error::{Error, Result};
-use crate::facets;
 use crate::lang::{self, Filter};
 use crate::range::{Range, Zone};
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
 use crate::step::Step;
 use crate::tally::{Hit, TRAFFIC, Tallied, Want, tally};
+use crate::values::{each_value, value_label};
 
 /// Series of a split by a field; what is beyond is summed up as `other`.
 const SERIES_MAX: usize = 12;
@@ -65,7 +65,10 @@ impl Split {
         }
         let found = lang::fields_of(text).and_then(|fields| fields.first()).copied();
         found.filter(|f| f.field().kind.storage() == Storage::Dict).map(Split::Field).ok_or_else(|| {
-            Error::parameter("split", format!("{text:?} is not none, status_class, granted, reason or a field that repeats"))
+            Error::parameter(
+                "split",
+                format!("{text:?} is not none, status_class, granted, reason or a field that repeats"),
+            )
         })
     }
 }
@@ -119,7 +122,10 @@ pub(crate) fn class(status: u16) -> usize {
 
 /// The text and label of a reason by its number in a cell.
 pub(crate) fn reason_words(number: u8) -> (&'static str, &'static str) {
-    number.checked_sub(1).and_then(|at| REASONS.get(usize::from(at))).map_or(("granted", "Granted"), |r| (r.code, r.label))
+    number
+        .checked_sub(1)
+        .and_then(|at| REASONS.get(usize::from(at)))
+        .map_or(("granted", "Granted"), |r| (r.code, r.label))
 }
 
 /// Calls over time.
@@ -149,7 +155,8 @@ pub fn histogram(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Resu
             done
         }
     };
-    let series: Vec<Series> = counts.into_iter().map(|((_, key, label), values)| Series { key, label, values }).collect();
+    let series: Vec<Series> =
+        counts.into_iter().map(|((_, key, label), values)| Series { key, label, values }).collect();
     Ok(Histogram {
         from: ask.range.from.to_string(),
         to: ask.range.to.to_string(),
@@ -205,7 +212,7 @@ fn by_field(
         let Some(read) = read else { return Ok(sums) };
         let times = read.batch().column(field::TIME);
         let rows = read.masks.first().map(crate::eval::Mask::rows).unwrap_or_default();
-        facets::each_value(read.batch(), field, &rows, |value, rows| {
+        each_value(read.batch(), field, &rows, |value, rows| {
             let values = sums.entry(value.to_owned()).or_insert_with(|| vec![0; buckets]);
             for row in rows {
                 let time = times.and_then(|c| c.int(*row as usize)).unwrap_or(0);
@@ -225,14 +232,17 @@ fn by_field(
             values.iter_mut().zip(more).for_each(|(a, b)| *a += b);
         }
     })?;
-    let mut ranked: Vec<(u64, String, Vec<u64>)> = sums.into_iter().map(|(k, v)| (v.iter().sum(), k, v)).collect();
+    let mut ranked: Vec<(u64, String, Vec<u64>)> =
+        sums.into_iter().map(|(k, v)| (v.iter().sum(), k, v)).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     for (place, (_, key, values)) in ranked.into_iter().enumerate() {
         if place < SERIES_MAX {
-            let label = facets::value_label(field, &key);
+            let label = value_label(field, &key);
             counts.insert((place, key, label), values);
         } else {
-            let rest = counts.entry((SERIES_MAX, "other".to_owned(), "Other".to_owned())).or_insert_with(|| vec![0; buckets]);
+            let rest = counts
+                .entry((SERIES_MAX, "other".to_owned(), "Other".to_owned()))
+                .or_insert_with(|| vec![0; buckets]);
             rest.iter_mut().zip(values).for_each(|(a, b)| *a += b);
         }
     }

@@ -12,8 +12,8 @@ use event::field;
 use ipnet::IpNet;
 use serde::Serialize;
 
-pub use names::{ALIASES, Alias, FREE};
 pub(crate) use names::names;
+pub use names::{ALIASES, Alias, FREE};
 pub(crate) use value::compile;
 
 /// Values a filter may compare with, at most.

@@ -22,6 +22,7 @@ pub mod summary;
 pub mod tail;
 pub mod tally;
 mod text;
+mod values;
 
 pub use budget::Budget;
 pub use error::{Error, Result};

@@ -1,20 +1,23 @@
 //! Percentiles from counts by latency bucket. Inside a bucket the calls are taken to be spread evenly.
 
-use std::collections::BTreeMap;
-
 /// Latency buckets in one doubling; see `ledger::cube::bucket`.
 const BUCKETS_PER_OCTAVE: f64 = 8.0;
 
 /// Calls by latency bucket.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Latencies {
-    calls: BTreeMap<u16, u64>,
+    /// A number for each bucket, as far as there are calls.
+    calls: Vec<u64>,
     total: u64,
 }
 
 impl Latencies {
     pub(crate) fn add(&mut self, bucket: u16, calls: u64) {
-        *self.calls.entry(bucket).or_default() += calls;
+        let at = usize::from(bucket);
+        if self.calls.len() <= at {
+            self.calls.resize(at + 1, 0);
+        }
+        self.calls.get_mut(at).into_iter().for_each(|n| *n += calls);
         self.total += calls;
     }
 
@@ -29,11 +32,11 @@ impl Latencies {
         }
         let rank = (share * self.total as f64).max(1.0);
         let mut before = 0_u64;
-        for (bucket, calls) in &self.calls {
+        for (bucket, calls) in self.calls.iter().enumerate().filter(|(_, n)| **n > 0) {
             let after = before + calls;
             if after as f64 >= rank {
-                let low = start(f64::from(*bucket));
-                let high = start(f64::from(*bucket) + 1.0);
+                let low = start(bucket as f64);
+                let high = start(bucket as f64 + 1.0);
                 let inside = (rank - before as f64 - 0.5).max(0.0) / *calls as f64;
                 return Some(round((low + (high - low) * inside) / 1_000.0));
             }

@@ -91,8 +91,15 @@ impl Zone {
             Err(_) => {
                 let names: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
                 let near = nearest(name, names.iter().map(String::as_str), 3);
-                let near = if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(", ")) };
-                Err(Error::parameter("tz", format!("{name} is not an IANA time zone such as Europe/Berlin{near}")))
+                let near = if near.is_empty() {
+                    String::new()
+                } else {
+                    format!("; did you mean {}?", near.join(", "))
+                };
+                Err(Error::parameter(
+                    "tz",
+                    format!("{name} is not an IANA time zone such as Europe/Berlin{near}"),
+                ))
             }
         }
     }
@@ -104,7 +111,8 @@ impl Zone {
 
     /// How far local clocks are ahead of UTC, in microseconds.
     pub(crate) fn offset(&self, time: i64) -> i64 {
-        jiff::Timestamp::from_microsecond(time).map_or(0, |t| i64::from(self.rules.to_offset(t).seconds()) * SECOND)
+        jiff::Timestamp::from_microsecond(time)
+            .map_or(0, |t| i64::from(self.rules.to_offset(t).seconds()) * SECOND)
     }
 
     /// The local date and time.
@@ -122,7 +130,9 @@ impl Zone {
 pub fn moment(name: &'static str, text: &str, now: Timestamp, zone: &Zone) -> Result<Timestamp> {
     let text = text.trim();
     let wrong = || {
-        let detail = format!("{text:?} is not a time; use RFC 3339, epoch milliseconds, now-24h, 7d, today or yesterday");
+        let detail = format!(
+            "{text:?} is not a time; use RFC 3339, epoch milliseconds, now-24h, 7d, today or yesterday"
+        );
         Error::parameter(name, detail)
     };
     let day = |back: i64| -> Option<Timestamp> {

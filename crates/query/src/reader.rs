@@ -41,7 +41,12 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(view: &'a View, scope: &Scope, asked: &Filter, budget: &'a Budget) -> Result<Reader<'a>> {
+    pub(crate) fn new(
+        view: &'a View,
+        scope: &Scope,
+        asked: &Filter,
+        budget: &'a Budget,
+    ) -> Result<Reader<'a>> {
         Ok(Reader::with(view, bounds(scope)?, asked.clone(), budget))
     }
 
@@ -130,7 +135,9 @@ pub(crate) fn bounds(scope: &Scope) -> Result<Filter> {
 /// The rows of a batch whose time lies in `[from, to)`.
 pub(crate) fn during(batch: &Batch, from: i64, to: i64) -> Mask {
     match batch.column(field::TIME) {
-        Some(Column::Int(times)) => Mask::of(times.len(), |row| times.get(row).is_some_and(|t| (from..to).contains(t))),
+        Some(Column::Int(times)) => {
+            Mask::of(times.len(), |row| times.get(row).is_some_and(|t| (from..to).contains(t)))
+        }
         _ => Mask::none(batch.len()),
     }
 }

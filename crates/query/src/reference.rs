@@ -15,7 +15,10 @@ pub fn filter_markdown() -> String {
         .replace("{TERMS_MAX}", &TERMS_MAX.to_string())
         .replace("{DEPTH_MAX}", &DEPTH_MAX.to_string())
         .replace("{BYTES_KIB_MAX}", &(BYTES_MAX >> 10).to_string())
-        .replace("{FREE}", &FREE.iter().map(|f| format!("`{}`", f.field().name)).collect::<Vec<_>>().join(", "));
+        .replace(
+            "{FREE}",
+            &FREE.iter().map(|f| format!("`{}`", f.field().name)).collect::<Vec<_>>().join(", "),
+        );
     out.push_str("\n## Short names\n\n| name | stands for |\n|---|---|\n");
     for alias in ALIASES {
         let fields: Vec<String> = alias.fields.iter().map(|f| format!("`{}`", f.field().name)).collect();
@@ -23,7 +26,13 @@ pub fn filter_markdown() -> String {
     }
     out.push_str("\n## Fields\n\n| name | compares as | what it is |\n|---|---|---|\n");
     for field in FIELDS {
-        let _ = writeln!(out, "| `{}` | {} | {} |", field.name, kind_words(field.kind), field.doc.replace('|', "\\|"));
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} |",
+            field.name,
+            kind_words(field.kind),
+            field.doc.replace('|', "\\|")
+        );
     }
     out
 }
@@ -97,7 +106,11 @@ mod tests {
             if std::env::var_os("WRITE_DOCS").is_some() {
                 std::fs::write(&path, &text).unwrap();
             }
-            assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), text, "run with WRITE_DOCS=1: {name}");
+            assert_eq!(
+                std::fs::read_to_string(&path).unwrap_or_default(),
+                text,
+                "run with WRITE_DOCS=1: {name}"
+            );
         }
     }
 }

@@ -127,7 +127,8 @@ pub fn events(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
 }
 
 fn raw(text: String) -> Result<Box<RawValue>> {
-    RawValue::from_string(text).map_err(|e| Error::Ledger(ledger::Error::Damaged { what: format!("a stored JSON value: {e}") }))
+    RawValue::from_string(text)
+        .map_err(|e| Error::Ledger(ledger::Error::Damaged { what: format!("a stored JSON value: {e}") }))
 }
 
 /// The event with a sequence number, as JSON and in columns.
@@ -140,7 +141,10 @@ pub fn event(view: &View, scope: &Scope, id: &str, budget: &Budget) -> Result<(B
     let batch = walk::fetch(&walked.units, &walked.picks)?;
     match (batch.is_empty(), walked.stop) {
         (false, _) => Ok((raw(json::to_string(batch.row(0)))?, batch)),
-        (true, Some(stop)) => Err(Error::TooLarge { what: format!("looking for event {id} was cut short"), remedy: stop.words().to_owned() }),
+        (true, Some(stop)) => Err(Error::TooLarge {
+            what: format!("looking for event {id} was cut short"),
+            remedy: stop.words().to_owned(),
+        }),
         (true, None) => Err(missing()),
     }
 }

@@ -1,7 +1,7 @@
 //! Reading a unit in two looks: first the columns that decide, then the others, and only if some row is left.
 
-use event::field::{self, FieldId};
 use event::Batch;
+use event::field::{self, FieldId};
 use ledger::Unit;
 
 use crate::error::Result;

@@ -69,14 +69,22 @@ impl Step {
         };
         named.ok_or_else(|| {
             let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
-            Error::parameter("step", format!("{text:?} is not a step; use auto or one of {}", names.join(", ")))
+            Error::parameter(
+                "step",
+                format!("{text:?} is not a step; use auto or one of {}", names.join(", ")),
+            )
         })
     }
 
     /// The finest step that gives not too many buckets.
     pub fn auto(range: Range) -> Step {
         let fits = |step: &Step| range.micros() / step.shortest() < BUCKETS_AIM as i64;
-        STEPS.iter().map(|(_, step)| *step).filter(|s| !matches!(s, Step::Even(n) if *n == 2 * SECOND)).find(fits).unwrap_or(Step::Month)
+        STEPS
+            .iter()
+            .map(|(_, step)| *step)
+            .filter(|s| !matches!(s, Step::Even(n) if *n == 2 * SECOND))
+            .find(fits)
+            .unwrap_or(Step::Month)
     }
 
     /// Its name.
@@ -218,7 +226,11 @@ mod tests {
         assert_eq!(Step::Even(HOUR).edges(night, &berlin).unwrap().len(), 14);
         let kolkata = Zone::parse("Asia/Kolkata").unwrap();
         assert_eq!(
-            texts(&Step::Even(HOUR).edges(range("2026-11-21T10:00:00Z", "2026-11-21T11:45:00Z"), &kolkata).unwrap()),
+            texts(
+                &Step::Even(HOUR)
+                    .edges(range("2026-11-21T10:00:00Z", "2026-11-21T11:45:00Z"), &kolkata)
+                    .unwrap()
+            ),
             ["2026-11-21T10:00Z", "2026-11-21T10:30Z", "2026-11-21T11:30Z", "2026-11-21T11:45Z"]
         );
     }
@@ -227,9 +239,15 @@ mod tests {
     fn weeks_begin_on_monday_and_months_on_the_first() {
         let utc = Zone::default();
         let weeks = Step::Week.edges(range("2026-11-21", "2026-12-01"), &utc).unwrap();
-        assert_eq!(texts(&weeks), ["2026-11-21T00:00Z", "2026-11-23T00:00Z", "2026-11-30T00:00Z", "2026-12-01T00:00Z"]);
+        assert_eq!(
+            texts(&weeks),
+            ["2026-11-21T00:00Z", "2026-11-23T00:00Z", "2026-11-30T00:00Z", "2026-12-01T00:00Z"]
+        );
         let months = Step::Month.edges(range("2026-11-21", "2027-01-02"), &utc).unwrap();
-        assert_eq!(texts(&months), ["2026-11-21T00:00Z", "2026-12-01T00:00Z", "2027-01-01T00:00Z", "2027-01-02T00:00Z"]);
+        assert_eq!(
+            texts(&months),
+            ["2026-11-21T00:00Z", "2026-12-01T00:00Z", "2027-01-01T00:00Z", "2027-01-02T00:00Z"]
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! - calls a day: over the window, cut to where data begins and to now
 //! - peak hour: the clock hour of the zone with the most calls
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use event::time::{DAY, HOUR};
 use event::{FieldId, Timestamp, field};
@@ -26,7 +26,7 @@ use crate::range::{Range, Zone};
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
 use crate::step::Step;
-use crate::tally::{CONSUMERS, LATENCY, Origin, TRAFFIC, Want, tally};
+use crate::tally::{CONSUMERS, LATENCY, Numbers, Origin, TRAFFIC, Want, tally};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -126,7 +126,7 @@ struct Sums {
     hours: Vec<u64>,
     by_status: BTreeMap<u16, u64>,
     by_reason: BTreeMap<u8, u64>,
-    consumers: HashSet<Sym>,
+    consumers: Numbers<Sym>,
     unidentified: u64,
     latencies: Latencies,
 }
@@ -137,9 +137,14 @@ pub(crate) fn figures(reader: &Reader<'_>, ranges: &[Range], zone: &Zone, now: T
     let mut wants = Vec::new();
     for (range, hours) in ranges.iter().zip(&hours) {
         let ends = || vec![range.from.0, range.to.0];
-        wants.extend([Want::new(TRAFFIC, hours.clone()), Want::new(CONSUMERS, ends()), Want::new(LATENCY, ends())]);
+        wants.extend([
+            Want::new(TRAFFIC, hours.clone()),
+            Want::new(CONSUMERS, ends()),
+            Want::new(LATENCY, ends()),
+        ]);
     }
-    let mut sums: Vec<Sums> = hours.iter().map(|h| Sums { hours: vec![0; h.len()], ..Sums::default() }).collect();
+    let mut sums: Vec<Sums> =
+        hours.iter().map(|h| Sums { hours: vec![0; h.len()], ..Sums::default() }).collect();
     let done = tally(reader, &wants, &mut |want, hit| {
         let Some(sums) = sums.get_mut(want / 3) else { return };
         match want % 3 {
@@ -162,16 +167,26 @@ pub(crate) fn figures(reader: &Reader<'_>, ranges: &[Range], zone: &Zone, now: T
     let first_data = reader.view.span().map(|(first, _)| first);
     for ((range, sums), hours) in ranges.iter().zip(sums).zip(&hours) {
         let unknown = sums.by_status.get(&0).copied().unwrap_or(0);
-        let (judged, stopped) = if unknown > 0 { outcomes(reader, *range)? } else { (Outcomes::default(), None) };
+        let (judged, stopped) =
+            if unknown > 0 { outcomes(reader, *range)? } else { (Outcomes::default(), None) };
         stop = stop.or(stopped);
         figures.push(finish(*range, &sums, hours, &judged, zone, (first_data, now)));
     }
     Ok(Found { figures, origin: done.origin, stop })
 }
 
-fn finish(range: Range, sums: &Sums, hours: &[i64], judged: &Outcomes, zone: &Zone, (first, now): (Option<i64>, Timestamp)) -> Figures {
+fn finish(
+    range: Range,
+    sums: &Sums,
+    hours: &[i64],
+    judged: &Outcomes,
+    zone: &Zone,
+    (first, now): (Option<i64>, Timestamp),
+) -> Figures {
     let total: u64 = sums.by_status.values().sum();
-    let of_class = |class: u16| -> u64 { sums.by_status.iter().filter(|(s, _)| **s / 100 == class).map(|(_, n)| n).sum() };
+    let of_class = |class: u16| -> u64 {
+        sums.by_status.iter().filter(|(s, _)| **s / 100 == class).map(|(_, n)| n).sum()
+    };
     let rate = |n: u64| (total > 0).then(|| n as f64 / total as f64);
     let start = range.from.0.max(first.unwrap_or(range.from.0));
     let days = (range.to.min(now.max(range.from)).0 - start) as f64 / DAY as f64;

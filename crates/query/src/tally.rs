@@ -40,6 +40,11 @@ pub(crate) const GROUPS: &[&str] = &["group"];
 /// Cubes for questions about response times of routes.
 pub(crate) const ROUTE_LATENCY: &[&str] = &["route_latency"];
 
+/// A map by numbers of ours, which nobody outside can choose: a fast hash is safe.
+pub(crate) type Numbered<K, V> = std::collections::HashMap<K, V, foldhash::fast::FixedState>;
+/// A set of numbers of ours.
+pub(crate) type Numbers<K> = std::collections::HashSet<K, foldhash::fast::FixedState>;
+
 /// Calls that have all of this in common.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit {
@@ -91,6 +96,9 @@ impl Want {
 
     fn bucket(&self, time: i64) -> usize {
         let last = self.edges.len().saturating_sub(2);
+        if last == 0 {
+            return 0;
+        }
         self.edges.partition_point(|edge| *edge <= time).saturating_sub(1).min(last)
     }
 }
@@ -104,7 +112,11 @@ struct Stretch {
 }
 
 /// Counts everything wanted; `take` gets the number of the want with each hit.
-pub(crate) fn tally(reader: &Reader<'_>, wants: &[Want], take: &mut (dyn FnMut(usize, &Hit) + Send)) -> Result<Tallied> {
+pub(crate) fn tally(
+    reader: &Reader<'_>,
+    wants: &[Want],
+    take: &mut (dyn FnMut(usize, &Hit) + Send),
+) -> Result<Tallied> {
     let mut stretches = Vec::new();
     let mut origin = Origin::Rollup;
     for (number, want) in wants.iter().enumerate() {
@@ -116,7 +128,12 @@ pub(crate) fn tally(reader: &Reader<'_>, wants: &[Want], take: &mut (dyn FnMut(u
         match want.cubes.iter().find_map(|name| from_cells(reader, want, cube(name)?, &mut take_hit)) {
             Some(found) => {
                 let (cube, ragged) = found?;
-                stretches.extend(ragged.into_iter().map(|(from, to)| Stretch { want: number, cube, from, to }));
+                stretches.extend(ragged.into_iter().map(|(from, to)| Stretch {
+                    want: number,
+                    cube,
+                    from,
+                    to,
+                }));
             }
             None => {
                 origin = Origin::Rows;
@@ -131,7 +148,12 @@ pub(crate) fn tally(reader: &Reader<'_>, wants: &[Want], take: &mut (dyn FnMut(u
 type FromCells = (&'static Cube, Vec<(i64, i64)>);
 
 /// Counts from cells, when they hold the answer. What of the time they do not cover is handed back.
-fn from_cells(reader: &Reader<'_>, want: &Want, cube: &'static Cube, take: &mut dyn FnMut(&Hit)) -> Option<Result<FromCells>> {
+fn from_cells(
+    reader: &Reader<'_>,
+    want: &Want,
+    cube: &'static Cube,
+    take: &mut dyn FnMut(&Hit),
+) -> Option<Result<FromCells>> {
     let (from, to) = want.ends();
     let mut filter = Cellular::new(&reader.filter, cube)?;
     let fitting: Vec<Grain> = cube.grains.iter().rev().copied().filter(|grain| want.fits(*grain)).collect();
@@ -166,7 +188,13 @@ fn from_cells(reader: &Reader<'_>, want: &Want, cube: &'static Cube, take: &mut 
 }
 
 /// Covers `[from, to)` with whole stretches, coarse grains first, and the rest with ragged ends.
-fn cover(grains: &[Grain], from: i64, to: i64, pieces: &mut Vec<(Grain, i64, i64)>, ragged: &mut Vec<(i64, i64)>) {
+fn cover(
+    grains: &[Grain],
+    from: i64,
+    to: i64,
+    pieces: &mut Vec<(Grain, i64, i64)>,
+    ragged: &mut Vec<(i64, i64)>,
+) {
     if from >= to {
         return;
     }
@@ -175,7 +203,10 @@ fn cover(grains: &[Grain], from: i64, to: i64, pieces: &mut Vec<(Grain, i64, i64
         return;
     };
     let size = grain.micros();
-    let (start, end) = (from.div_euclid(size) * size + if from.rem_euclid(size) == 0 { 0 } else { size }, to.div_euclid(size) * size);
+    let (start, end) = (
+        from.div_euclid(size) * size + if from.rem_euclid(size) == 0 { 0 } else { size },
+        to.div_euclid(size) * size,
+    );
     if start < end {
         cover(finer, from, start, pieces, ragged);
         pieces.push((*grain, start, end));
@@ -206,7 +237,9 @@ fn from_rows(
     take: &mut (dyn FnMut(usize, &Hit) + Send),
 ) -> Result<Option<Stop>> {
     let mut units = Vec::new();
-    let (Some(from), Some(to)) = (stretches.iter().map(|s| s.from).min(), stretches.iter().map(|s| s.to).max()) else {
+    let (Some(from), Some(to)) =
+        (stretches.iter().map(|s| s.from).min(), stretches.iter().map(|s| s.to).max())
+    else {
         return Ok(None);
     };
     for unit in reader.units(from, to)? {
@@ -259,7 +292,11 @@ fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: 
         }
         let rows = (!mask.is_full()).then(|| mask.rows());
         match [Grain::Day, Grain::Hour, Grain::Minute].into_iter().find(|grain| want.fits(*grain)) {
-            Some(grain) => counted.push((stretch.want, None, count(stretch.cube, grain, read.batch(), rows.as_deref(), symbols))),
+            Some(grain) => counted.push((
+                stretch.want,
+                None,
+                count(stretch.cube, grain, read.batch(), rows.as_deref(), symbols),
+            )),
             None => {
                 for (bucket, rows) in by_bucket(want, read.batch(), &mask.rows()) {
                     let cells = count(stretch.cube, Grain::Day, read.batch(), Some(&rows), symbols);

@@ -56,7 +56,8 @@ impl Finder {
 
 /// In how many letters two words differ, at most `most`; `None` when in more.
 pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
     if a.len().abs_diff(b.len()) > most || a.len() > 64 || b.len() > 64 {
         return None;
     }
@@ -86,7 +87,8 @@ pub(crate) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>, 
         .into_iter()
         .filter_map(|candidate| {
             let other = candidate.to_lowercase();
-            let begins = lower.len() >= 3 && (other.starts_with(&lower) || lower.starts_with(&other) && other.len() >= 3);
+            let begins = lower.len() >= 3
+                && (other.starts_with(&lower) || lower.starts_with(&other) && other.len() >= 3);
             let inside = lower.len() >= 4 && other.contains(&lower);
             match distance(&lower, &other, most) {
                 Some(n) => Some((n, candidate)),
@@ -100,7 +102,12 @@ pub(crate) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>, 
     found.dedup();
     // Only the nearest: what is further off would be noise beside them.
     let best = found.first().map_or(0, |(score, _)| *score);
-    found.into_iter().take_while(|(score, _)| *score == best).take(count).map(|(_, text)| text.to_owned()).collect()
+    found
+        .into_iter()
+        .take_while(|(score, _)| *score == best)
+        .take(count)
+        .map(|(_, text)| text.to_owned())
+        .collect()
 }
 
 #[cfg(test)]

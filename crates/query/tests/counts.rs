@@ -1,5 +1,11 @@
 //! Every count against a plain count over the same events: summaries, histograms, facets and panels, for any
 //! filter, range and zone, whether cells or rows answer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod world;
 
@@ -21,7 +27,10 @@ fn zone() -> impl Strategy<Value = Zone> {
 
 fn previous(range: Range) -> Range {
     let length = range.to.0 - range.from.0;
-    Range::new(Timestamp(range.from.0 - length), Timestamp(range.from.0 + (range.to.0.min(NOW.0) - range.from.0) - length))
+    Range::new(
+        Timestamp(range.from.0 - length),
+        Timestamp(range.from.0 + (range.to.0.min(NOW.0) - range.from.0) - length),
+    )
 }
 
 fn count_by<K: Ord>(events: &[&Ev], key: impl Fn(&Ev) -> Option<K>) -> BTreeMap<K, u64> {
@@ -37,14 +46,23 @@ fn micros(text: &str) -> i64 {
 fn check_figures(f: &summary::Figures, evs: &[&Ev], zone: &Zone) -> Result<(), TestCaseError> {
     let total = evs.len() as u64;
     prop_assert_eq!(f.total_calls, total);
-    prop_assert_eq!(f.unique_consumers, evs.iter().filter_map(|e| e.consumer()).collect::<BTreeSet<_>>().len() as u64);
+    prop_assert_eq!(
+        f.unique_consumers,
+        evs.iter().filter_map(|e| e.consumer()).collect::<BTreeSet<_>>().len() as u64
+    );
     prop_assert_eq!(f.unidentified_calls, evs.iter().filter(|e| e.consumer().is_none()).count() as u64);
-    prop_assert_eq!(&f.by_status, &count_by(evs, |e| Some(e.status.map_or("unknown".to_owned(), |s| s.to_string()))));
+    prop_assert_eq!(
+        &f.by_status,
+        &count_by(evs, |e| Some(e.status.map_or("unknown".to_owned(), |s| s.to_string())))
+    );
     prop_assert_eq!(&f.by_reason, &count_by(evs, |e| e.denial().map(str::to_owned)));
     prop_assert_eq!(f.denied_requests, evs.iter().filter(|e| e.granted == Some(false)).count() as u64);
     let judged = |e: &Ev, word: &str| e.status.is_none() && e.outcome == Some(word);
     let good = evs.iter().filter(|e| e.class() == "2xx" || judged(e, "success")).count();
-    let bad = evs.iter().filter(|e| e.class() == "5xx" || (judged(e, "failure") && e.granted != Some(false))).count();
+    let bad = evs
+        .iter()
+        .filter(|e| e.class() == "5xx" || (judged(e, "failure") && e.granted != Some(false)))
+        .count();
     let rate = |n: usize| (total > 0).then(|| n as f64 / total as f64);
     prop_assert_eq!(f.success_rate, rate(good));
     prop_assert_eq!(f.availability, rate(evs.len() - bad));
@@ -232,13 +250,36 @@ fn sorted(answer: &Answer) -> Body {
 #[test]
 fn an_answer_reads_as_documented() {
     let evs = vec![Ev {
-        seq: 1, time: START + HOUR, status: Some(200), granted: Some(true), reason: None, name: Some("alice"), id: Some("id-1"),
-        groups: vec![], route: None, api: None, gateway: "kong", method: "GET", path: "/".to_owned(), ip: "10.1.2.3",
-        duration: Some(2_000), outcome: None,
+        seq: 1,
+        time: START + HOUR,
+        status: Some(200),
+        granted: Some(true),
+        reason: None,
+        name: Some("alice"),
+        id: Some("id-1"),
+        groups: vec![],
+        route: None,
+        api: None,
+        gateway: "kong",
+        method: "GET",
+        path: "/".to_owned(),
+        ip: "10.1.2.3",
+        duration: Some(2_000),
+        outcome: None,
     }];
     let range = Range::new(Timestamp(START), Timestamp(START + 24 * HOUR));
-    let asked = panels::Ask { range, filter: Filter::all(), step: Step::Day, zone: Zone::default(), compare: true, top: 10, now: NOW };
-    let json = |id: &str| serde_json::to_value(panel(&view(&evs, 5), &scope(), id, &asked, &Budget::new()).unwrap()).unwrap();
+    let asked = panels::Ask {
+        range,
+        filter: Filter::all(),
+        step: Step::Day,
+        zone: Zone::default(),
+        compare: true,
+        top: 10,
+        now: NOW,
+    };
+    let json = |id: &str| {
+        serde_json::to_value(panel(&view(&evs, 5), &scope(), id, &asked, &Budget::new()).unwrap()).unwrap()
+    };
     let list = json("top_consumers");
     assert_eq!(list["rows"][0]["filter"], "consumer:alice");
     assert_eq!(list["rows"][0]["state"], "new");
@@ -246,8 +287,14 @@ fn an_answer_reads_as_documented() {
     assert_eq!(list["source"], "rollup");
     assert_eq!(list["partial"], false);
     let stat = json("kpi_total_calls");
-    assert_eq!((&stat["value"], &stat["previous"], &stat["change"]), (&1.into(), &0.into(), &serde_json::Value::Null));
+    assert_eq!(
+        (&stat["value"], &stat["previous"], &stat["change"]),
+        (&1.into(), &0.into(), &serde_json::Value::Null)
+    );
     let series = json("calls_over_time");
-    assert_eq!(series["series"][0], serde_json::json!({"key": "calls", "label": "Calls", "values": [1], "previous": [0]}));
+    assert_eq!(
+        series["series"][0],
+        serde_json::json!({"key": "calls", "label": "Calls", "values": [1], "previous": [0]})
+    );
     assert_eq!(series["step"], "1d");
 }

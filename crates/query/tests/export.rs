@@ -1,10 +1,16 @@
 //! Exports hold exactly the rows, in order, in every format, and say so.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod world;
 
-use event::{Timestamp, field};
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ::parquet::file::reader::ChunkReader as _;
+use event::{Timestamp, field};
 use proptest::prelude::*;
 use query::export::{Ask, Format};
 use query::rows::Order;
@@ -64,9 +70,22 @@ fn bytes_of(bytes: &[u8]) -> bytes::Bytes {
 #[test]
 fn csv_reads_as_the_contract_says() {
     let ev = Ev {
-        seq: 1, time: START, status: Some(429), granted: Some(false), reason: Some("quota_exceeded"), name: None, id: Some("id-1"),
-        groups: vec![], route: None, api: None, gateway: "kong", method: "GET", path: "=a,\"b\"".to_owned(), ip: "10.1.2.3",
-        duration: Some(2_500), outcome: None,
+        seq: 1,
+        time: START,
+        status: Some(429),
+        granted: Some(false),
+        reason: Some("quota_exceeded"),
+        name: None,
+        id: Some("id-1"),
+        groups: vec![],
+        route: None,
+        api: None,
+        gateway: "kong",
+        method: "GET",
+        path: "=a,\"b\"".to_owned(),
+        ip: "10.1.2.3",
+        duration: Some(2_500),
+        outcome: None,
     };
     let ask = Ask {
         range: Range::new(Timestamp(START), Timestamp(START + HOUR)),

@@ -1,4 +1,10 @@
 //! Rows: each is found once, in order, whatever the filter, the page size and where the rows lie.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod world;
 
@@ -10,7 +16,14 @@ use query::{Budget, Filter, Range, event, events};
 use world::*;
 
 fn ask(range: Range, filter: Filter) -> Ask {
-    Ask { range, filter, limit: 100, cursor: None, order: Order::Descending, now: Timestamp(START + HOURS * HOUR) }
+    Ask {
+        range,
+        filter,
+        limit: 100,
+        cursor: None,
+        order: Order::Descending,
+        now: Timestamp(START + HOURS * HOUR),
+    }
 }
 
 proptest! {
@@ -68,9 +81,22 @@ proptest! {
 
 fn some() -> Vec<Ev> {
     let plain = Ev {
-        seq: 0, time: 0, status: Some(200), granted: Some(true), reason: None, name: Some("alice"), id: Some("id-1"),
-        groups: vec!["gold"], route: Some("/a"), api: Some("pets"), gateway: "kong", method: "GET",
-        path: "/api/a".to_owned(), ip: "10.1.2.3", duration: Some(2_500), outcome: None,
+        seq: 0,
+        time: 0,
+        status: Some(200),
+        granted: Some(true),
+        reason: None,
+        name: Some("alice"),
+        id: Some("id-1"),
+        groups: vec!["gold"],
+        route: Some("/a"),
+        api: Some("pets"),
+        gateway: "kong",
+        method: "GET",
+        path: "/api/a".to_owned(),
+        ip: "10.1.2.3",
+        duration: Some(2_500),
+        outcome: None,
     };
     (1..=20).map(|n| Ev { seq: n, time: START + n * HOUR, ..plain.clone() }).collect()
 }
@@ -84,7 +110,10 @@ fn one_event_with_everything_known() {
     assert_eq!(json["response"]["duration_ms"], 2.5);
     assert_eq!(json["access"]["granted"], true);
     for missing in ["99", "x", ""] {
-        assert!(matches!(event(&view, &scope(), missing, &Budget::new()), Err(query::Error::NotFound { .. })), "{missing}");
+        assert!(
+            matches!(event(&view, &scope(), missing, &Budget::new()), Err(query::Error::NotFound { .. })),
+            "{missing}"
+        );
     }
 }
 
@@ -93,21 +122,34 @@ fn findings(range: Range, filter: &str) -> Vec<String> {
     let page = events(&view, &scope(), &ask(range, Filter::parse(filter).unwrap()), &Budget::new()).unwrap();
     page.diagnosis
         .iter()
-        .map(|d| format!("{}: {} [{}]", d.kind, d.text, d.action.as_ref().and_then(|a| a.filter.clone().or(a.from.clone())).unwrap_or_default()))
+        .map(|d| {
+            format!(
+                "{}: {} [{}]",
+                d.kind,
+                d.text,
+                d.action.as_ref().and_then(|a| a.filter.clone().or(a.from.clone())).unwrap_or_default()
+            )
+        })
         .collect()
 }
 
 #[test]
 fn an_empty_answer_says_why() {
     let all = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
-    assert_eq!(findings(all, "consumer:alise status:200"), [
-        "filter: without consumer:alise: 20 events [status:200]",
-        "spelling: no event has consumer alise; there is alice [consumer:alice status:200]",
-    ]);
+    assert_eq!(
+        findings(all, "consumer:alise status:200"),
+        [
+            "filter: without consumer:alise: 20 events [status:200]",
+            "spelling: no event has consumer alise; there is alice [consumer:alice status:200]",
+        ]
+    );
     let late = Range::new(Timestamp(START + 50 * HOUR), Timestamp(START + 51 * HOUR));
-    assert_eq!(findings(late, "status:200"), [
-        "window: there is no event in this window; the last one is at 2026-10-24T20:00:00.000000Z [2026-10-24T19:00:01.000000Z]",
-    ]);
+    assert_eq!(
+        findings(late, "status:200"),
+        [
+            "window: there is no event in this window; the last one is at 2026-10-24T20:00:00.000000Z [2026-10-24T19:00:01.000000Z]",
+        ]
+    );
     assert!(findings(all, "status:200").is_empty());
 }
 

@@ -64,10 +64,15 @@ impl TextTest {
         match (&self.ask, self.kind) {
             (Ask::Absent, _) => absent,
             _ if absent => false,
-            (_, Kind::List) => serde_json::from_str::<Vec<String>>(text).unwrap_or_default().iter().any(|item| self.item(item)),
+            (_, Kind::List) => serde_json::from_str::<Vec<String>>(text)
+                .unwrap_or_default()
+                .iter()
+                .any(|item| self.item(item)),
             (Ask::OneOf(_), Kind::Pairs) => {
                 let pairs = serde_json::from_str::<Vec<(String, String)>>(text).unwrap_or_default();
-                pairs.iter().any(|(name, value)| self.item(name) || self.item(value) || self.item(&format!("{name}={value}")))
+                pairs.iter().any(|(name, value)| {
+                    self.item(name) || self.item(value) || self.item(&format!("{name}={value}"))
+                })
             }
             _ => self.item(text),
         }
@@ -93,7 +98,9 @@ impl TextTest {
                 if held.iter().all(|h| !h) {
                     return Mask::none(c.ids.len());
                 }
-                Mask::of(c.ids.len(), |row| c.ids.get(row).and_then(|id| held.get(*id as usize)).copied().unwrap_or(false))
+                Mask::of(c.ids.len(), |row| {
+                    c.ids.get(row).and_then(|id| held.get(*id as usize)).copied().unwrap_or(false)
+                })
             }
             Column::Text(texts) => self.plain(texts),
             Column::Int(numbers) => Mask::none(numbers.len()),
@@ -103,7 +110,9 @@ impl TextTest {
     fn plain(&self, texts: &Texts) -> Mask {
         let (all, ends) = texts.parts();
         match &self.ask {
-            Ask::Contains(finder) => search(texts, finder.needle_len(), |start| finder.find_at(all.as_bytes(), start)),
+            Ask::Contains(finder) => {
+                search(texts, finder.needle_len(), |start| finder.find_at(all.as_bytes(), start))
+            }
             Ask::OneOf(wanted) if self.kind == Kind::Text && wanted.len() == 1 => {
                 let needle = wanted.first().map_or("", String::as_str);
                 let finder = memmem::Finder::new(needle);

@@ -60,14 +60,18 @@ impl Writer {
             .build();
         // Without the Arrow schema in the file, readers see strings and not our dictionaries.
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-        let writer = ArrowWriter::try_new_with_options(out.clone(), Arc::clone(&schema), options).map_err(failed)?;
+        let writer =
+            ArrowWriter::try_new_with_options(out.clone(), Arc::clone(&schema), options).map_err(failed)?;
         Ok(Writer { schema, writer: Some(writer), out })
     }
 
     pub(super) fn rows(&mut self, batch: &Batch, into: &mut Vec<u8>) -> Result<()> {
         let records = to_arrow(batch)?;
         let columns = self.schema.fields().iter().map(|field| {
-            records.column_by_name(field.name()).cloned().unwrap_or_else(|| new_null_array(field.data_type(), batch.len()))
+            records
+                .column_by_name(field.name())
+                .cloned()
+                .unwrap_or_else(|| new_null_array(field.data_type(), batch.len()))
         });
         let records = RecordBatch::try_new(Arc::clone(&self.schema), columns.collect()).map_err(failed)?;
         if let Some(writer) = &mut self.writer {

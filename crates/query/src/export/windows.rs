@@ -18,6 +18,9 @@ use crate::rows::{Order, PLACE};
 /// Rows of one chunk handed on.
 const CHUNK_ROWS: usize = 16_384;
 
+/// Rows that begin in one stretch of time, about.
+const STRETCH_ROWS: usize = 131_072;
+
 /// The rows of an export.
 pub(super) struct Windows {
     view: View,
@@ -35,6 +38,23 @@ pub(super) struct Windows {
     groups: usize,
 }
 
+/// Where to cut time: at beginnings of units, so that a stretch begins with about as many rows as a row group has.
+fn cuts(units: &[Unit], from: i64, to: i64) -> Vec<i64> {
+    let mut starts: Vec<(i64, usize)> = units.iter().map(|u| (u.time_min.max(from), u.rows)).collect();
+    starts.sort_unstable();
+    let mut cuts = vec![from];
+    let mut rows = 0;
+    for (start, more) in starts {
+        if rows + more > STRETCH_ROWS && cuts.last().is_some_and(|last| start > *last) {
+            cuts.push(start);
+            rows = 0;
+        }
+        rows += more;
+    }
+    cuts.push(to);
+    cuts
+}
+
 /// Units whose times overlap, directly or through others: they are ordered together.
 struct Group {
     units: Vec<Unit>,
@@ -43,7 +63,13 @@ struct Group {
 }
 
 impl Windows {
-    pub(super) fn new(view: &View, scope: &Scope, ask: &Ask, budget: Budget, fields: Vec<FieldId>) -> Result<Windows> {
+    pub(super) fn new(
+        view: &View,
+        scope: &Scope,
+        ask: &Ask,
+        budget: Budget,
+        fields: Vec<FieldId>,
+    ) -> Result<Windows> {
         let bounds = bounds(scope)?;
         let compiled = Compiled::new(&bounds.and(&ask.filter));
         let mut fields = fields;
@@ -79,16 +105,12 @@ impl Windows {
         for source in self.view.sources(from, to) {
             units.extend(source.units()?.into_iter().filter(|u| u.time_min < to && u.time_max >= from));
         }
-        // Every beginning of a unit is a cut: between two cuts the set of units does not change much.
-        let mut cuts: Vec<i64> = units.iter().map(|u| u.time_min.max(from)).collect();
-        cuts.push(from);
-        cuts.push(to);
-        cuts.sort_unstable();
-        cuts.dedup();
+        let cuts = cuts(&units, from, to);
         let mut groups = Vec::new();
         for pair in cuts.windows(2) {
             let [low, high] = pair else { continue };
-            let inside: Vec<Unit> = units.iter().filter(|u| u.time_min < *high && u.time_max >= *low).cloned().collect();
+            let inside: Vec<Unit> =
+                units.iter().filter(|u| u.time_min < *high && u.time_max >= *low).cloned().collect();
             if !inside.is_empty() {
                 groups.push(Group { units: inside, from: *low, to: *high });
             }
@@ -103,7 +125,10 @@ impl Windows {
     pub(super) fn next(&mut self) -> Result<Option<Batch>> {
         loop {
             if let Some(stop) = self.budget.spent() {
-                return Err(Error::TooLarge { what: "the export was stopped".to_owned(), remedy: stop.words().to_owned() });
+                return Err(Error::TooLarge {
+                    what: "the export was stopped".to_owned(),
+                    remedy: stop.words().to_owned(),
+                });
             }
             if let Some((batch, done)) = &mut self.ready {
                 let end = (*done + CHUNK_ROWS).min(batch.len());

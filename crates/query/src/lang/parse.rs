@@ -61,7 +61,10 @@ impl Parser<'_> {
 
     /// Takes a keyword, which stands alone.
     fn keyword(&mut self, word: &str) -> bool {
-        let found = self.rest().strip_prefix(word).is_some_and(|rest| rest.chars().next().is_none_or(|c| c.is_whitespace() || c == '('));
+        let found = self
+            .rest()
+            .strip_prefix(word)
+            .is_some_and(|rest| rest.chars().next().is_none_or(|c| c.is_whitespace() || c == '('));
         if found {
             self.at += word.len();
             self.spaces();
@@ -88,7 +91,10 @@ impl Parser<'_> {
             if !parts.is_empty() && self.keyword("AND") {
                 self.spaces();
             }
-            let alternative = self.rest().strip_prefix("OR").is_some_and(|r| r.chars().next().is_none_or(|c| c.is_whitespace() || c == '('));
+            let alternative = self
+                .rest()
+                .strip_prefix("OR")
+                .is_some_and(|r| r.chars().next().is_none_or(|c| c.is_whitespace() || c == '('));
             match self.peek() {
                 None | Some(')') => break,
                 Some(_) if alternative && !parts.is_empty() => break,
@@ -109,7 +115,9 @@ impl Parser<'_> {
     fn part(&mut self) -> Result<Node, Fault> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            return Err(self.fault(self.at, format!("parentheses and negations nest at most {DEPTH_MAX} deep")));
+            return Err(
+                self.fault(self.at, format!("parentheses and negations nest at most {DEPTH_MAX} deep"))
+            );
         }
         let start = self.at;
         let node = if self.keyword("NOT") || self.dash() {
@@ -135,14 +143,16 @@ impl Parser<'_> {
     }
 
     fn dash(&mut self) -> bool {
-        let found = self.peek() == Some('-') && self.rest().chars().nth(1).is_some_and(|c| !c.is_whitespace());
+        let found =
+            self.peek() == Some('-') && self.rest().chars().nth(1).is_some_and(|c| !c.is_whitespace());
         self.at += usize::from(found);
         found
     }
 
     fn term(&mut self) -> Result<Term, Fault> {
         let start = self.at;
-        let name_len = self.rest().bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
+        let name_len =
+            self.rest().bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')).count();
         let name = self.rest().get(..name_len).unwrap_or("").to_owned();
         let sign = self.rest().get(name_len..).and_then(|rest| rest.chars().next());
         if name.is_empty() || !matches!(sign, Some(':' | '~')) {

@@ -76,7 +76,12 @@ fn write_test(f: &mut fmt::Formatter<'_>, field: FieldId, test: &Test) -> fmt::R
         Test::Contains(text) => write!(f, "~{}", quoted(text)),
         Test::Matches(source) => write!(f, "~/{}/", source.replace('/', "\\/")),
         Test::Within(network) => write!(f, "{network}"),
-        Test::Between(low, high) if field == field::STATUS && low % 100 == 0 && *high == low + 99 && (1..=9).contains(&(low / 100)) => {
+        Test::Between(low, high)
+            if field == field::STATUS
+                && low % 100 == 0
+                && *high == low + 99
+                && (1..=9).contains(&(low / 100)) =>
+        {
             write!(f, "{}xx", low / 100)
         }
         Test::Between(low, high) if low == high => scalar(f, kind, *low),
@@ -111,7 +116,8 @@ fn scalar(f: &mut fmt::Formatter<'_>, kind: Kind, n: i64) -> fmt::Result {
 pub(super) fn exact(text: &str) -> String {
     let plain = !text.is_empty()
         && !text.starts_with(['>', '<', '=', '~'])
-        && !text.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',' | '*' | '/' | '\\'));
+        && !text
+            .contains(|c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | ',' | '*' | '/' | '\\'));
     if plain { text.to_owned() } else { quoted(text) }
 }
 

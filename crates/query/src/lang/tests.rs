@@ -21,7 +21,10 @@ fn filters_as_they_are_written() {
         ("(status:401,403 OR status:5xx) NOT plan:gold", "(status:401,403 OR status:5xx) -usage_plan:gold"),
         ("a OR b c", "a OR (b c)"),
         ("consumer:\"\" -consumer:* group:x*", "consumer:\"\" -consumer:* consumer_groups:x*"),
-        ("duration:>1s latency:<250 duration:1.5ms..2s", "duration:>=1000001us duration:<=249999us duration:1500us..2s"),
+        (
+            "duration:>1s latency:<250 duration:1.5ms..2s",
+            "duration:>=1000001us duration:<=249999us duration:1500us..2s",
+        ),
         ("path~/^/api/(v1|v2)$/", "path~/^\\/api\\/(v1|v2)$/"),
         ("path~/api", "path~\"/api\""),
         ("method:get,post", "method:GET,POST"),
@@ -40,7 +43,10 @@ fn faults_point_at_the_character_and_suggest() {
     let cases = [
         ("staus:200", r#"0: there is no field staus ["status"]"#),
         ("é consmer:x", r#"2: there is no field consmer ["consumer"]"#),
-        ("http://x", r#"0: there is no field http; put words with a colon in quotes to search for them ["\"http://x\""]"#),
+        (
+            "http://x",
+            r#"0: there is no field http; put words with a colon in quotes to search for them ["\"http://x\""]"#,
+        ),
         ("status:abc", r#"7: "abc" is not a whole number, which status needs []"#),
         ("(a OR b", "0: this parenthesis is not closed []"),
         ("a)", "1: this parenthesis closes nothing []"),
@@ -71,9 +77,14 @@ fn limits_hold() {
 
 #[test]
 fn parts_can_be_taken_out() {
-    let filter = Filter::parse("consumer:a status:5xx -(consumer_id:b OR consumer:c) (status:200 OR route:x)").unwrap();
+    let filter =
+        Filter::parse("consumer:a status:5xx -(consumer_id:b OR consumer:c) (status:200 OR route:x)")
+            .unwrap();
     assert_eq!(filter.without_field("consumer").to_string(), "status:5xx (status:200 OR route:x)");
-    assert_eq!(filter.without_field("status_class").to_string(), "consumer:a -(consumer_id:b OR consumer:c) (status:200 OR route:x)");
+    assert_eq!(
+        filter.without_field("status_class").to_string(),
+        "consumer:a -(consumer_id:b OR consumer:c) (status:200 OR route:x)"
+    );
     assert_eq!(Filter::parse("a OR b").unwrap().and(&Filter::parse("c").unwrap()).to_string(), "(a OR b) c");
     assert_eq!(Filter::term("consumer", Some("a b")), "consumer:\"a b\"");
     assert_eq!(Filter::term("consumer", None), "consumer:\"\"");

@@ -19,7 +19,10 @@ const REGEX_BYTES_MAX: usize = 1 << 20;
 pub(crate) fn compile(source: &str) -> Result<regex::Regex, String> {
     regex::RegexBuilder::new(source).size_limit(REGEX_BYTES_MAX).build().map_err(|error| {
         let text = error.to_string();
-        format!("not a regular expression: {}", text.lines().last().unwrap_or("").trim_start_matches("error: "))
+        format!(
+            "not a regular expression: {}",
+            text.lines().last().unwrap_or("").trim_start_matches("error: ")
+        )
     })
 }
 
@@ -86,7 +89,10 @@ fn number(field: FieldId, name: &str, sign: &str, text: &str) -> Result<Test, Wr
     {
         return match sign {
             "" | "=" => Ok(Test::Between(class * 100, class * 100 + 99)),
-            _ => Err((format!("{text} is a class; use {name}:{text} or {name}:{sign}{}", class * 100), Vec::new())),
+            _ => Err((
+                format!("{text} is a class; use {name}:{text} or {name}:{sign}{}", class * 100),
+                Vec::new(),
+            )),
         };
     }
     let read = |text: &str| scalar(kind, text).ok_or_else(|| (wanted(kind, name, text), Vec::new()));
@@ -135,13 +141,36 @@ fn scalar(kind: Kind, text: &str) -> Option<i64> {
             _ => None,
         },
         Kind::Time => Timestamp::parse(text).map(|t| t.0),
-        Kind::Duration => with_unit(text, &[
-            ("us", 1), ("µs", 1), ("ms", 1_000), ("min", MINUTE), ("m", MINUTE), ("h", HOUR), ("d", DAY), ("s", SECOND), ("", 1_000),
-        ]),
-        Kind::Bytes => with_unit(text, &[
-            ("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000),
-            ("k", 1_000), ("m", 1_000_000), ("g", 1_000_000_000), ("b", 1), ("", 1),
-        ]),
+        Kind::Duration => with_unit(
+            text,
+            &[
+                ("us", 1),
+                ("µs", 1),
+                ("ms", 1_000),
+                ("min", MINUTE),
+                ("m", MINUTE),
+                ("h", HOUR),
+                ("d", DAY),
+                ("s", SECOND),
+                ("", 1_000),
+            ],
+        ),
+        Kind::Bytes => with_unit(
+            text,
+            &[
+                ("kib", 1 << 10),
+                ("mib", 1 << 20),
+                ("gib", 1 << 30),
+                ("kb", 1_000),
+                ("mb", 1_000_000),
+                ("gb", 1_000_000_000),
+                ("k", 1_000),
+                ("m", 1_000_000),
+                ("g", 1_000_000_000),
+                ("b", 1),
+                ("", 1),
+            ],
+        ),
         _ => text.parse().ok().filter(|n| *n != i64::MIN),
     }
 }

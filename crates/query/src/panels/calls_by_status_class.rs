@@ -17,6 +17,14 @@ pub(super) const PANEL: Panel = Panel {
             let name = CLASSES.get(at).copied().unwrap_or("unknown").to_owned();
             (name.clone(), name)
         };
-        over_time(look, &Split { cubes: TRAFFIC, series: |hit| Some(class(hit.status)), words: &words, always: &[1, 3, 4] })
+        over_time(
+            look,
+            &Split {
+                cubes: TRAFFIC,
+                series: |hit| Some(class(hit.status)),
+                words: &words,
+                always: &[1, 3, 4],
+            },
+        )
     },
 };

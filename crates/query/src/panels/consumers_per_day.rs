@@ -1,12 +1,10 @@
 //! Distinct consumers for each day, week or month: exact, from the keys of the roll-up.
 
-use std::collections::HashSet;
-
 use super::over_time::not_yet;
 use super::{Body, Chart, Line, Look, Number, Panel, Unit};
 use crate::error::Result;
 use crate::histogram::starts;
-use crate::tally::{CONSUMERS, Want};
+use crate::tally::{CONSUMERS, Numbers, Want};
 
 pub(super) const PANEL: Panel = Panel {
     id: "consumers_per_day",
@@ -25,7 +23,7 @@ fn make(look: &Look<'_>) -> Result<Body> {
     let known = before.as_ref().map_or(0, |edges| edges.len() - 1);
     let mut wants = vec![Want::new(CONSUMERS, edges.clone())];
     wants.extend(before.map(|edges| Want::new(CONSUMERS, edges)));
-    let mut seen: HashSet<(usize, usize, u32)> = HashSet::new();
+    let mut seen: Numbers<(usize, usize, u32)> = Numbers::default();
     let mut sums = [vec![0_u64; buckets], vec![0_u64; buckets]];
     look.tally(&wants, &mut |want, hit| {
         if hit.key != 0 && seen.insert((want, hit.bucket, hit.key)) {
@@ -39,8 +37,9 @@ fn make(look: &Look<'_>) -> Result<Body> {
         key: "consumers".to_owned(),
         label: "Consumers".to_owned(),
         values: not_yet(values(now), &edges, look),
-        previous: (wants.len() > 1)
-            .then(|| values(previous).into_iter().enumerate().map(|(at, n)| n.filter(|_| at < known)).collect()),
+        previous: (wants.len() > 1).then(|| {
+            values(previous).into_iter().enumerate().map(|(at, n)| n.filter(|_| at < known)).collect()
+        }),
     };
     Ok(Body::Series { series: vec![line], buckets: starts(&edges) })
 }

@@ -18,14 +18,17 @@ pub(super) const PANEL: Panel = Panel {
             let (code, label) = reason_words(key as u8);
             (code.to_owned(), label.to_owned(), Filter::term("reason", Some(code)))
         };
-        toplist(look, &List {
-            cubes: TRAFFIC,
-            key: |hit| (hit.reason != 0).then_some(u32::from(hit.reason)),
-            counts: |_| true,
-            words: &words,
-            of_all_calls: false,
-            more: &[],
-            note: &|_| None,
-        })
+        toplist(
+            look,
+            &List {
+                cubes: TRAFFIC,
+                key: |hit| (hit.reason != 0).then_some(u32::from(hit.reason)),
+                counts: |_| true,
+                words: &words,
+                of_all_calls: false,
+                more: &[],
+                note: &|_| None,
+            },
+        )
     },
 };

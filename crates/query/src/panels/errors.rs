@@ -20,18 +20,21 @@ pub(super) const PANEL: Panel = Panel {
             let filter = format!("{} status:5xx", Filter::term("route", value));
             (route, label, filter)
         };
-        toplist(look, &List {
-            cubes: ROUTES,
-            key: |hit| Some(hit.key),
-            counts: |hit| hit.status / 100 == 5,
-            words: &words,
-            of_all_calls: false,
-            more: &[
-                Column { id: "calls", label: "All calls", unit: Unit::Calls },
-                Column { id: "error_rate", label: "5xx rate", unit: Unit::Percent },
-                Column { id: "client_errors", label: "4xx", unit: Unit::Calls },
-            ],
-            note: &|_| None,
-        })
+        toplist(
+            look,
+            &List {
+                cubes: ROUTES,
+                key: |hit| Some(hit.key),
+                counts: |hit| hit.status / 100 == 5,
+                words: &words,
+                of_all_calls: false,
+                more: &[
+                    Column { id: "calls", label: "All calls", unit: Unit::Calls },
+                    Column { id: "error_rate", label: "5xx rate", unit: Unit::Percent },
+                    Column { id: "client_errors", label: "4xx", unit: Unit::Calls },
+                ],
+                note: &|_| None,
+            },
+        )
     },
 };

@@ -5,7 +5,11 @@ use crate::error::Result;
 use crate::range::Range;
 use crate::summary::{Figures, figures};
 
-fn stat(look: &Look<'_>, number: fn(&Figures) -> Option<Number>, note: fn(&Figures) -> Option<String>) -> Result<Body> {
+fn stat(
+    look: &Look<'_>,
+    number: fn(&Figures) -> Option<Number>,
+    note: fn(&Figures) -> Option<String>,
+) -> Result<Body> {
     let ranges: Vec<Range> = std::iter::once(look.ask.range).chain(look.previous).collect();
     let found = figures(look.reader, &ranges, &look.ask.zone, look.ask.now)?;
     look.note(found.origin, found.stop);

@@ -18,7 +18,8 @@ pub(super) const PANEL: Panel = Panel {
 };
 
 /// The percentiles shown: key, label, share.
-pub(super) const SHARES: &[(&str, &str, f64)] = &[("p50", "p50", 0.50), ("p95", "p95", 0.95), ("p99", "p99", 0.99)];
+pub(super) const SHARES: &[(&str, &str, f64)] =
+    &[("p50", "p50", 0.50), ("p95", "p95", 0.95), ("p99", "p99", 0.99)];
 
 fn make(look: &Look<'_>) -> Result<Body> {
     let (edges, before) = look.edges()?;
@@ -32,7 +33,9 @@ fn make(look: &Look<'_>) -> Result<Body> {
     })?;
     let [now, previous] = &sums;
     let line = |(key, label, share): &(&str, &str, f64)| {
-        let values = |all: &[Latencies]| all.iter().map(|l| l.quantile_ms(*share).map(Number::Real)).collect::<Vec<_>>();
+        let values = |all: &[Latencies]| {
+            all.iter().map(|l| l.quantile_ms(*share).map(Number::Real)).collect::<Vec<_>>()
+        };
         Line {
             key: (*key).to_owned(),
             label: (*label).to_owned(),

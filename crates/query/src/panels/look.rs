@@ -25,7 +25,14 @@ pub(crate) struct Look<'a> {
 impl<'a> Look<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, ask: &'a Ask) -> Look<'a> {
         let previous = ask.compare.then(|| ask.range.previous(ask.now));
-        Look { reader, ask, previous, step: Cell::new(ask.step), rows: Cell::new(false), stop: Cell::new(None) }
+        Look {
+            reader,
+            ask,
+            previous,
+            step: Cell::new(ask.step),
+            rows: Cell::new(false),
+            stop: Cell::new(None),
+        }
     }
 
     /// The step in use.
@@ -45,7 +52,8 @@ impl<'a> Look<'a> {
         let edges = self.step().edges(self.ask.range, &self.ask.zone)?;
         let before = self.previous.map(|previous| {
             let shift = self.ask.range.from.0 - previous.from.0;
-            let mut before: Vec<i64> = edges.iter().map(|e| e - shift).filter(|e| *e < previous.to.0).collect();
+            let mut before: Vec<i64> =
+                edges.iter().map(|e| e - shift).filter(|e| *e < previous.to.0).collect();
             before.push(previous.to.0);
             before
         });

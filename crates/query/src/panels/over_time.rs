@@ -35,18 +35,22 @@ pub(super) fn over_time(look: &Look<'_>, split: &Split<'_>) -> Result<Body> {
     let series = split.series;
     look.tally(&wants, &mut |want, hit| {
         let Some(series) = series(hit) else { return };
-        let values = sums.entry(series).or_insert_with(empty).get_mut(want).and_then(|v| v.get_mut(hit.bucket));
+        let values =
+            sums.entry(series).or_insert_with(empty).get_mut(want).and_then(|v| v.get_mut(hit.bucket));
         values.into_iter().for_each(|n| *n += hit.calls);
     })?;
     let compared = wants.len() > 1;
     let lines = sums.into_iter().map(|(series, [now, previous])| {
         let (key, label) = (split.words)(series);
-        let counts = |values: Vec<u64>| values.into_iter().map(|n| Some(Number::Count(n))).collect::<Vec<_>>();
+        let counts =
+            |values: Vec<u64>| values.into_iter().map(|n| Some(Number::Count(n))).collect::<Vec<_>>();
         Line {
             key,
             label,
             values: not_yet(counts(now), &edges, look),
-            previous: compared.then(|| counts(previous).into_iter().enumerate().map(|(at, n)| n.filter(|_| at < known)).collect()),
+            previous: compared.then(|| {
+                counts(previous).into_iter().enumerate().map(|(at, n)| n.filter(|_| at < known)).collect()
+            }),
         }
     });
     Ok(Body::Series { series: lines.collect(), buckets: starts(&edges) })

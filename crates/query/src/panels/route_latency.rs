@@ -1,7 +1,5 @@
 //! Response times of the busiest routes.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
 use super::latency_percentiles::SHARES;
@@ -10,7 +8,7 @@ use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
 use crate::error::Result;
 use crate::lang::Filter;
 use crate::quantile::Latencies;
-use crate::tally::{ROUTE_LATENCY, Want};
+use crate::tally::{Numbered, ROUTE_LATENCY, Want};
 
 pub(super) const PANEL: Panel = Panel {
     id: "route_latency",
@@ -33,13 +31,14 @@ fn make(look: &Look<'_>) -> Result<Body> {
     let (now, before) = look.whole();
     let mut wants = vec![Want::new(ROUTE_LATENCY, now)];
     wants.extend(before.map(|edges| Want::new(ROUTE_LATENCY, edges)));
-    let mut sums: HashMap<u32, [Latencies; 2]> = HashMap::new();
+    let mut sums: Numbered<u32, [Latencies; 2]> = Numbered::default();
     look.tally(&wants, &mut |want, hit| {
         let both = sums.entry(hit.key).or_default();
         both.get_mut(want).into_iter().for_each(|l| l.add(hit.latency, hit.calls));
     })?;
     let total: u64 = sums.values().map(|[now, _]| now.total()).sum();
-    let mut ranked: Vec<(u32, [Latencies; 2])> = sums.into_iter().filter(|(_, [now, _])| now.total() > 0).collect();
+    let mut ranked: Vec<(u32, [Latencies; 2])> =
+        sums.into_iter().filter(|(_, [now, _])| now.total() > 0).collect();
     ranked.sort_by_key(|(key, [now, _])| (std::cmp::Reverse(now.total()), *key));
     ranked.truncate(look.ask.top);
     let listed: u64 = ranked.iter().map(|(_, [now, _])| now.total()).sum();

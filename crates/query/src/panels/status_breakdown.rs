@@ -17,14 +17,17 @@ pub(super) const PANEL: Panel = Panel {
             0 => ("unknown".to_owned(), "Unknown".to_owned(), Filter::term("status", None)),
             status => (status.to_string(), status.to_string(), format!("status:{status}")),
         };
-        toplist(look, &List {
-            cubes: TRAFFIC,
-            key: |hit| Some(u32::from(hit.status)),
-            counts: |_| true,
-            words: &words,
-            of_all_calls: true,
-            more: &[],
-            note: &|_| None,
-        })
+        toplist(
+            look,
+            &List {
+                cubes: TRAFFIC,
+                key: |hit| Some(u32::from(hit.status)),
+                counts: |_| true,
+                words: &words,
+                of_all_calls: true,
+                more: &[],
+                note: &|_| None,
+            },
+        )
     },
 };

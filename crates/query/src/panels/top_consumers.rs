@@ -17,19 +17,23 @@ pub(super) const PANEL: Panel = Panel {
             let name = look.reader.view.symbols().text(key);
             (name.clone(), name.clone(), Filter::term("consumer", Some(&name)))
         };
-        let note = |calls: u64| (calls > 0).then(|| format!("{calls} calls of unidentified callers are not listed"));
-        toplist(look, &List {
-            cubes: CONSUMERS,
-            key: |hit| (hit.key != 0).then_some(hit.key),
-            counts: |_| true,
-            words: &words,
-            of_all_calls: true,
-            more: &[
-                Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text },
-                Column { id: "denied", label: "Denied", unit: Unit::Calls },
-                Column { id: "errors", label: "5xx", unit: Unit::Calls },
-            ],
-            note: &note,
-        })
+        let note =
+            |calls: u64| (calls > 0).then(|| format!("{calls} calls of unidentified callers are not listed"));
+        toplist(
+            look,
+            &List {
+                cubes: CONSUMERS,
+                key: |hit| (hit.key != 0).then_some(hit.key),
+                counts: |_| true,
+                words: &words,
+                of_all_calls: true,
+                more: &[
+                    Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text },
+                    Column { id: "denied", label: "Denied", unit: Unit::Calls },
+                    Column { id: "errors", label: "5xx", unit: Unit::Calls },
+                ],
+                note: &note,
+            },
+        )
     },
 };

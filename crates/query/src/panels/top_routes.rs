@@ -20,18 +20,21 @@ pub(super) const PANEL: Panel = Panel {
                 (route.clone(), route.clone(), Filter::term("route", Some(&route)))
             }
         };
-        toplist(look, &List {
-            cubes: ROUTES,
-            key: |hit| Some(hit.key),
-            counts: |_| true,
-            words: &words,
-            of_all_calls: true,
-            more: &[
-                Column { id: "api", label: "API", unit: Unit::Text },
-                Column { id: "denied", label: "Denied", unit: Unit::Calls },
-                Column { id: "errors", label: "5xx", unit: Unit::Calls },
-            ],
-            note: &|_| None,
-        })
+        toplist(
+            look,
+            &List {
+                cubes: ROUTES,
+                key: |hit| Some(hit.key),
+                counts: |_| true,
+                words: &words,
+                of_all_calls: true,
+                more: &[
+                    Column { id: "api", label: "API", unit: Unit::Text },
+                    Column { id: "denied", label: "Denied", unit: Unit::Calls },
+                    Column { id: "errors", label: "5xx", unit: Unit::Calls },
+                ],
+                note: &|_| None,
+            },
+        )
     },
 };

@@ -1,11 +1,9 @@
 //! The largest of something, each with its share and what it was in the period before.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
 use crate::error::Result;
-use crate::tally::{Hit, TRAFFIC, Want};
+use crate::tally::{Hit, Numbered, TRAFFIC, Want};
 
 use super::{Body, Column, Look, Number, Row, Unit};
 
@@ -56,7 +54,7 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
     let mut wants = vec![Want::new(TRAFFIC, now.clone()), Want::new(list.cubes, now)];
     wants.extend(before.map(|edges| Want::new(list.cubes, edges)));
     let (mut all, mut counted, mut left_out) = (0_u64, 0_u64, 0_u64);
-    let mut sums: HashMap<Key, Sums> = HashMap::new();
+    let mut sums: Numbered<Key, Sums> = Numbered::default();
     let (key_of, counts) = (list.key, list.counts);
     look.tally(&wants, &mut |want, hit| {
         if want == 0 {
@@ -84,7 +82,8 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
         }
     })?;
     let total = if list.of_all_calls { all } else { counted };
-    let mut ranked: Vec<(Key, Sums)> = sums.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();
+    let mut ranked: Vec<(Key, Sums)> =
+        sums.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();
     ranked.sort_by(|(a, x), (b, y)| (y.value, y.before).cmp(&(x.value, x.before)).then(a.cmp(b)));
     ranked.truncate(look.ask.top);
     let listed: u64 = ranked.iter().map(|(_, s)| s.value).sum();
@@ -105,7 +104,9 @@ fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, comp
             "client_errors" => Value::from(sums.client_errors),
             "calls" => Value::from(sums.calls),
             "error_rate" if sums.calls > 0 => Value::from(sums.errors as f64 / sums.calls as f64),
-            "consumer_id" | "api" if sums.detail != 0 => Value::from(look.reader.view.symbols().text(sums.detail)),
+            "consumer_id" | "api" if sums.detail != 0 => {
+                Value::from(look.reader.view.symbols().text(sums.detail))
+            }
             _ => Value::Null,
         };
         cells.insert(column.id.to_owned(), cell);

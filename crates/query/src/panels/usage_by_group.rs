@@ -20,15 +20,19 @@ pub(super) const PANEL: Panel = Panel {
                 (group.clone(), group.clone(), Filter::term("group", Some(&group)))
             }
         };
-        let note = |_| Some("a call counts in each of its consumer's groups, so shares can exceed 100 %".to_owned());
-        toplist(look, &List {
-            cubes: GROUPS,
-            key: |hit| Some(hit.key),
-            counts: |_| true,
-            words: &words,
-            of_all_calls: true,
-            more: &[Column { id: "denied", label: "Denied", unit: Unit::Calls }],
-            note: &note,
-        })
+        let note =
+            |_| Some("a call counts in each of its consumer's groups, so shares can exceed 100 %".to_owned());
+        toplist(
+            look,
+            &List {
+                cubes: GROUPS,
+                key: |hit| Some(hit.key),
+                counts: |_| true,
+                words: &words,
+                of_all_calls: true,
+                more: &[Column { id: "denied", label: "Denied", unit: Unit::Calls }],
+                note: &note,
+            },
+        )
     },
 };

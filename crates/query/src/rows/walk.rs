@@ -11,8 +11,12 @@ use ledger::{Source, Unit};
 use super::{Order, PLACE, Scanned, all_fields};
 use crate::budget::Stop;
 use crate::error::Result;
+use crate::eval::Mask;
 use crate::range::Range;
 use crate::reader::{Reader, during};
+
+/// Below one row in so many, where they stand is read for the chosen rows only.
+const FEW: usize = 16;
 
 /// Units read at once when the first ones did not suffice.
 const WAVE_MAX: usize = 16;
@@ -68,7 +72,13 @@ impl Ord for Left {
 }
 
 /// The first `count` rows after a place, in order.
-pub(crate) fn walk(reader: &Reader<'_>, range: Range, order: Order, count: usize, after: Option<(i64, i64)>) -> Result<Walked> {
+pub(crate) fn walk(
+    reader: &Reader<'_>,
+    range: Range,
+    order: Order,
+    count: usize,
+    after: Option<(i64, i64)>,
+) -> Result<Walked> {
     // Rows before the cursor need not be looked at: the range is cut there.
     let (mut from, mut to) = (range.from.0, range.to.0);
     match (after, order) {
@@ -76,7 +86,9 @@ pub(crate) fn walk(reader: &Reader<'_>, range: Range, order: Order, count: usize
         (Some((time, _)), Order::Ascending) => from = from.max(time),
         (None, _) => {}
     }
-    let best = |low: i64, high: i64| if order == Order::Descending { high.min(to) } else { low.max(from).saturating_neg() };
+    let best = |low: i64, high: i64| {
+        if order == Order::Descending { high.min(to) } else { low.max(from).saturating_neg() }
+    };
     let sources = reader.view.sources(from, to).into_iter();
     let mut left: BinaryHeap<Left> =
         sources.map(|s| Left { best: best(s.time_min(), s.time_max()), what: What::Source(s) }).collect();
@@ -93,7 +105,9 @@ pub(crate) fn walk(reader: &Reader<'_>, range: Range, order: Order, count: usize
                 Some(What::Source(source)) => {
                     walked.scanned.files += u64::from(matches!(source, Source::Part(_)));
                     let units = source.units()?.into_iter().filter(|u| u.time_min < to && u.time_max >= from);
-                    left.extend(units.map(|u| Left { best: best(u.time_min, u.time_max), what: What::Unit(u) }));
+                    left.extend(
+                        units.map(|u| Left { best: best(u.time_min, u.time_max), what: What::Unit(u) }),
+                    );
                 }
                 Some(What::Unit(unit)) => walked.units.push(unit),
                 None => break,
@@ -108,7 +122,12 @@ pub(crate) fn walk(reader: &Reader<'_>, range: Range, order: Order, count: usize
         walked.stop = reader.each(&wave, numbered, |(number, found)| {
             let Some((rows, scanned)) = found else { return };
             walked.scanned.rows += scanned;
-            walked.picks.extend(rows.into_iter().map(|(time, seq, row)| Pick { time, seq, unit: number, row }));
+            walked.picks.extend(rows.into_iter().map(|(time, seq, row)| Pick {
+                time,
+                seq,
+                unit: number,
+                row,
+            }));
         })?;
         walked.picks.sort_unstable_by_key(|p| (std::cmp::Reverse(order.key(p.time, p.seq)), p.unit, p.row));
         walked.picks.truncate(count);
@@ -135,47 +154,58 @@ struct Rules {
 
 type Found = (Vec<(i64, i64, u32)>, u64);
 
-/// The best rows of a unit.
+/// The best rows of a unit. Where they stand is read only when the filter leaves some.
 fn look(reader: &Reader<'_>, unit: &Unit, rules: &Rules) -> Result<Option<Found>> {
     if !reader.compiled.may_match(unit)? {
         return Ok(None);
     }
+    let mut mask = match unit.in_memory() {
+        Some(batch) => reader.compiled.mask(batch),
+        None if reader.compiled.is_all() => Mask::full(unit.rows),
+        None => reader.compiled.mask(&unit.read(reader.compiled.fields(), None)?),
+    };
+    let scanned = unit.rows as u64;
+    if mask.is_empty() {
+        return Ok(Some((Vec::new(), scanned)));
+    }
+    let mut chosen = mask.rows();
+    let few = chosen.len() * FEW < unit.rows;
     let read;
-    let batch = match unit.in_memory() {
+    let places = match unit.in_memory() {
         Some(batch) => batch,
         None => {
-            let mut fields = reader.compiled.fields().to_vec();
-            fields.extend(PLACE);
-            fields.sort_unstable();
-            fields.dedup();
-            read = unit.read(&fields, None)?;
+            read = unit.read(&PLACE, few.then_some(chosen.as_slice()))?;
             &read
         }
     };
-    let mut mask = reader.compiled.mask(batch);
-    if unit.time_min < rules.from || unit.time_max >= rules.to {
-        mask.and(&during(batch, rules.from, rules.to));
+    let narrow = few && unit.in_memory().is_none();
+    if !narrow && (unit.time_min < rules.from || unit.time_max >= rules.to) {
+        mask.and(&during(places, rules.from, rules.to));
+        chosen = mask.rows();
     }
-    let [times, seqs] = PLACE.map(|field| match batch.column(field) {
+    let [times, seqs] = PLACE.map(|field| match places.column(field) {
         Some(Column::Int(numbers)) => numbers.as_slice(),
         _ => &[],
     });
-    let place = |row: u32| (times.get(row as usize).copied().unwrap_or(0), seqs.get(row as usize).copied().unwrap_or(0));
     let order = rules.order;
     let after = rules.after.map(|(time, seq)| order.key(time, seq));
     let mut rows: Vec<(i64, i64, u32)> = Vec::new();
-    for row in mask.rows() {
-        let (time, seq) = place(row);
+    for (at, row) in chosen.into_iter().enumerate() {
+        let at = if narrow { at } else { row as usize };
+        let (time, seq) = (times.get(at).copied().unwrap_or(0), seqs.get(at).copied().unwrap_or(0));
         let key = order.key(time, seq);
-        if after.is_none_or(|after| key < after) && rules.bar.is_none_or(|bar| key > bar) {
+        let inside = (rules.from..rules.to).contains(&time);
+        if inside && after.is_none_or(|after| key < after) && rules.bar.is_none_or(|bar| key > bar) {
             rows.push((time, seq, row));
         }
     }
     if rows.len() > rules.count {
-        rows.select_nth_unstable_by_key(rules.count, |(time, seq, _)| std::cmp::Reverse(order.key(*time, *seq)));
+        rows.select_nth_unstable_by_key(rules.count, |(time, seq, _)| {
+            std::cmp::Reverse(order.key(*time, *seq))
+        });
         rows.truncate(rules.count);
     }
-    Ok(Some((rows, batch.len() as u64)))
+    Ok(Some((rows, scanned)))
 }
 
 /// Every field of the chosen rows, in their order.
@@ -187,7 +217,12 @@ pub(crate) fn fetch(units: &[Unit], picks: &[Pick]) -> Result<Batch> {
     by_place.sort_by_key(place);
     let mut start = 0;
     while let Some((number, _)) = by_place.get(start).and_then(place) {
-        let len = by_place.get(start..).unwrap_or(&[]).iter().take_while(|at| place(at).is_some_and(|(n, _)| n == number)).count();
+        let len = by_place
+            .get(start..)
+            .unwrap_or(&[])
+            .iter()
+            .take_while(|at| place(at).is_some_and(|(n, _)| n == number))
+            .count();
         let chosen = by_place.get(start..start + len).unwrap_or(&[]);
         let rows: Vec<u32> = chosen.iter().filter_map(|at| place(at).map(|(_, row)| row)).collect();
         if let Some(unit) = units.get(number) {

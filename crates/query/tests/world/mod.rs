@@ -85,10 +85,29 @@ pub(crate) fn events() -> impl Strategy<Value = Vec<Ev>> {
     // Few distinct times, so that many are equal and some lie exactly on edges.
     let time = prop_oneof![0..HOURS * 4, 0..HOURS * 4].prop_map(|quarter| START + quarter * HOUR / 4);
     let time = (time, prop_oneof![Just(0_i64), Just(1), 0..900_000_000_i64]).prop_map(|(t, more)| t + more);
-    let event = (time, who, what, how).prop_map(|(time, (name, id, groups), (route, api, gateway, method, path, ip), how)| {
-        let (status, granted, reason, duration, outcome) = how;
-        Ev { seq: 0, time, status, granted, reason, name, id, groups, route, api, gateway, method, path, ip, duration, outcome }
-    });
+    let event = (time, who, what, how).prop_map(
+        |(time, (name, id, groups), (route, api, gateway, method, path, ip), how)| {
+            let (status, granted, reason, duration, outcome) = how;
+            Ev {
+                seq: 0,
+                time,
+                status,
+                granted,
+                reason,
+                name,
+                id,
+                groups,
+                route,
+                api,
+                gateway,
+                method,
+                path,
+                ip,
+                duration,
+                outcome,
+            }
+        },
+    );
     prop::collection::vec(event, 0..120).prop_map(|mut events| {
         for (at, event) in events.iter_mut().enumerate() {
             event.seq = at as i64 + 1;
@@ -133,19 +152,22 @@ pub(crate) fn batch(events: &[Ev]) -> Batch {
 pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
     let disk = Arc::new(SimDisk::new(7));
     let symbols = Arc::new(Symbols::default());
-    let (sealed, fresh): (Vec<Ev>, Vec<Ev>) = events.iter().cloned().partition(|e| e.seq % 10 < sealed_of_ten);
+    let (sealed, fresh): (Vec<Ev>, Vec<Ev>) =
+        events.iter().cloned().partition(|e| e.seq % 10 < sealed_of_ten);
     let mut parts = Vec::new();
     let mut days: Vec<(i64, i64)> = sealed.iter().map(|e| (part::day_of(e.time), e.seq % 2)).collect();
     days.sort_unstable();
     days.dedup();
     for (number, (day, half)) in days.iter().enumerate() {
-        let mut rows: Vec<Ev> = sealed.iter().filter(|e| part::day_of(e.time) == *day && e.seq % 2 == *half).cloned().collect();
+        let mut rows: Vec<Ev> =
+            sealed.iter().filter(|e| part::day_of(e.time) == *day && e.seq % 2 == *half).cloned().collect();
         rows.sort_by_key(|e| e.time);
         let batch = batch(&rows);
-        let bytes = part::encode(&batch).unwrap();
+        let all: Vec<u32> = (0..batch.len() as u32).collect();
+        let bytes = part::encode(&batch, &all).unwrap();
         let (path, roll) = (format!("{number}.parquet"), format!("{number}.rollup"));
         ledger::disk::write(&*disk, "", &path, &bytes).unwrap();
-        let cells = rollup::encode(&rollup::sections(&batch, &symbols), &symbols).unwrap();
+        let cells = rollup::encode(&rollup::sections(&batch, &all, &symbols), &symbols).unwrap();
         ledger::disk::write(&*disk, "", &roll, &cells).unwrap();
         let place = Place {
             path,
@@ -158,7 +180,7 @@ pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
             crc: crc32fast::hash(&bytes),
             rollup_crc: crc32fast::hash(&cells),
         };
-        parts.push(Arc::new(Part::new(place, disk.clone())));
+        parts.push(Arc::new(Part::new(place, Arc::<SimDisk>::clone(&disk))));
     }
     let chunks = fresh.chunks(25).map(|rows| Arc::new(Chunk::new(Arc::new(batch(rows))))).collect();
     let cache = Arc::new(Cache::new(disk, Arc::clone(&symbols), 1 << 20));
@@ -293,12 +315,16 @@ impl Cond {
             Cond::Word(word) => (*word).to_owned(),
             Cond::Not(inner) => format!("-({})", inner.text()),
             Cond::All(parts) => parts.iter().map(|p| format!("({})", p.text())).collect::<Vec<_>>().join(" "),
-            Cond::Any(parts) => parts.iter().map(|p| format!("({})", p.text())).collect::<Vec<_>>().join(" OR "),
+            Cond::Any(parts) => {
+                parts.iter().map(|p| format!("({})", p.text())).collect::<Vec<_>>().join(" OR ")
+            }
         }
     }
 
     pub(crate) fn holds(&self, e: &Ev) -> bool {
-        let folded = |text: Option<&str>, word: &str| text.is_some_and(|t| t.to_lowercase().contains(&word.to_lowercase()));
+        let folded = |text: Option<&str>, word: &str| {
+            text.is_some_and(|t| t.to_lowercase().contains(&word.to_lowercase()))
+        };
         match self {
             Cond::Status(n) => e.status == Some(*n),
             Cond::StatusAtLeast(n) => e.status.is_some_and(|s| s >= *n),
@@ -322,7 +348,9 @@ impl Cond {
             Cond::Method(method) => e.method == *method,
             Cond::Gateway(gateway) => e.gateway == *gateway,
             Cond::Api(api) => e.api == Some(api),
-            Cond::Word(word) => [Some(e.path.as_str()), e.name, e.id, e.route, e.api].into_iter().any(|t| folded(t, word)),
+            Cond::Word(word) => {
+                [Some(e.path.as_str()), e.name, e.id, e.route, e.api].into_iter().any(|t| folded(t, word))
+            }
             Cond::Not(inner) => !inner.holds(e),
             Cond::All(parts) => parts.iter().all(|p| p.holds(e)),
             Cond::Any(parts) => parts.iter().any(|p| p.holds(e)),
