@@ -51,11 +51,11 @@ settings! {
     ingest_decoders_max: usize = 0, "Bodies decoded at once; 0 is the number of processors.";
     rejects_per_source_max: usize = 1_000, "Rejected records that can be looked at, per source; kept in memory, gone after a restart.";
     wal_bytes_max: u64 = 512 << 20, "Size of the log of events that are not sealed yet; at the bound the answer is 503 with Retry-After.";
-    segment_rows: usize = 500_000, "Events that are sealed together at most.";
+    segment_rows: usize = 196_608, "Events that are sealed together at most.";
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
-    cache_bytes: usize = 128 << 20, "Memory for roll-ups that were read.";
+    cache_bytes: usize = 40 << 20, "Memory for roll-ups that were read.";
     query_concurrent_max: usize = 0, "Questions answered at once; 0 is twice the number of processors.";
     query_waiting_max: usize = 256, "Questions that wait for their turn; beyond it the answer is 503 with Retry-After.";
     query_deadline_ms: u64 = 30_000, "Time one question may take.";

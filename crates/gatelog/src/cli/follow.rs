@@ -6,7 +6,6 @@
 mod watched;
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,7 +24,8 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Rotation by renaming and by copying and truncating is followed; a position file says how far each file was taken,
 /// so that nothing is lost or doubled over a restart. Patterns (quote them) are looked at again every few moments. A
 /// file that is seen for the first time is followed from its end, or with --from-start from its beginning; one that
-/// appears later always from its beginning.
+/// appears later always from its beginning. Names that rotation gives (access.log.1) belong to the name before them; old
+/// ones that were there before the first start are for `gatelog import`.
 ///
 /// Examples:
 ///   gatelog follow /var/log/nginx/access.log
@@ -70,12 +70,13 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     let mut is_first = true;
     loop {
         for path in matching(&args.files)? {
+            if is_known(&files, &path)? {
+                continue;
+            }
             let from_start = args.from_start || !is_first;
-            if let Entry::Vacant(place) = files.entry(path)
-                && let Some(file) = Watched::open(place.key(), &way, from_start)?
-            {
-                eprintln!("following {} from byte {}", place.key().display(), file.offset());
-                place.insert(file);
+            if let Some(file) = Watched::open(&path, &way, from_start)? {
+                eprintln!("following {} from byte {}", path.display(), file.offset());
+                files.insert(path, file);
             }
         }
         is_first = false;
@@ -90,6 +91,19 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
             std::thread::sleep(LOOK);
         }
     }
+}
+
+/// Whether a name is followed, or its file is one of a followed name.
+fn is_known(files: &BTreeMap<PathBuf, Watched>, path: &Path) -> anyhow::Result<bool> {
+    if files.contains_key(path) {
+        return Ok(true);
+    }
+    for file in files.values() {
+        if file.knows(path)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The files that patterns name now.

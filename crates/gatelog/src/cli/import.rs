@@ -166,7 +166,7 @@ fn import_file(
         progress.bar.println(format!("{}: going on at byte {before}", path.display()));
     }
     let mut last_write = None::<Instant>;
-    let mut place = Place { path: whole, identity, offset: before, sending: None };
+    let mut place = Place { path: whole, identity, offset: before, ..Place::default() };
     let note = |taken: Option<u64>| {
         if let Some(end) = taken {
             place.offset = end;

@@ -33,6 +33,8 @@ pub(super) struct Place {
     pub(super) offset: u64,
     /// What is being sent: it is sent again exactly so after a crash.
     pub(super) sending: Option<u64>,
+    /// The files that had the name before and were read to their end, the newest last.
+    pub(super) finished: Vec<Identity>,
 }
 
 impl Identity {

@@ -17,6 +17,9 @@ const LINE_BYTES_MAX: usize = 4 << 20;
 /// A renamed file is read on until nothing came for this long: its writer may not have noticed yet.
 const RENAMED_QUIET: Duration = Duration::from_secs(2);
 
+/// Rotated files that are remembered as read.
+const FINISHED_MAX: usize = 16;
+
 /// One followed name.
 pub(super) struct Watched {
     path: PathBuf,
@@ -48,7 +51,7 @@ impl Watched {
                 Some(old) => (old, before, Some(Instant::now())),
                 None => {
                     lost(path, &before);
-                    (now, Place::default(), None)
+                    (now, Place { finished: before.finished, ..Place::default() }, None)
                 }
             },
             None => {
@@ -65,6 +68,27 @@ impl Watched {
     /// Everything before this byte was acknowledged.
     pub(super) fn offset(&self) -> u64 {
         self.place.offset
+    }
+
+    /// Whether this file is for this name to read: a pattern may also match the names that rotation gives.
+    pub(super) fn knows(&self, path: &Path) -> io::Result<bool> {
+        if is_rotated(&self.path, path) {
+            return Ok(true);
+        }
+        let Some(file) = open(path)? else { return Ok(true) };
+        Ok(same(Some(&self.file), &file)? || finished(&self.place, &file)?)
+    }
+
+    /// Remembers a file as read, and begins another.
+    fn begin(&mut self, read: Identity, file: File) -> anyhow::Result<()> {
+        let mut finished = std::mem::take(&mut self.place.finished);
+        finished.push(read);
+        let over = finished.len().saturating_sub(FINISHED_MAX);
+        finished.drain(..over);
+        self.file = file;
+        self.place = Place { finished, ..Place::default() };
+        self.identify()?;
+        place::write(&self.remembered, &self.place)
     }
 
     fn identify(&mut self) -> io::Result<()> {
@@ -115,20 +139,19 @@ impl Watched {
 
     /// Copied and truncated: the rest of the old content is in the copy.
     fn after_truncation(&mut self, way: &Way) -> anyhow::Result<bool> {
+        let mut read = self.place.identity.clone();
+        let now = self.file.try_clone()?;
         if self.place.offset > 0 || self.place.sending.is_some() {
             match sibling(&self.path, &self.place)? {
                 Some(copy) => {
-                    let current = std::mem::replace(&mut self.file, copy);
-                    let read = self.send_all(way);
-                    self.file = current;
-                    read?;
+                    self.file = copy;
+                    self.send_all(way)?;
+                    read = Identity::of(&self.file)?;
                 }
                 None => lost(&self.path, &self.place),
             }
         }
-        self.place = Place::default();
-        self.identify()?;
-        place::write(&self.remembered, &self.place)?;
+        self.begin(read, now)?;
         Ok(true)
     }
 
@@ -137,15 +160,40 @@ impl Watched {
         Ok(())
     }
 
-    /// The old file is read; goes on with the one that has the name now.
+    /// The old file is read; goes on with the next one: one that was rotated away meanwhile, or the one that has the
+    /// name now.
     fn take_over(&mut self) -> anyhow::Result<bool> {
+        let read = Identity::of(&self.file)?;
+        if let Some(next) = self.missed(&read)? {
+            self.begin(read, next)?;
+            return Ok(true);
+        }
         let Some(file) = open(&self.path)? else { return Ok(false) };
-        self.file = file;
         self.renamed = None;
-        self.place = Place::default();
-        self.identify()?;
-        place::write(&self.remembered, &self.place)?;
+        self.begin(read, file)?;
         Ok(true)
+    }
+
+    /// The oldest file that was rotated away after the one just read, and was never read.
+    fn missed(&self, read: &Identity) -> io::Result<Option<File>> {
+        let Some(dir) = self.path.parent() else { return Ok(None) };
+        let current = open(&self.path)?;
+        let since = self.file.metadata()?.modified()?;
+        let mut found: Option<(std::time::SystemTime, File)> = None;
+        for entry in std::fs::read_dir(dir)? {
+            let other = entry?.path();
+            if !is_rotated(&self.path, &other) {
+                continue;
+            }
+            let Some(file) = open(&other)? else { continue };
+            let (is_read, is_current) = (read.is(&file)?, same(current.as_ref(), &file)?);
+            let at = file.metadata()?.modified()?;
+            let is_older = at < since || found.as_ref().is_some_and(|(best, _)| at >= *best);
+            if !is_read && !is_current && !is_older && !finished(&self.place, &file)? {
+                found = Some((at, file));
+            }
+        }
+        Ok(found.map(|(_, file)| file))
     }
 
     /// Sends the next batch of whole lines; with `is_last` also a line that has no end. Whether there was one.
@@ -189,6 +237,33 @@ impl Watched {
         (&mut self.file).take(bytes_max as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// Whether a file is one of those read to their end.
+fn finished(place: &Place, file: &File) -> io::Result<bool> {
+    for identity in &place.finished {
+        if identity.print_bytes > 0 && identity.is(file)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn same(one: Option<&File>, other: &File) -> io::Result<bool> {
+    let Some(one) = one else { return Ok(false) };
+    let (one, other) = (one.metadata()?, other.metadata()?);
+    Ok(one.ino() == other.ino() && one.dev() == other.dev())
+}
+
+/// Whether a path is a name that rotation gives: `access.log.1`, `access.log-20261122`.
+fn is_rotated(path: &Path, other: &Path) -> bool {
+    let name = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    let (Some(name), Some(other_name)) = (name(path), name(other)) else { return false };
+    let is_tail = |tail: &str| {
+        tail.starts_with(['.', '-', '_'])
+            && tail.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '_'))
+    };
+    path.parent() == other.parent() && other_name.strip_prefix(&name).is_some_and(is_tail)
 }
 
 fn open(path: &Path) -> io::Result<Option<File>> {
