@@ -124,8 +124,8 @@ pub(crate) fn tally(
             return Ok(Tallied { origin, stop: Some(stop) });
         }
         let (from, to) = want.ends();
-        let mut take_hit = |hit: &Hit| take(number, hit);
-        match want.cubes.iter().find_map(|name| from_cells(reader, want, cube(name)?, &mut take_hit)) {
+        let found = want.cubes.iter().find_map(|name| from_cells(reader, (number, want), cube(name)?, take));
+        match found {
             Some(found) => {
                 let (cube, ragged) = found?;
                 stretches.extend(ragged.into_iter().map(|(from, to)| Stretch {
@@ -150,9 +150,9 @@ type FromCells = (&'static Cube, Vec<(i64, i64)>);
 /// Counts from cells, when they hold the answer. What of the time they do not cover is handed back.
 fn from_cells(
     reader: &Reader<'_>,
-    want: &Want,
+    (number, want): (usize, &Want),
     cube: &'static Cube,
-    take: &mut dyn FnMut(&Hit),
+    take: &mut (dyn FnMut(usize, &Hit) + Send),
 ) -> Option<Result<FromCells>> {
     let (from, to) = want.ends();
     let mut filter = Cellular::new(&reader.filter, cube)?;
@@ -166,14 +166,14 @@ fn from_cells(
     let other = symbols.find(OTHER).unwrap_or(Sym::MAX);
     let mut hits: Vec<Hit> = Vec::new();
     let mut blurred = false;
+    let (every, keyed) = (reader.filter.is_all(), filter.keyed);
     for (grain, from, to) in pieces {
         let each = |cells: &Cells, at: usize| {
-            if filter.holds(cells, at, symbols)
-                && let Some(hit) = hit(cells, at, want)
-            {
-                if filter.keyed { hits.push(hit) } else { take(&hit) }
+            let meant = every || filter.holds(cells, at, symbols);
+            if let Some(hit) = hit(cells, at, want).filter(|_| meant) {
+                if keyed { hits.push(hit) } else { take(number, &hit) }
             }
-            blurred |= filter.keyed && cells.key.get(at) == Some(&other);
+            blurred |= keyed && cells.key.get(at) == Some(&other);
         };
         if let Err(error) = reader.view.cells(cube, grain, from, to, each) {
             return Some(Err(error.into()));
@@ -183,7 +183,7 @@ fn from_cells(
     if blurred {
         return None;
     }
-    hits.iter().for_each(take);
+    hits.iter().for_each(|hit| take(number, hit));
     Some(Ok((cube, ragged)))
 }
 
@@ -216,6 +216,7 @@ fn cover(
     }
 }
 
+#[inline]
 fn hit(cells: &Cells, at: usize, want: &Want) -> Option<Hit> {
     Some(Hit {
         bucket: want.bucket(i64::from(*cells.minute.get(at)?) * MINUTE),
