@@ -23,6 +23,9 @@ use crate::writer::{Delivery, QUEUE_MAX, Receipt, Request, Writer};
 /// Freshly acknowledged batches kept for slow followers before they lose some.
 const FOLLOWERS_BEHIND_MAX: usize = 256;
 
+/// Unsealed events in memory beyond which deliveries wait, in segments: one being sealed, one being filled.
+const TAIL_SEGMENTS_MAX: usize = 2;
+
 /// Bounds and habits. Each has a default that works.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -32,8 +35,6 @@ pub struct Options {
     pub segment_rows: usize,
     /// Age of the oldest unsealed event that makes its segment due.
     pub segment_seconds_max: i64,
-    /// Unsealed events in memory beyond which deliveries wait.
-    pub tail_rows_max: usize,
     /// Days that events are kept.
     pub retain_days: i64,
     /// Days that roll-ups are kept.
@@ -50,9 +51,8 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             wal_bytes_max: 512 << 20,
-            segment_rows: 262_144,
+            segment_rows: 196_608,
             segment_seconds_max: 600,
-            tail_rows_max: 786_432,
             retain_days: 180,
             retain_rollup_days: 760,
             free_bytes_min: 256 << 20,
@@ -152,7 +152,7 @@ impl Shared {
                 return Err(Error::DiskLow { free, free_min: self.options.free_bytes_min });
             }
         }
-        let full = |content: &mut Content| content.tail.rows() >= self.options.tail_rows_max;
+        let full = |content: &mut Content| content.tail.rows() >= TAIL_SEGMENTS_MAX * self.options.segment_rows;
         let (content, waited) = self
             .bell
             .wait_timeout_while(self.content(), patience, full)
@@ -160,7 +160,7 @@ impl Shared {
         drop(content);
         match waited.timed_out() {
             true => {
-                Err(Error::Full { what: format!("{} events wait to be sealed", self.options.tail_rows_max) })
+                Err(Error::Full { what: "too many events wait to be sealed".to_owned() })
             }
             false => Ok(()),
         }

@@ -1,6 +1,8 @@
 //! A sealed file: events of one day in Parquet, and beside it their roll-up. This file knows how both are written
 //! and read; which files make up the table is the table's business.
 
+mod bloom;
+
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -240,9 +242,15 @@ impl Part {
         if !NEEDLES.contains(&id) {
             return Ok(true);
         }
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.chunks()?, metadata.clone());
-        let bloom = builder.get_row_group_column_bloom_filter(group, column).map_err(|e| self.damaged(&e))?;
-        Ok(bloom.is_none_or(|bloom| bloom.check(&text)))
+        let offset = chunk.and_then(|c| c.bloom_filter_offset()).and_then(|at| u64::try_from(at).ok());
+        let Some(offset) = offset else { return Ok(true) };
+        let chunks = self.chunks()?;
+        let mut header = [0; bloom::HEADER_BYTES_MAX];
+        chunks.file.read_at(offset, &mut header).tried("reading", &self.place.path)?;
+        let Some(at) = bloom::block_at(&header, text) else { return Ok(true) };
+        let mut block = [0; bloom::BLOCK_BYTES];
+        chunks.file.read_at(offset + at, &mut block).tried("reading", &self.place.path)?;
+        Ok(bloom::may_hold(&block, text))
     }
 }
 
