@@ -32,6 +32,7 @@ pub use histogram::histogram;
 pub use lang::Filter;
 pub use panels::{PANELS, panel};
 pub use range::{Range, Zone};
+pub use reference::{filter_markdown, panels_markdown};
 pub use rows::{event, events};
 pub use step::Step;
 pub use summary::summary;
