@@ -1,3 +1,5 @@
+//! Filters as people write them, and what the language says to them.
+
 use proptest::prelude::*;
 
 use super::*;
