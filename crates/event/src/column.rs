@@ -274,7 +274,8 @@ impl Column {
             Column::Dict(c) => c.ids.reserve_exact(rows),
             Column::Int(c) => c.reserve_exact(rows),
             Column::Text(c) => {
-                let bytes = others.map(|other| if let Column::Text(t) = other { t.text.len() } else { 0 }).sum();
+                let bytes =
+                    others.map(|other| if let Column::Text(t) = other { t.text.len() } else { 0 }).sum();
                 c.ends.reserve_exact(rows);
                 c.text.reserve_exact(bytes);
             }

@@ -12,6 +12,7 @@ use event::{Batch, Kind};
 use foldhash::fast::FixedState;
 
 use crate::cube::{Cube, Grain, bucket};
+use crate::numbers::Numbers;
 
 /// A text of a dimension, numbered for the life of the process; 0 is "absent".
 pub type Sym = u32;
@@ -52,29 +53,44 @@ pub const KEYS_MAX: usize = 50_000;
 /// The key that stands for all keys beyond [`KEYS_MAX`].
 pub const OTHER: &str = "(other)";
 
-/// Cells of one cube, in columns of equal length. Columns of dimensions the cube lacks are all zero.
+/// One cell: how many calls of these dimensions. Dimensions the cube lacks are zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Start of the stretch, in minutes since the epoch.
+    pub minute: u32,
+    /// The gateway.
+    pub gateway: Sym,
+    /// The environment.
+    pub environment: Sym,
+    /// The cube's key.
+    pub key: Sym,
+    /// The text beside the key.
+    pub detail: Sym,
+    /// The HTTP status; 0 when unknown.
+    pub status: u16,
+    /// 0 when not denied, else the place in [`REASONS`] plus one.
+    pub reason: u8,
+    /// The latency bucket.
+    pub bucket: u16,
+    /// How many calls.
+    pub calls: u64,
+    /// Sum of response bytes, in cubes that have it.
+    pub bytes: u64,
+}
+
+/// Cells of one cube, in columns of equal length named as in [`Cell`].
 #[derive(Clone, Debug, Default)]
 pub struct Cells {
-    /// Start of the stretch, in minutes since the epoch.
-    pub minute: Vec<u32>,
-    /// The gateway.
-    pub gateway: Vec<Sym>,
-    /// The environment.
-    pub environment: Vec<Sym>,
-    /// The cube's key.
-    pub key: Vec<Sym>,
-    /// The text beside the key.
-    pub detail: Vec<Sym>,
-    /// The HTTP status; 0 when unknown.
-    pub status: Vec<u16>,
-    /// 0 when not denied, else the place in [`REASONS`] plus one.
-    pub reason: Vec<u8>,
-    /// The latency bucket.
-    pub bucket: Vec<u16>,
-    /// How many calls.
-    pub calls: Vec<u64>,
-    /// Sum of response bytes, in cubes that have it.
-    pub bytes: Vec<u64>,
+    pub(crate) minute: Numbers,
+    pub(crate) gateway: Numbers,
+    pub(crate) environment: Numbers,
+    pub(crate) key: Numbers,
+    pub(crate) detail: Numbers,
+    pub(crate) status: Numbers,
+    pub(crate) reason: Numbers,
+    pub(crate) bucket: Numbers,
+    pub(crate) calls: Numbers,
+    pub(crate) bytes: Numbers,
 }
 
 impl Cells {
@@ -90,34 +106,60 @@ impl Cells {
 
     /// Bytes of memory held.
     pub fn memory_bytes(&self) -> usize {
-        self.len() * (5 * 4 + 2 + 1 + 2 + 8 + 8)
+        let columns = [
+            &self.minute,
+            &self.gateway,
+            &self.environment,
+            &self.key,
+            &self.detail,
+            &self.status,
+            &self.reason,
+            &self.bucket,
+            &self.calls,
+            &self.bytes,
+        ];
+        columns.iter().map(|column| column.memory_bytes()).sum()
     }
 
-    fn push(&mut self, key: &CellKey, sums: Sums) {
-        self.minute.push(key.minute);
-        self.gateway.push(key.gateway);
-        self.environment.push(key.environment);
-        self.key.push(key.key);
-        self.detail.push(key.detail);
-        self.status.push(key.status);
-        self.reason.push(key.reason);
-        self.bucket.push(key.bucket);
-        self.calls.push(sums.calls);
-        self.bytes.push(sums.bytes);
+    /// The cell at a place.
+    #[inline]
+    pub fn cell(&self, at: usize) -> Option<Cell> {
+        Some(Cell {
+            minute: self.minute.get(at)? as u32,
+            gateway: self.gateway.get(at)? as Sym,
+            environment: self.environment.get(at)? as Sym,
+            key: self.key.get(at)? as Sym,
+            detail: self.detail.get(at)? as Sym,
+            status: self.status.get(at)? as u16,
+            reason: self.reason.get(at)? as u8,
+            bucket: self.bucket.get(at)? as u16,
+            calls: self.calls.get(at)?,
+            bytes: self.bytes.get(at)?,
+        })
     }
 
-    fn cell(&self, at: usize) -> Option<(CellKey, Sums)> {
-        let key = CellKey {
-            minute: *self.minute.get(at)?,
-            gateway: *self.gateway.get(at)?,
-            environment: *self.environment.get(at)?,
-            key: *self.key.get(at)?,
-            detail: *self.detail.get(at)?,
-            status: *self.status.get(at)?,
-            reason: *self.reason.get(at)?,
-            bucket: *self.bucket.get(at)?,
-        };
-        Some((key, Sums { calls: *self.calls.get(at)?, bytes: *self.bytes.get(at)? }))
+    /// All cells in order.
+    pub fn iter(&self) -> impl Iterator<Item = Cell> {
+        (0..self.len()).filter_map(|at| self.cell(at))
+    }
+}
+
+impl FromIterator<Cell> for Cells {
+    fn from_iter<I: IntoIterator<Item = Cell>>(cells: I) -> Cells {
+        let cells: Vec<Cell> = cells.into_iter().collect();
+        let column = |number: fn(&Cell) -> u64| cells.iter().map(number).collect();
+        Cells {
+            minute: column(|c| c.minute.into()),
+            gateway: column(|c| c.gateway.into()),
+            environment: column(|c| c.environment.into()),
+            key: column(|c| c.key.into()),
+            detail: column(|c| c.detail.into()),
+            status: column(|c| c.status.into()),
+            reason: column(|c| c.reason.into()),
+            bucket: column(|c| c.bucket.into()),
+            calls: column(|c| c.calls),
+            bytes: column(|c| c.bytes),
+        }
     }
 }
 
@@ -131,9 +173,18 @@ impl Sum {
     /// Adds cells, their time rounded down to `grain`.
     pub fn add(&mut self, cells: &Cells, grain: Grain) {
         let minutes = (grain.micros() / MINUTE) as u32;
-        for (mut key, sums) in (0..cells.len()).filter_map(|at| cells.cell(at)) {
-            key.minute -= key.minute % minutes;
-            self.cells.entry(key).or_default().add(sums);
+        for cell in cells.iter() {
+            let key = CellKey {
+                minute: cell.minute - cell.minute % minutes,
+                gateway: cell.gateway,
+                environment: cell.environment,
+                key: cell.key,
+                detail: cell.detail,
+                status: cell.status,
+                reason: cell.reason,
+                bucket: cell.bucket,
+            };
+            self.cells.entry(key).or_default().add(Sums { calls: cell.calls, bytes: cell.bytes });
         }
     }
 
@@ -141,9 +192,19 @@ impl Sum {
     pub fn finish(self) -> Cells {
         let mut sorted: Vec<_> = self.cells.into_iter().collect();
         sorted.sort_unstable_by_key(|(key, _)| *key);
-        let mut cells = Cells::default();
-        sorted.iter().for_each(|(key, sums)| cells.push(key, *sums));
-        cells
+        let cell = |(key, sums): (CellKey, Sums)| Cell {
+            minute: key.minute,
+            gateway: key.gateway,
+            environment: key.environment,
+            key: key.key,
+            detail: key.detail,
+            status: key.status,
+            reason: key.reason,
+            bucket: key.bucket,
+            calls: sums.calls,
+            bytes: sums.bytes,
+        };
+        sorted.into_iter().map(cell).collect()
     }
 }
 
@@ -407,7 +468,7 @@ mod tests {
         for cube in CUBES.iter().filter(|c| c.name != "group") {
             for grain in cube.grains {
                 let cells = count(cube, *grain, &batch, None, &symbols);
-                assert_eq!(cells.calls.iter().sum::<u64>(), 1_000, "{} {grain:?}", cube.name);
+                assert_eq!(cells.iter().map(|c| c.calls).sum::<u64>(), 1_000, "{} {grain:?}", cube.name);
                 let mut coarse = Sum::default();
                 coarse.add(&count(cube, cube.finest(), &batch, None, &symbols), *grain);
                 assert_eq!(coarse.finish().calls, cells.calls);
@@ -415,7 +476,7 @@ mod tests {
         }
         let denied: u64 = {
             let cells = count(&CUBES[0], Grain::Hour, &batch, None, &symbols);
-            cells.calls.iter().zip(&cells.reason).filter(|(_, r)| **r != 0).map(|(n, _)| n).sum()
+            cells.iter().filter(|c| c.reason != 0).map(|c| c.calls).sum()
         };
         assert_eq!(denied, 143);
     }

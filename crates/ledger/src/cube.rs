@@ -81,7 +81,8 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
-        bytes: true, grains: FINE,
+        bytes: true,
+        grains: FINE,
     },
     Cube {
         name: "latency",
@@ -90,7 +91,8 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: false,
         latency: true,
-        bytes: false, grains: FINE,
+        bytes: false,
+        grains: FINE,
     },
     Cube {
         name: "consumer",
@@ -99,7 +101,18 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::CONSUMER_ID),
         outcome: true,
         latency: false,
-        bytes: true, grains: COARSE,
+        bytes: true,
+        grains: COARSE,
+    },
+    Cube {
+        name: "consumer_calls",
+        doc: "Calls by consumer without their outcome: small, for who and how many.",
+        key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
+        detail: Some(field::CONSUMER_ID),
+        outcome: false,
+        latency: false,
+        bytes: false,
+        grains: COARSE,
     },
     Cube {
         name: "route",
@@ -108,7 +121,8 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: true,
         latency: false,
-        bytes: true, grains: COARSE,
+        bytes: true,
+        grains: COARSE,
     },
     Cube {
         name: "group",
@@ -117,7 +131,8 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
-        bytes: false, grains: COARSE,
+        bytes: false,
+        grains: COARSE,
     },
     Cube {
         name: "route_latency",
@@ -126,7 +141,8 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: false,
         latency: true,
-        bytes: false, grains: COARSE,
+        bytes: false,
+        grains: COARSE,
     },
 ];
 

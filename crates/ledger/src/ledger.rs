@@ -152,16 +152,15 @@ impl Shared {
                 return Err(Error::DiskLow { free, free_min: self.options.free_bytes_min });
             }
         }
-        let full = |content: &mut Content| content.tail.rows() >= TAIL_SEGMENTS_MAX * self.options.segment_rows;
+        let full =
+            |content: &mut Content| content.tail.rows() >= TAIL_SEGMENTS_MAX * self.options.segment_rows;
         let (content, waited) = self
             .bell
             .wait_timeout_while(self.content(), patience, full)
             .unwrap_or_else(PoisonError::into_inner);
         drop(content);
         match waited.timed_out() {
-            true => {
-                Err(Error::Full { what: "too many events wait to be sealed".to_owned() })
-            }
+            true => Err(Error::Full { what: "too many events wait to be sealed".to_owned() }),
             false => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ pub mod disk;
 pub mod error;
 mod keep;
 mod ledger;
+pub mod numbers;
 mod open;
 pub mod part;
 pub mod rollup;
@@ -20,7 +21,7 @@ pub mod view;
 pub mod wal;
 mod writer;
 
-pub use cells::{Cells, Sym, Symbols};
+pub use cells::{Cell, Cells, Sym, Symbols};
 pub use cube::{CUBES, Cube, Grain};
 pub use error::{Error, Result};
 pub use ledger::{Ledger, Options, State};

@@ -63,7 +63,10 @@ pub(crate) fn open(disk: &Arc<dyn Disk>, options: &Options, now: Timestamp) -> R
     }));
     // Usually a torn write that nobody got an answer for; said all the same, because damage may look like it.
     damage.extend(recovered.tail.map(|t| {
-        format!("log segment {}: the last {} bytes were not a whole write and are left out", t.segment, t.bytes)
+        format!(
+            "log segment {}: the last {} bytes were not a whole write and are left out",
+            t.segment, t.bytes
+        )
     }));
     if replay.unreadable > 0 {
         damage.push(format!("log: {} whole records hold no events this version can read", replay.unreadable));

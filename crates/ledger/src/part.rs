@@ -11,10 +11,10 @@ use event::field;
 use event::time::DAY;
 use event::{Batch, FIELDS, Field, FieldId, Kind, Storage};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
@@ -138,8 +138,9 @@ impl Part {
         }
         let chunks = self.chunks()?;
         chunks.check(&self.place.path, self.place.crc)?;
-        let options =
-            ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_page_index_policy(PageIndexPolicy::Optional);
+        let options = ArrowReaderOptions::new()
+            .with_skip_arrow_metadata(true)
+            .with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load(&chunks, options).map_err(|e| self.damaged(&e))?;
         Ok(self.metadata.get_or_init(|| metadata))
     }
@@ -302,7 +303,9 @@ impl Chunks {
     pub fn check(&self, path: &str, crc: u32) -> Result<()> {
         let actual = self.file.len().tried("measuring", path)?;
         if actual != self.len {
-            return Err(Error::Damaged { what: format!("{path} has {actual} bytes instead of {}", self.len) });
+            return Err(Error::Damaged {
+                what: format!("{path} has {actual} bytes instead of {}", self.len),
+            });
         }
         let mut hasher = crc32fast::Hasher::new();
         let mut buffer = vec![0; CHECK_BYTES];

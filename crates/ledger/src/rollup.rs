@@ -10,10 +10,10 @@ use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use event::Batch;
 use event::reason::REASONS;
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -23,6 +23,7 @@ use crate::cells::{Cells, Sum, Sym, Symbols, count_at_most, reason_number};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
+use crate::numbers::Numbers;
 use crate::part::Chunks;
 
 /// Cells of the cubes and grains that are worth writing.
@@ -32,6 +33,9 @@ pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
 /// costs more on the disk than it saves: it is counted from the rows when it is asked for, which then is as
 /// little work as reading it.
 const ROWS_PER_CELL_MIN: usize = 4;
+
+/// More cells than a section ever has: at most a quarter of the rows sealed or put together at once.
+const SECTION_CELLS_MAX: usize = 1 << 22;
 
 /// Counts the given rows into every cube, each grain from the next finer one where there is one, else from the events.
 pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols) -> Sections {
@@ -104,7 +108,8 @@ fn properties() -> WriterProperties {
 pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(&mut bytes, schema(), options).map_err(Error::arrow)?;
+    let mut writer =
+        ArrowWriter::try_new_with_options(&mut bytes, schema(), options).map_err(Error::arrow)?;
     let mut names = Vec::new();
     for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
         names.push(section_name(cube, *grain));
@@ -121,36 +126,37 @@ pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
 }
 
 fn records(cells: &Cells, symbols: &Symbols) -> Result<RecordBatch> {
-    let reasons: Vec<Sym> = cells
-        .reason
-        .iter()
-        .map(|n| {
-            n.checked_sub(1).and_then(|at| REASONS.get(usize::from(at))).map_or(0, |r| symbols.sym(r.code))
-        })
-        .collect();
+    let reason =
+        |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or(0, |r| symbols.sym(r.code));
+    let int = |column: &Numbers| -> ArrayRef {
+        Arc::new(Int32Array::from_iter_values(column.iter().map(|n| n as i32)))
+    };
+    let long = |column: &Numbers| -> ArrayRef {
+        Arc::new(Int64Array::from_iter_values(column.iter().map(|n| n as i64)))
+    };
+    let text = |column: &Numbers| texts(column.iter().map(|n| n as Sym), symbols);
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(Int32Array::from_iter_values(cells.minute.iter().map(|n| *n as i32))),
-        texts(&cells.gateway, symbols),
-        texts(&cells.environment, symbols),
-        texts(&cells.key, symbols),
-        texts(&cells.detail, symbols),
-        Arc::new(Int32Array::from_iter_values(cells.status.iter().map(|n| i32::from(*n)))),
-        texts(&reasons, symbols),
-        Arc::new(Int32Array::from_iter_values(cells.bucket.iter().map(|n| i32::from(*n)))),
-        Arc::new(Int64Array::from_iter_values(cells.calls.iter().map(|n| *n as i64))),
-        Arc::new(Int64Array::from_iter_values(cells.bytes.iter().map(|n| *n as i64))),
+        int(&cells.minute),
+        text(&cells.gateway),
+        text(&cells.environment),
+        text(&cells.key),
+        text(&cells.detail),
+        int(&cells.status),
+        texts(cells.reason.iter().map(reason), symbols),
+        int(&cells.bucket),
+        long(&cells.calls),
+        long(&cells.bytes),
     ];
     RecordBatch::try_new(schema(), columns).map_err(Error::arrow)
 }
 
-fn texts(syms: &[Sym], symbols: &Symbols) -> ArrayRef {
+fn texts(syms: impl Iterator<Item = Sym>, symbols: &Symbols) -> ArrayRef {
     let mut numbers: HashMap<Sym, i32> = HashMap::new();
     let mut values: Vec<String> = Vec::new();
     let keys: Vec<i32> = syms
-        .iter()
         .map(|sym| {
-            *numbers.entry(*sym).or_insert_with(|| {
-                values.push(symbols.text(*sym));
+            *numbers.entry(sym).or_insert_with(|| {
+                values.push(symbols.text(sym));
                 values.len() as i32 - 1
             })
         })
@@ -186,46 +192,64 @@ pub fn decode(
     let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else {
         return Ok(None);
     };
-    let mut cells = Cells::default();
     if at >= metadata.metadata().num_row_groups() {
-        return Ok(Some(cells));
+        return Ok(Some(Cells::default()));
     }
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
         .with_row_groups(vec![at])
-        .with_batch_size(1 << 20)
+        .with_batch_size(SECTION_CELLS_MAX)
         .build()
         .map_err(|e| damaged(&e))?;
+    let mut cells = Cells::default();
     for records in reader {
-        extend(&mut cells, &records.map_err(|e| damaged(&e))?, symbols)
-            .ok_or_else(|| damaged(&"unexpected columns"))?;
+        let records = records.map_err(|e| damaged(&e))?;
+        cells = read(&records, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
     }
     Ok(Some(cells))
 }
 
-fn extend(cells: &mut Cells, records: &RecordBatch, symbols: &Symbols) -> Option<()> {
-    let int = |name: &str| Some(records.column_by_name(name)?.as_primitive_opt::<Int32Type>()?.values());
-    let long = |name: &str| Some(records.column_by_name(name)?.as_primitive_opt::<Int64Type>()?.values());
-    cells.minute.extend(int("minute")?.iter().map(|n| *n as u32));
-    cells.status.extend(int("status")?.iter().map(|n| *n as u16));
-    cells.bucket.extend(int("bucket")?.iter().map(|n| *n as u16));
-    cells.calls.extend(long("calls")?.iter().map(|n| *n as u64));
-    cells.bytes.extend(long("bytes")?.iter().map(|n| *n as u64));
-    for (name, column) in [
-        ("gateway", &mut cells.gateway),
-        ("environment", &mut cells.environment),
-        ("key", &mut cells.key),
-        ("detail", &mut cells.detail),
-    ] {
-        column.extend(coded(records, name, |text| symbols.sym(text))?);
-    }
-    cells.reason.extend(coded(records, "reason", reason_number)?);
-    Some(())
+fn read(records: &RecordBatch, symbols: &Symbols) -> Option<Cells> {
+    let int = |name: &str| -> Option<Numbers> {
+        Some(
+            records
+                .column_by_name(name)?
+                .as_primitive_opt::<Int32Type>()?
+                .values()
+                .iter()
+                .map(|n| *n as u64)
+                .collect(),
+        )
+    };
+    let long = |name: &str| -> Option<Numbers> {
+        Some(
+            records
+                .column_by_name(name)?
+                .as_primitive_opt::<Int64Type>()?
+                .values()
+                .iter()
+                .map(|n| *n as u64)
+                .collect(),
+        )
+    };
+    let text = |name: &str| coded(records, name, |text| symbols.sym(text).into());
+    Some(Cells {
+        minute: int("minute")?,
+        gateway: text("gateway")?,
+        environment: text("environment")?,
+        key: text("key")?,
+        detail: text("detail")?,
+        status: int("status")?,
+        reason: coded(records, "reason", |text| reason_number(text).into())?,
+        bucket: int("bucket")?,
+        calls: long("calls")?,
+        bytes: long("bytes")?,
+    })
 }
 
 /// A text column, each distinct text turned into a number once.
-fn coded<T: Copy>(records: &RecordBatch, name: &str, number: impl Fn(&str) -> T) -> Option<Vec<T>> {
+fn coded(records: &RecordBatch, name: &str, number: impl Fn(&str) -> u64) -> Option<Numbers> {
     let array = records.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
-    let numbers: Vec<T> =
+    let numbers: Vec<u64> =
         array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
     array.keys().values().iter().map(|key| numbers.get(*key as usize).copied()).collect()
 }

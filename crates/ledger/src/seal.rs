@@ -60,7 +60,14 @@ fn days(batch: &Batch) -> BTreeMap<i64, Vec<u32>> {
     days
 }
 
-fn write(disk: &dyn Disk, batch: &Batch, rows: &[u32], day: i64, stem: &str, symbols: &Symbols) -> Result<Place> {
+fn write(
+    disk: &dyn Disk,
+    batch: &Batch,
+    rows: &[u32],
+    day: i64,
+    stem: &str,
+    symbols: &Symbols,
+) -> Result<Place> {
     let date = date(day);
     let (data_dir, rollup_dir) = (format!("{TABLE}/date={date}"), format!("{ROLLUPS}/{date}"));
     let name = format!("{stem}.parquet");

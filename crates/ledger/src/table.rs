@@ -148,7 +148,11 @@ fn add(place: &Place, millis: i64, data_change: bool) -> Add {
         modification_time: millis,
         data_change,
         stats: Some(stats.to_string()),
-        tags: Some([(CRC_TAG, place.crc), (ROLLUP_CRC_TAG, place.rollup_crc)].map(|(k, v)| (k.to_owned(), format!("{v:08x}"))).into()),
+        tags: Some(
+            [(CRC_TAG, place.crc), (ROLLUP_CRC_TAG, place.rollup_crc)]
+                .map(|(k, v)| (k.to_owned(), format!("{v:08x}")))
+                .into(),
+        ),
     }
 }
 

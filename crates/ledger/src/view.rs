@@ -8,7 +8,7 @@ use event::field::{self, FieldId};
 use event::time::{DAY, MINUTE};
 use event::{Batch, Timestamp};
 
-use crate::cells::{Cells, Symbols, count};
+use crate::cells::{Cell, Cells, Symbols, count};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::error::Result;
 use crate::part::Part;
@@ -231,31 +231,27 @@ impl View {
     }
 
     /// Hands over the cells of a cube whose time lies in `[from, to)`, which must be whole stretches of `grain`.
-    /// Cells of the unsealed tail come at the cube's finest grain: sum them up. `each` gets the columns and the places of the cells in the range.
+    /// Cells of the unsealed tail come at the cube's finest grain: sum them up.
     pub fn cells(
         &self,
         cube: &'static Cube,
         grain: Grain,
         from: i64,
         to: i64,
-        mut each: impl FnMut(&Cells, usize),
+        mut each: impl FnMut(&Cell),
     ) -> Result<()> {
         let (low, high) = ((from / MINUTE) as u32, (to / MINUTE) as u32);
         let mut over = |cells: &Cells| {
-            for (at, minute) in cells.minute.iter().enumerate() {
-                if (low..high).contains(minute) {
-                    each(cells, at);
-                }
-            }
+            cells.iter().filter(|cell| (low..high).contains(&cell.minute)).for_each(|cell| each(&cell));
         };
         for source in self.sources(from, to) {
             match &source {
                 Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
                 Source::Part(part) => {
                     over(
-                        &*self.cache.cells(part.rollup(), cube, grain, || {
-                            self.count_rows(&source, cube, grain)
-                        })?,
+                        &*self
+                            .cache
+                            .cells(part.rollup(), cube, grain, || self.count_rows(&source, cube, grain))?,
                     );
                 }
             }

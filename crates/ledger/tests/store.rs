@@ -71,7 +71,8 @@ fn check_cells(view: &View, rows: u64) {
             let mut calls = 0;
             let to = START + 400 * DAY;
             let low = Timestamp(START - 400 * DAY).floor(DAY).0;
-            view.cells(cube, *grain, low, Timestamp(to).floor(DAY).0, |cells, at| calls += cells.calls[at]).expect("cells");
+            view.cells(cube, *grain, low, Timestamp(to).floor(DAY).0, |cell| calls += cell.calls)
+                .expect("cells");
             assert_eq!(calls, rows, "{} {grain:?}", cube.name);
         }
     }
@@ -158,7 +159,9 @@ fn p2_a_power_cut_loses_nothing_acknowledged() {
 #[test]
 fn p4_a_failed_operation_is_never_forgotten() {
     for seed in 0..seeds() {
-        for (kind, trouble) in [(Kind::Sync, Trouble::Io), (Kind::Append, Trouble::NoSpace), (Kind::Any, Trouble::Io)] {
+        for (kind, trouble) in
+            [(Kind::Sync, Trouble::Io), (Kind::Append, Trouble::NoSpace), (Kind::Any, Trouble::Io)]
+        {
             let disk = SimDisk::new(seed);
             let mut random = seed + 1;
             let mut script = Script::new();
@@ -272,7 +275,7 @@ fn days_are_retired_by_a_steady_clock_only_and_their_cells_stay() {
     let day = Timestamp(START).floor(DAY).0;
     let traffic = ledger::cube::cube("traffic").unwrap();
     let view = ledger.view(Timestamp(later));
-    view.cells(traffic, ledger::Grain::Day, day - DAY, day + DAY, |cells, at| calls += cells.calls[at]).unwrap();
+    view.cells(traffic, ledger::Grain::Day, day - DAY, day + DAY, |cell| calls += cell.calls).unwrap();
     assert_eq!(calls, 70, "the cells of retired days are kept");
 }
 

@@ -2,7 +2,7 @@
 
 use event::field::{self, FieldId};
 use event::{Kind, Storage};
-use ledger::{Cells, Cube, Sym, Symbols};
+use ledger::{Cell, Cube, Sym, Symbols};
 
 use crate::eval::{IntTest, Reasons, TextTest};
 use crate::lang::{Filter, Node, Target, Test};
@@ -18,7 +18,7 @@ enum Plan {
     All(Vec<Plan>),
     Any(Vec<Plan>),
     Not(Box<Plan>),
-    Text { column: fn(&Cells) -> &[Sym], test: TextTest, known: Known },
+    Text { column: fn(&Cell) -> Sym, test: TextTest, known: Known },
     Status(IntTest),
     Reason(Reasons),
     Refused(bool),
@@ -32,9 +32,9 @@ impl Cellular {
         Some(Cellular { plan, keyed })
     }
 
-    /// Whether the cell at a place is meant.
-    pub(crate) fn holds(&mut self, cells: &Cells, at: usize, symbols: &Symbols) -> bool {
-        self.plan.holds(cells, at, symbols)
+    /// Whether the cell is meant.
+    pub(crate) fn holds(&mut self, cell: &Cell, symbols: &Symbols) -> bool {
+        self.plan.holds(cell, symbols)
     }
 }
 
@@ -63,7 +63,7 @@ fn test_plan(target: &Target, test: &Test, cube: &Cube, keyed: &mut bool) -> Opt
         // texts as the two fields, while "is it the name?" can no longer be told.
         fields if fields.len() > 1 && fields == cube.key && cube.detail == fields.last().copied() => {
             *keyed = true;
-            let both = vec![text(|c| &c.key, test), text(|c| &c.detail, test)];
+            let both = vec![text(|c| c.key, test), text(|c| c.detail, test)];
             Some(if *test == Test::Empty { Plan::All(both) } else { Plan::Any(both) })
         }
         [one] => leaf(*one, test, cube, keyed),
@@ -73,8 +73,8 @@ fn test_plan(target: &Target, test: &Test, cube: &Cube, keyed: &mut bool) -> Opt
 
 fn leaf(id: FieldId, test: &Test, cube: &Cube, keyed: &mut bool) -> Option<Plan> {
     match id {
-        field::GATEWAY => Some(text(|c| &c.gateway, test)),
-        field::ENVIRONMENT => Some(text(|c| &c.environment, test)),
+        field::GATEWAY => Some(text(|c| c.gateway, test)),
+        field::ENVIRONMENT => Some(text(|c| c.environment, test)),
         field::STATUS if cube.outcome => Some(Plan::Status(IntTest::of(test))),
         field::REASON if cube.outcome => Some(Plan::Reason(Reasons::of(&TextTest::of(test, Kind::Dict)))),
         field::GRANTED if cube.outcome => match test {
@@ -85,17 +85,17 @@ fn leaf(id: FieldId, test: &Test, cube: &Cube, keyed: &mut bool) -> Option<Plan>
         _ if id.field().kind.storage() != Storage::Dict || id.field().kind == Kind::List => None,
         _ if cube.key == [id] => {
             *keyed = true;
-            Some(text(|c| &c.key, test))
+            Some(text(|c| c.key, test))
         }
         _ if cube.detail == Some(id) => {
             *keyed = true;
-            Some(text(|c| &c.detail, test))
+            Some(text(|c| c.detail, test))
         }
         _ => None,
     }
 }
 
-fn text(column: fn(&Cells) -> &[Sym], test: &Test) -> Plan {
+fn text(column: fn(&Cell) -> Sym, test: &Test) -> Plan {
     Plan::Text { column, test: TextTest::of(test, Kind::Dict), known: Known::default() }
 }
 
@@ -117,21 +117,18 @@ impl Known {
 }
 
 impl Plan {
-    fn holds(&mut self, cells: &Cells, at: usize, symbols: &Symbols) -> bool {
+    fn holds(&mut self, cell: &Cell, symbols: &Symbols) -> bool {
         match self {
-            Plan::All(parts) => parts.iter_mut().all(|part| part.holds(cells, at, symbols)),
-            Plan::Any(parts) => parts.iter_mut().any(|part| part.holds(cells, at, symbols)),
-            Plan::Not(inner) => !inner.holds(cells, at, symbols),
+            Plan::All(parts) => parts.iter_mut().all(|part| part.holds(cell, symbols)),
+            Plan::Any(parts) => parts.iter_mut().any(|part| part.holds(cell, symbols)),
+            Plan::Not(inner) => !inner.holds(cell, symbols),
             Plan::Text { column, test, known } => {
-                let sym = column(cells).get(at).copied().unwrap_or(0);
+                let sym = column(cell);
                 known.get(sym, || test.holds(&symbols.text(sym)))
             }
-            Plan::Status(test) => {
-                let status = cells.status.get(at).copied().unwrap_or(0);
-                test.holds((status != 0).then_some(i64::from(status)))
-            }
-            Plan::Reason(set) => set.has(cells.reason.get(at).copied().unwrap_or(0)),
-            Plan::Refused(wanted) => (cells.reason.get(at).copied().unwrap_or(0) != 0) == *wanted,
+            Plan::Status(test) => test.holds((cell.status != 0).then_some(i64::from(cell.status))),
+            Plan::Reason(set) => set.has(cell.reason),
+            Plan::Refused(wanted) => (cell.reason != 0) == *wanted,
         }
     }
 }

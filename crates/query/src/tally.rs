@@ -9,7 +9,7 @@ use event::time::MINUTE;
 use ledger::cells::{OTHER, count};
 use ledger::cube::cube;
 use ledger::view::cube_fields;
-use ledger::{Cells, Cube, Grain, Sym, Unit};
+use ledger::{Cell, Cells, Cube, Grain, Sym, Unit};
 use serde::Serialize;
 
 use crate::budget::Stop;
@@ -32,7 +32,9 @@ pub(crate) const TRAFFIC: &[&str] = &["traffic", "consumer", "route"];
 /// Cubes for questions about response times.
 pub(crate) const LATENCY: &[&str] = &["latency", "route_latency"];
 /// Cubes for questions about consumers.
-pub(crate) const CONSUMERS: &[&str] = &["consumer"];
+pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer"];
+/// What calls by consumer and their outcome are counted from.
+pub(crate) const CONSUMER_OUTCOMES: &[&str] = &["consumer"];
 /// Cubes for questions about routes.
 pub(crate) const ROUTES: &[&str] = &["route"];
 /// Cubes for questions about groups.
@@ -168,12 +170,12 @@ fn from_cells(
     let mut blurred = false;
     let (every, keyed) = (reader.filter.is_all(), filter.keyed);
     for (grain, from, to) in pieces {
-        let each = |cells: &Cells, at: usize| {
-            let meant = every || filter.holds(cells, at, symbols);
-            if let Some(hit) = hit(cells, at, want).filter(|_| meant) {
+        let each = |cell: &Cell| {
+            if every || filter.holds(cell, symbols) {
+                let hit = hit(cell, want);
                 if keyed { hits.push(hit) } else { take(number, &hit) }
             }
-            blurred |= keyed && cells.key.get(at) == Some(&other);
+            blurred |= keyed && cell.key == other;
         };
         if let Err(error) = reader.view.cells(cube, grain, from, to, each) {
             return Some(Err(error.into()));
@@ -217,18 +219,18 @@ fn cover(
 }
 
 #[inline]
-fn hit(cells: &Cells, at: usize, want: &Want) -> Option<Hit> {
-    Some(Hit {
-        bucket: want.bucket(i64::from(*cells.minute.get(at)?) * MINUTE),
-        gateway: *cells.gateway.get(at)?,
-        environment: *cells.environment.get(at)?,
-        key: *cells.key.get(at)?,
-        detail: *cells.detail.get(at)?,
-        status: *cells.status.get(at)?,
-        reason: *cells.reason.get(at)?,
-        latency: *cells.bucket.get(at)?,
-        calls: *cells.calls.get(at)?,
-    })
+fn hit(cell: &Cell, want: &Want) -> Hit {
+    Hit {
+        bucket: want.bucket(i64::from(cell.minute) * MINUTE),
+        gateway: cell.gateway,
+        environment: cell.environment,
+        key: cell.key,
+        detail: cell.detail,
+        status: cell.status,
+        reason: cell.reason,
+        latency: cell.bucket,
+        calls: cell.calls,
+    }
 }
 
 fn from_rows(
@@ -252,7 +254,7 @@ fn from_rows(
     reader.each(&units, work, |found| {
         for (number, bucket, cells) in found {
             let Some(want) = wants.get(number) else { continue };
-            for mut hit in (0..cells.len()).filter_map(|at| hit(&cells, at, want)) {
+            for mut hit in cells.iter().map(|cell| hit(&cell, want)) {
                 hit.bucket = bucket.unwrap_or(hit.bucket);
                 take(number, &hit);
             }

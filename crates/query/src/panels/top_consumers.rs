@@ -3,7 +3,7 @@
 use super::toplist::{List, toplist};
 use super::{Chart, Column, Panel, Unit};
 use crate::lang::Filter;
-use crate::tally::CONSUMERS;
+use crate::tally::CONSUMER_OUTCOMES;
 
 pub(super) const PANEL: Panel = Panel {
     id: "top_consumers",
@@ -22,7 +22,7 @@ pub(super) const PANEL: Panel = Panel {
         toplist(
             look,
             &List {
-                cubes: CONSUMERS,
+                cubes: CONSUMER_OUTCOMES,
                 key: |hit| (hit.key != 0).then_some(hit.key),
                 counts: |_| true,
                 words: &words,
