@@ -36,15 +36,19 @@ export async function server(port = 7191, env = {}) {
   return { base: url, link: `${url}/welcome#welcome-1`, token: 'gl_ap_fixture', stop: () => child.kill() }
 }
 
-/** Signs a context in, by the one-time link or by an API token, so that later pages open at once. */
+let cookies
+
+/** Signs a context in, by the one-time link or by an API token; the link opens once, so later contexts get its cookie. */
 export async function signIn(context, { base, link, token }) {
+  if (cookies) await context.addCookies(cookies)
   const page = await context.newPage()
   if (token) {
     const answer = await context.request.post(`${base}/api/v1/session`, { data: { token } })
     if (!answer.ok()) throw new Error(`sign-in by token failed with ${answer.status()}`)
-  } else {
-    await page.goto(link)
+  } else if (!cookies) {
+    await page.goto(link.startsWith('http') ? link : base + link)
     await page.waitForURL((url) => url.pathname === '/')
+    cookies = await context.cookies()
   }
   return page
 }

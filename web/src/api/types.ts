@@ -7,6 +7,8 @@ export type AccessEvent = {
   source?: string
   format?: string
   request_id?: string
+  correlation_id?: string
+  trace_id?: string
   gateway?: string
   environment?: string
   api?: string

@@ -21,8 +21,10 @@ export function extraColumns(data: PanelData): PanelColumn[] {
   return columns.filter((column) => !derived.has(column.id) && has(column.id))
 }
 
-export function ListChart({ data, compares, wish, onPick }: Props) {
+export function ListChart({ data, wish, onPick, ...props }: Props) {
   const rows = data.rows ?? []
+  // A list of what is new says so in its title.
+  const compares = props.compares && !(data.panel.chart === 'table' && rows.every((row) => row.state === 'new'))
   const extra = extraColumns(data)
   const most = Math.max(1, ...rows.map((row) => row.value ?? 0))
   const unit = data.panel.unit
@@ -37,7 +39,7 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
           <th scope="col">{valueLabel}</th>
           <th scope="col">Share</th>
           {extra.map((column) => (
-            <th key={column.id} scope="col" className={css.extra}>
+            <th key={column.id} scope="col" className={extraClass(column)}>
               {column.label}
             </th>
           ))}
@@ -65,7 +67,7 @@ export function ListChart({ data, compares, wish, onPick }: Props) {
             <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit)}</td>
             <td className={css.share}>{percentText(row.share)}</td>
             {extra.map((column) => (
-              <td key={column.id} className={css.extra}>
+              <td key={column.id} className={extraClass(column)} title={textOf(row.cells?.[column.id])}>
                 {cell(row.cells?.[column.id], column.unit, largest(column.id))}
               </td>
             ))}
@@ -103,6 +105,9 @@ export function nameLabel(data: PanelData): string {
   const field = SHORT_FIELDS.find((f) => f.name === data.panel.split || f.of === data.panel.split)
   return field?.label ?? 'Name'
 }
+
+const extraClass = (column: PanelColumn) => `${css.extra} ${column.unit === 'text' ? css.words : ''}`
+const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
 function cell(value: string | number | null | undefined, unit: string | null | undefined, largest: number): string {
   if (typeof value === 'string') return value

@@ -5,13 +5,14 @@ import type { Panel, PanelData, PanelRow } from '../api/types'
 import { IconButton } from '../parts/button'
 import { Card } from '../parts/card'
 import { Menu } from '../parts/menu'
-import { EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { termText } from '../state/filter'
 import { countText, exactText, percentText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
 import { ChangeMark, type Wish } from './change'
 import { Legend } from './legend'
 import { ListChart, nameLabel } from './list'
+import list from './list.module.css'
 import { chartSeries, csvOf, type Twin, tableTwin } from './series'
 import { TimeChart, type TimeKind } from './time-chart'
 import { TwinTable } from './twin'
@@ -33,12 +34,22 @@ const WISHES: Record<string, Wish> = { errors: 'down', denied_by_reason: 'down',
 const isTime = (panel: Panel) => panel.chart === 'bars' || panel.chart === 'area' || panel.chart === 'line'
 const heightOf = (panel: Panel) => (isTime(panel) ? TIME_PX + LEGEND_PX : panel.chart === 'stat' ? STAT_PX : LIST_PX)
 
-export function PanelCard({ panel, view, span, moves }: { panel: Panel; view: View; span: number; moves: PanelMoves }) {
+export function PanelCard(props: {
+  panel: Panel
+  view: View
+  span: number
+  moves: PanelMoves
+  /** Wider buckets than the server would choose. */
+  step?: string | undefined
+  /** The step is known. */
+  isReady: boolean
+}) {
+  const { panel, view, span, moves, step, isReady } = props
   const [asTable, setAsTable] = useState(false)
   const answer = useAnswer<PanelData>(
     `/panels/${panel.id}`,
-    { ...view.asked, tz: view.tz, compare: view.compares ? 'previous' : 'none', top: LIST_ROWS },
-    { live: view.live },
+    { ...view.asked, tz: view.tz, step, compare: view.search.compare ?? 'previous', top: LIST_ROWS },
+    { live: view.live, enabled: isReady },
   )
   const height = heightOf(panel)
   const data = answer.data
@@ -90,7 +101,7 @@ export function PanelBody({ data, view, moves }: { data: PanelData; view: View; 
           wish={WISHES[panel.id] ?? 'none'}
           onPick={(row: PanelRow, excludes) => moves.open(row.filter ?? null, excludes)}
         />
-        {data.note && <p className="quiet">{data.note}</p>}
+        {data.note && <p className={list.note}>{sentence(data.note)}</p>}
       </>
     )
   }

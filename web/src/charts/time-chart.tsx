@@ -80,7 +80,7 @@ type DrawingProps = TimeChartProps & { width: number; x: Scale; y: Scale; top: n
 
 const Drawing = memo(function Drawing(props: DrawingProps) {
   const { title, edges, series, unit, tz, width, height, x, y, top, levels } = props
-  const ticks = timeTicks(edges[0] as number, edges.at(-1) as number, tz, Math.max(2, Math.floor(width / 86)))
+  const ticks = timeTicks(edges[0] as number, edges.at(-1) as number, tz, Math.max(2, Math.floor(width / 68)))
   return (
     <svg width={width} height={height} role="img" aria-label={summarySentence(title, series, edges, unit, tz)}>
       {levels.map((level) => (

@@ -24,8 +24,16 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
     Object.entries(members ?? {}).flatMap(([name, value]) =>
       line(name, typeof value === 'object' && value !== null ? JSON.stringify(value) : value),
     )
+  /** Members of the event model that have no line of their own: `connect_ms` reads `Connect`, in milliseconds. */
   const others = (members: object) =>
-    rest(Object.fromEntries(Object.entries(members).filter(([name]) => !SHOWN.has(name))))
+    Object.entries(members).flatMap(([name, value]) => {
+      if (SHOWN.has(name)) return []
+      const isTime = name.endsWith('_ms') && typeof value === 'number'
+      return line(
+        labelOf(name),
+        isTime ? durationText(value) : typeof value === 'object' ? JSON.stringify(value) : value,
+      )
+    })
   const sections: Section[] = [
     {
       title: 'Request',
@@ -39,6 +47,8 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('User agent', request.user_agent, 'user_agent'),
         ...line('Size', request.bytes === undefined ? undefined : bytesText(request.bytes)),
         ...line('Request id', event.request_id, 'request_id'),
+        ...line('Correlation id', event.correlation_id, 'correlation_id'),
+        ...line('Trace id', event.trace_id, 'trace_id'),
         ...others(request),
       ],
     },
@@ -91,10 +101,16 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
   return sections.filter((section) => section.fields.length > 0)
 }
 
+/** `route_id` → `Route id`. */
+function labelOf(name: string): string {
+  const words = name.replace(/_ms$/, '').replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** Members of an event, its request and its response that have a line of their own or a section. */
 const SHOWN = new Set(
   (
-    'id timestamp received source format request_id gateway environment domain api service route consumer_id ' +
+    'id timestamp seq received source format request_id correlation_id trace_id gateway environment domain api service route consumer_id ' +
     'consumer_name consumer_groups usage_plan customer api_key_id request response access auth upstream error custom ' +
     'method path query host ip user_agent bytes headers status duration_ms upstream_ms gateway_ms upstream_status'
   ).split(' '),

@@ -22,22 +22,46 @@ type Kpi = {
   /** The filter that shows the calls behind the figure. */
   term?: string
   note?: (f: Figures) => ReactNode
+  /** What stands under the figure when there is nothing to compare it with. */
+  fact?: (f: Figures) => string
+}
+
+const endedWith = (f: Figures, digit: string) =>
+  Object.entries(f.by_status).reduce((sum, [status, calls]) => sum + (status.startsWith(digit) ? calls : 0), 0)
+
+/** The mean rate in the smallest unit that gives a number above one. */
+export function rateText(calls: number, ms: number): string {
+  const [unit, size] = (
+    [
+      ['second', 1e3],
+      ['minute', 6e4],
+      ['hour', HOUR],
+    ] as const
+  ).find(([, size]) => (calls * size) / ms >= 1) ?? ['day', 24 * HOUR]
+  return `${countText((calls * size) / ms)} per ${unit}`
 }
 
 const KPIS: Kpi[] = [
-  { label: 'Total calls', wish: 'none', amount: (f) => f.total_calls, text: countText },
+  {
+    label: 'Total calls',
+    wish: 'none',
+    amount: (f) => f.total_calls,
+    text: countText,
+    fact: (f) => (f.from && f.to ? rateText(f.total_calls, Date.parse(f.to) - Date.parse(f.from)) : ''),
+  },
   {
     label: 'Unique consumers',
     wish: 'none',
     amount: (f) => f.unique_consumers,
     text: countText,
-    note: (f) => `${countText(f.unidentified_calls)} unidentified calls`,
+    note: (f) => `${countText(f.unidentified_calls)} unidentified`,
   },
   {
     label: 'Average per day',
     wish: 'none',
     amount: (f) => f.avg_calls_per_day,
     text: (v) => countText(v === null ? v : Math.round(v)),
+    fact: (f) => `${countText(Math.round(f.avg_calls_per_day / 24))} per hour`,
   },
   {
     label: 'Success rate',
@@ -46,6 +70,7 @@ const KPIS: Kpi[] = [
     amount: (f) => f.success_rate,
     text: percentText,
     term: '-status_class:2xx',
+    fact: (f) => `${countText(f.total_calls - endedWith(f, '2'))} without 2xx`,
   },
   {
     label: 'Availability',
@@ -54,6 +79,7 @@ const KPIS: Kpi[] = [
     amount: (f) => f.availability,
     text: percentText,
     term: 'status_class:5xx',
+    fact: (f) => `${countText(endedWith(f, '5'))} with 5xx`,
   },
   {
     label: 'Denied',
@@ -62,6 +88,7 @@ const KPIS: Kpi[] = [
     amount: (f) => f.denied_requests,
     text: countText,
     term: 'granted:false',
+    fact: (f) => `${percentText(f.denied_requests / f.total_calls)} of all calls`,
   },
 ]
 
@@ -100,7 +127,7 @@ export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
             exact={durationText(now.p95_ms)}
             onOpen={() => moves.open(now.p95_ms ? `duration:>=${Math.round(now.p95_ms)}ms` : null, false)}
             change={then && <ChangeMark change={ratio(now.p95_ms, then.p95_ms)} previous={then.p95_ms} wish="down" />}
-            note={`p50 ${durationText(now.p50_ms)}`}
+            note={now.p50_ms === null ? '' : `p50 ${durationText(now.p50_ms)}`}
           />
         )}
       </Tile>
@@ -121,6 +148,7 @@ function KpiBody({ kpi, now, then, onOpen }: { kpi: Kpi; now: Figures; then: Fig
   const value = kpi.amount(now)
   const before = then ? kpi.amount(then) : null
   const isRate = kpi.text === percentText
+  const under = kpi.note?.(now) ?? (then ? `before ${kpi.text(before)}` : kpi.fact?.(now))
   return (
     <Figure
       value={kpi.text(value)}
@@ -139,7 +167,7 @@ function KpiBody({ kpi, now, then, onOpen }: { kpi: Kpi; now: Figures; then: Fig
           />
         ))
       }
-      note={kpi.note?.(now) ?? (then ? `before ${kpi.text(before)}` : '')}
+      note={now.total_calls ? under : ''}
     />
   )
 }

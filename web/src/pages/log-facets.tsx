@@ -103,7 +103,12 @@ function FacetGroup({ view, field, label, facet, isOpen, isFailed, onToggle }: G
             <Value
               view={view}
               field={field}
-              value={{ value: '', label: 'empty', count: shown.missing, share: shown.missing / (shown.total || 1) }}
+              value={{
+                value: '',
+                label: field === 'consumer' ? 'unknown' : 'empty',
+                count: shown.missing,
+                share: shown.missing / (shown.total || 1),
+              }}
               approximate={shown.approximate}
             />
           )}
@@ -131,7 +136,7 @@ function Value(props: { view: View; field: string; value: FacetValue; approximat
   const exact = `${exactText(value.count)} calls, ${percentText(value.share)}`
   return (
     <li className={`${css.value} ${isIn ? css.in : ''} ${isOut ? css.out : ''}`}>
-      <span className={css.bar} style={{ width: `${value.share * 100}%` }} aria-hidden="true" />
+      <span className={css.bar} style={{ '--share': value.share } as React.CSSProperties} aria-hidden="true" />
       <button
         type="button"
         className={css.name}

@@ -91,7 +91,7 @@ function CellBody({ column, event, tz }: { column: Column; event: AccessEvent; t
     return event.access.granted === false ? (
       <Pill tone="denied">{column.text(event, tz)}</Pill>
     ) : (
-      <span className={css.quiet}>Granted</span>
+      <span className={css.quiet}>{column.text(event, tz)}</span>
     )
   }
   if (column.id === 'timestamp') {

@@ -96,7 +96,7 @@ export function Logs() {
 
   return (
     <>
-      <Bar title="Access logs" view={view} tools={tools} />
+      <Bar title="Access logs" view={view} tools={tools} hasCompare={false} />
       <div className={css.page}>
         {!isNarrow && (
           <aside className={css.facets} aria-label="Facets">

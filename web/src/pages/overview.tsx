@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { Problem } from '../api/client'
 import { useAnswer, usePanels } from '../api/queries'
-import type { EventsPage, Panel } from '../api/types'
+import type { EventsPage, Panel, Summary } from '../api/types'
 import { PanelCard, type PanelMoves } from '../charts/panel'
 import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
@@ -22,10 +22,10 @@ const LAYOUT: [id: string, span: number][] = [
   ['top_consumers', 4],
   ['top_routes', 4],
   ['usage_by_group', 4],
-  ['errors', 6],
-  ['new_consumers', 6],
   ['errors_over_time', 6],
+  ['errors', 6],
   ['denied_over_time', 6],
+  ['new_consumers', 6],
 ]
 /** Panels for other pages, and the figures that the strip shows. */
 const ELSEWHERE = /^(kpi_.*|calls_over_time|consumers_per_day|route_latency)$/
@@ -41,17 +41,43 @@ export function composed(panels: Panel[]): { panel: Panel; span: number }[] {
   return [...known, ...rest.map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6 }))]
 }
 
+const STEPS: [name: string, ms: number][] = [
+  ['1m', 6e4],
+  ['5m', 3e5],
+  ['15m', 9e5],
+  ['1h', 36e5],
+  ['6h', 216e5],
+  ['1d', 864e5],
+  ['1w', 6048e5],
+]
+const CALLS_PER_POINT = 100
+/** About as many points as the server's own choice gives. */
+const POINTS_AUTO = 96
+
+/** A p99 of ten calls is only their slowest: where traffic is thin, points of latency stand for more time. */
+export function calmStep(summary: Pick<Summary, 'from' | 'to' | 'total_calls'> | undefined): string | undefined {
+  if (!summary?.total_calls) return undefined
+  const points = Math.max(12, summary.total_calls / CALLS_PER_POINT)
+  if (points >= POINTS_AUTO) return undefined
+  const span = Date.parse(summary.to) - Date.parse(summary.from)
+  return STEPS.find(([, ms]) => ms >= (span / points) * 0.95)?.[0]
+}
+
 export function Overview() {
-  const view = useView()
+  const asked = useView()
   const panels = usePanels()
-  const moves = useMoves(view)
-  const summary = useSummary(view)
+  const moves = useMoves(asked)
+  const summary = useSummary(asked)
+  // A first day has nothing before it: `new` beside every row would say nothing.
+  const hasBefore = summary.data?.previous?.total_calls !== 0
+  const view = useMemo(() => ({ ...asked, compares: asked.compares && hasBefore }), [asked, hasBefore])
+  const calm = calmStep(summary.data)
   // A filter that cannot be read fails every panel alike: one message says so, not twelve.
   const refusal = summary.error instanceof Problem && summary.error.status === 400 ? summary.error : null
   const isEmpty = summary.data?.total_calls === 0 && !summary.isPlaceholderData
   return (
     <div className={css.scroll}>
-      <Bar title="Overview" view={view} />
+      <Bar title="Overview" view={asked} />
       <div className={css.page}>
         {refusal && <ErrorState error={refusal} />}
         {!refusal && <KpiStrip view={view} moves={moves} />}
@@ -65,7 +91,15 @@ export function Overview() {
               </div>
             ))}
           {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, span }) => (
-            <PanelCard key={panel.id} panel={panel} span={span} view={view} moves={moves} />
+            <PanelCard
+              key={panel.id}
+              panel={panel}
+              span={span}
+              view={view}
+              moves={moves}
+              step={panel.unit === 'ms' ? calm : undefined}
+              isReady={panel.unit !== 'ms' || !summary.isPending}
+            />
           ))}
         </div>
       </div>

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import type { Panel } from '../api/types'
 import { chosenColumns, columnNames } from '../state/columns'
 import { curlOf, sectionsOf } from './event-fields'
-import { composed } from './overview'
+import { rateText } from './kpi-strip'
+import { calmStep, composed } from './overview'
 
 const panel = (id: string, chart: Panel['chart']): Panel => ({ id, title: id, unit: 'calls', chart })
 
@@ -41,4 +42,19 @@ it('lists the fields of an event, leaves absent ones out and marks masked header
   expect(sections[0]?.fields[0]?.text).toBe('2026-11-20 19:00:00.123 Asia/Tokyo (UTC+9)')
   expect(sections[4]?.fields[0]).toEqual({ label: 'x-api-key', text: 'hmac:1f', isMasked: true })
   expect(curlOf(event)).toBe("curl -X GET 'https://HOST/it'\\''s?a=1'")
+})
+
+it('widens the points of latency where traffic is thin, and leaves them to the server where it is not', () => {
+  const day = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' }
+  expect(calmStep(undefined)).toBeUndefined()
+  expect(calmStep({ ...day, total_calls: 0 })).toBeUndefined()
+  expect(calmStep({ ...day, total_calls: 2400 })).toBe('1h')
+  expect(calmStep({ ...day, total_calls: 10 })).toBe('6h')
+  expect(calmStep({ ...day, total_calls: 1e6 })).toBeUndefined()
+})
+
+it('says a rate in the unit that gives a number above one', () => {
+  expect(rateText(2400, 864e5)).toBe('1.7 per minute')
+  expect(rateText(864e5, 864e5)).toBe('1,000 per second')
+  expect(rateText(3, 864e5)).toBe('3 per day')
 })

@@ -20,8 +20,12 @@ export function Card({ title, question, tools, isBusy, span = 4, children }: Pro
       aria-busy={isBusy}
     >
       <header className={css.head}>
-        <h2 className={css.title}>{title}</h2>
-        {question && <p className={css.question}>{question}</p>}
+        <div className={css.words}>
+          <h2 className={css.title} title={question}>
+            {title}
+          </h2>
+          {question && <p className={css.question}>{question}</p>}
+        </div>
         <span className={css.tools}>{tools}</span>
       </header>
       <div className={`${css.body} ${isBusy ? css.busy : ''}`}>{children}</div>

@@ -2,7 +2,9 @@
 import type { ReactNode } from 'react'
 import { Problem } from '../api/client'
 import type { Diagnosis } from '../api/types'
+import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
+import { instantText } from '../state/zone'
 import { Button } from './button'
 import { Icon } from './icon'
 import css from './state.module.css'
@@ -35,6 +37,13 @@ export function EmptyState(props: {
   )
 }
 
+/** The server writes instants in UTC; here they are read in the zone of the page, and numbers in groups. */
+export function localized(text: string, tz: string): string {
+  return text
+    .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z\b/g, (at) => `${instantText(Date.parse(at), tz).slice(0, 19)} ${tz}`)
+    .replace(/(?<=: )\d{4,}(?= events?\b)/g, (count) => exactText(Number(count)))
+}
+
 /** An empty answer with what the server found out about it; each finding has the button that fixes it. */
 export function Diagnosed({ title, view, diagnosis }: { title: string; view: View; diagnosis: Diagnosis[] }) {
   const act = (action: NonNullable<Diagnosis['action']>) =>
@@ -43,7 +52,11 @@ export function Diagnosed({ title, view, diagnosis }: { title: string; view: Vie
       ...(action.filter !== undefined ? { filter: action.filter || undefined } : {}),
     })
   return (
-    <EmptyState title={title} diagnosis={diagnosis} onAct={act}>
+    <EmptyState
+      title={title}
+      diagnosis={diagnosis.map((found) => ({ ...found, text: localized(found.text, view.tz) }))}
+      onAct={act}
+    >
       {diagnosis.length === 0 && view.filter && <Button onPress={() => view.setFilter('')}>Remove all filters</Button>}
     </EmptyState>
   )
@@ -80,9 +93,10 @@ function titleOf(problem: Problem): string {
   return problem.status >= 500 ? 'The server failed' : problem.title
 }
 
-/** Server messages are lower case without a full stop; on a page they stand as sentences. */
+/** Server messages are lower case without a full stop; on a page they stand as sentences. Where a page underlines the
+ * character, its number says nothing more. */
 export function sentence(text: string): string {
-  const trimmed = text.trim()
+  const trimmed = text.replace(/\s*\(at character \d+\)/, '').trim()
   if (!trimmed) return ''
   const upper = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
   return /[.!?]$/.test(upper) ? upper : `${upper}.`

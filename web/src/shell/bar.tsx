@@ -19,7 +19,9 @@ import { ZoneSwitch } from './zone-switch'
 
 const ALL = '*'
 
-export function Bar({ title, view, tools }: { title: string; view: View; tools?: ReactNode }) {
+/** `hasCompare` is false where nothing on the page has a previous period. */
+export function Bar(props: { title: string; view: View; tools?: ReactNode; hasCompare?: boolean }) {
+  const { title, view, tools, hasCompare = true } = props
   const client = useQueryClient()
   const session = useSession()
   const moves = useRangeMoves(view)
@@ -31,7 +33,7 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
   // biome-ignore lint/correctness/useExhaustiveDependencies: the handlers change only with the view.
   const keys = useMemo(
     () => ({
-      x: toggleCompare,
+      ...(hasCompare ? { x: toggleCompare } : {}),
       r: refresh,
       z: moves.out,
       ArrowLeft: moves.back,
@@ -64,9 +66,11 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
       {place('gateway', 'Gateway')}
       <RangePicker view={view} />
       <ZoneSwitch view={view} />
-      <Button icon="compare" pressed={view.compares} onPress={toggleCompare}>
-        Compare
-      </Button>
+      {hasCompare && (
+        <Button icon="compare" pressed={view.compares} onPress={toggleCompare}>
+          Compare
+        </Button>
+      )}
     </>
   )
   const count = termsOf(view.filter).length

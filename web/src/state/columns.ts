@@ -49,7 +49,10 @@ export const COLUMNS: Column[] = [
     px: 162,
     track: '162px',
     value: (e) => (e.access.granted === undefined ? undefined : String(e.access.granted)),
-    text: (e) => (e.access.granted === false ? (e.access.reason_label ?? e.access.reason ?? 'Denied') : 'Granted'),
+    text: (e) => {
+      if (e.access.granted === false) return e.access.reason_label ?? e.access.reason ?? 'Denied'
+      return e.access.granted ? 'Granted' : 'unknown'
+    },
   },
   plain('reason', 'Denial reason', 168, (e) => e.access.reason, {
     text: (e) => e.access.reason_label ?? text(e.access.reason),
