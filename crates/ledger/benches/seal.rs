@@ -1,5 +1,7 @@
 //! What an event costs on its way to the disk, step by step: `cargo bench -p ledger`.
 
+#![allow(clippy::expect_used, reason = "a measurement")]
+
 use std::time::{Duration, Instant};
 
 use event::mask::{Rules, mask};

@@ -188,7 +188,7 @@ impl Part {
     /// Some columns of a row group: of all rows, or of the given ones (in ascending order).
     pub fn read(&self, group: usize, ids: &[FieldId], rows: Option<&[u32]>) -> Result<Batch> {
         let wanted = fields(ids);
-        let schema = self.metadata()?.schema().clone();
+        let schema = Arc::clone(self.metadata()?.schema());
         let names: Vec<String> =
             wanted.iter().map(|f| column_name(f)).filter(|n| schema.column_with_name(n).is_some()).collect();
         let count = rows.map_or(self.group(group)?.0, <[u32]>::len);

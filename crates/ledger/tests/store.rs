@@ -1,6 +1,14 @@
 //! The whole ledger on a disk that cuts the power, fails a sync, fills up and flips bits: what was acknowledged is
 //! there once, and the roll-ups count what the rows are. `GATELOG_TRIAL_SEEDS` sets how many seeds are tried.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use super::toplist::BASE;
 use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
 use crate::error::Result;
 use crate::lang::Filter;
-use crate::tally::{CONSUMERS, Numbered, Numbers, Want};
+use crate::tally::{CONSUMER_OUTCOMES, CONSUMERS, Numbered, Numbers, Want};
 
 /// How far back a consumer must not have called to be new.
 const LOOK_BACK_DAYS: i64 = 30;
@@ -25,8 +25,10 @@ pub(super) const PANEL: Panel = Panel {
 fn make(look: &Look<'_>) -> Result<Body> {
     let (now, _) = look.whole();
     let from = look.ask.range.from.0;
-    let wants =
-        [Want::new(CONSUMERS, now), Want::new(CONSUMERS, vec![(from - LOOK_BACK_DAYS * DAY).max(0), from])];
+    let wants = [
+        Want::new(CONSUMER_OUTCOMES, now),
+        Want::new(CONSUMERS, vec![(from - LOOK_BACK_DAYS * DAY).max(0), from]),
+    ];
     let mut calls: Numbered<u32, (u64, u64, u32)> = Numbered::default();
     let mut known: Numbers<u32> = Numbers::default();
     look.tally(&wants, &mut |want, hit| {
