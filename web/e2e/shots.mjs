@@ -35,7 +35,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       if (!file.includes(only)) continue
       await page.goto(target.base + path.replace('CONSUMER', consumer))
       await page.waitForTimeout(name.includes('tail') ? 4000 : 1100)
-      if (name === 'logs-drawer') await page.locator('[data-row]').nth(2).click()
+      if (name === 'logs-drawer') {
+        await page.locator('[data-row]').nth(2).click()
+        await page.mouse.move(400, 4)
+      }
       if (name === 'logs-export') await page.locator('[data-shortcut=export]:visible').first().click()
       if (name === 'logs-drawer' || name === 'logs-export') await page.waitForTimeout(600)
       await page.screenshot({ path: join(OUT, `${file}.png`) })

@@ -1,128 +1,42 @@
-// The shapes of docs/api.md. `npm run gen` writes generated.ts from the server's OpenAPI to check these against.
+// The shapes the pages work with, by name. They come from the server's OpenAPI (generated.ts, written by `npm run gen`);
+// what is spelled out here is what that description leaves open.
+import type { components } from './generated'
 
-export type AccessEvent = {
-  id: string
-  timestamp: string
-  received?: string
-  source?: string
-  format?: string
-  request_id?: string
-  correlation_id?: string
-  trace_id?: string
-  gateway?: string
-  environment?: string
-  api?: string
-  service?: string
-  route?: string
-  consumer_id?: string
-  consumer_name?: string
-  consumer_groups?: string[]
-  usage_plan?: string
-  customer?: string
-  api_key_id?: string
-  request: {
-    method?: string
-    path?: string
-    query?: string
-    host?: string
-    ip?: string
-    user_agent?: string
-    bytes?: number
-    headers?: [string, string][]
-  }
-  response: {
-    status?: number
-    duration_ms?: number
-    upstream_ms?: number
-    gateway_ms?: number
-    bytes?: number
-    upstream_status?: string
-    headers?: [string, string][]
-  }
-  access: {
-    granted?: boolean
-    reason?: string | null
-    reason_label?: string
-    explanation?: string
-    resolution?: string
-  }
+type Shapes = components['schemas']
+
+/** The named members alone, where the description allows others beside them. */
+type Known<T> = { [K in keyof T as string extends K ? never : number extends K ? never : K]: T[K] }
+
+type Requested = NonNullable<Shapes['Event']['request']>
+type Answered = NonNullable<Shapes['Event']['response']>
+/** Request, response and access are there even when the log said nothing about them. */
+export type AccessEvent = Omit<Known<Shapes['Event']>, 'request' | 'response' | 'access'> & {
+  request: Known<Requested>
+  response: Known<Answered> & { upstream_status?: string }
+  access: NonNullable<Shapes['Event']['access']>
   domain?: string
   auth?: Record<string, unknown>
   upstream?: Record<string, unknown>
   error?: Record<string, unknown>
-  custom?: Record<string, unknown>
 }
 
-type Covered = { watermark?: string; partial?: boolean; partial_reason?: string }
+export type Diagnosis = Shapes['Diagnosis']
+export type EventsPage = Omit<Shapes['EventPage'], 'events'> & { events: AccessEvent[] }
 
-export type Diagnosis = {
-  kind: string
-  text: string
-  action?: { label: string; from?: string; to?: string; filter?: string }
-}
+export type Histogram = Shapes['Histogram']
+export type Facets = Shapes['Facets']
+export type Facet = Facets['facets'][number]
+export type FacetValue = Facet['values'][number]
 
-export type EventsPage = Covered & {
-  events: AccessEvent[]
-  next_cursor: string | null
-  scanned?: { rows: number; files: number }
-  diagnosis?: Diagnosis[]
-}
+export type Figures = Shapes['Figures']
+export type Summary = Shapes['Summary']
 
-export type Series = { key: string; label: string; values: (number | null)[]; previous?: (number | null)[] | null }
-
-export type Histogram = Covered & {
-  from: string
-  to: string
-  step: string
-  tz: string
-  buckets: string[]
-  series: Series[]
-  total: number
-}
-
-export type FacetValue = { value: string; label: string; count: number; share: number }
-export type Facet = {
-  field: string
-  label: string
-  approximate: boolean
-  missing: number
-  other: number
-  total: number
-  values: FacetValue[]
-}
-export type Facets = Covered & { facets: Facet[] }
-
-export type Figures = {
-  from?: string
-  to?: string
-  total_calls: number
-  unique_consumers: number
-  unidentified_calls: number
-  avg_calls_per_day: number
-  success_rate: number | null
-  availability: number | null
-  denied_requests: number
-  peak_hour: { start: string; calls: number } | null
-  p50_ms: number | null
-  p95_ms: number | null
-  p99_ms: number | null
-  by_status: Record<string, number>
-  by_reason: Record<string, number>
-}
-export type Summary = Covered & Figures & { from: string; to: string; previous?: Figures | null }
-
-export type Unit = 'calls' | 'percent' | 'ms' | 'bytes' | 'consumers' | 'text'
-export type ChartKind = 'stat' | 'bars' | 'area' | 'line' | 'toplist' | 'table'
-export type Panel = {
-  id: string
-  title: string
-  question?: string
-  unit: Unit
-  chart: ChartKind
-  split?: string | null
-}
-
-export type PanelColumn = { id: string; label: string; unit?: string | null }
+export type Panel = Shapes['PanelInfo']
+export type Unit = Panel['unit']
+export type ChartKind = Panel['chart']
+export type Series = NonNullable<Shapes['Panel']['series']>[number]
+export type PanelColumn = NonNullable<Shapes['Panel']['columns']>[number]
+/** A row of a list or table; the description says only that it is an object. */
 export type PanelRow = {
   key: string
   label: string
@@ -134,41 +48,13 @@ export type PanelRow = {
   state?: 'new' | 'gone' | 'same' | null
   cells?: Record<string, number | string | null>
 }
-export type PanelData = Covered & {
-  panel: Panel
-  from: string
-  to: string
-  previous?: { from: string; to: string } | number | null
-  step?: string
-  tz?: string
-  source?: string
-  buckets?: string[]
-  series?: Series[]
-  columns?: PanelColumn[]
+/** `previous` is the period before, or, of a `stat`, its value. */
+export type PanelData = Omit<Known<Shapes['Panel']>, 'rows' | 'previous'> & {
   rows?: PanelRow[]
-  total?: number
-  other?: number
-  note?: string
-  value?: number | null
-  change?: number | null
+  previous?: { from: string; to: string } | number | null
 }
 
-export type ExportJob = {
-  id: string
-  state: 'running' | 'done' | 'failed' | 'cancelled'
-  rows: number
-  bytes: number
-  progress?: number
-  sha256?: string | null
-  filter?: string
-  from?: string
-  to?: string
-  format?: string
-  columns?: string[] | string | null
-  started?: string
-  finished?: string | null
-}
-
-export type Field = { name: string; label: string; kind: string; doc?: string; unit?: string; facet?: boolean }
-export type Reason = { code: string; label: string; explanation: string; resolution: string }
-export type Session = { name: string; role: string; version: string; sample: boolean }
+export type ExportJob = Shapes['Manifest']
+export type Field = Shapes['Fields']['fields'][number]
+export type Reason = Shapes['Reasons']['reasons'][number]
+export type Session = Shapes['Session']

@@ -133,7 +133,7 @@ describe('the table behind a chart', () => {
 
 describe('a list panel', () => {
   const data: PanelData = {
-    panel: { id: 'never_seen_before', title: 'New', unit: 'calls', chart: 'table', split: 'route' },
+    panel: { id: 'never_seen_before', title: 'New', question: '', unit: 'calls', chart: 'table', split: 'route' },
     from: '',
     to: '',
     columns: [

@@ -82,7 +82,9 @@ export function PanelCard(props: {
   }
   return (
     <Card title={panel.title} question={panel.question} span={span} tools={tools} isBusy={answer.isPlaceholderData}>
-      <div style={{ minHeight: height }}>{body()}</div>
+      <div className={list.body} style={{ '--height': `${height}px` } as React.CSSProperties}>
+        {body()}
+      </div>
     </Card>
   )
 }

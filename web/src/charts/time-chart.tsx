@@ -93,7 +93,9 @@ const Drawing = memo(function Drawing(props: DrawingProps) {
       ))}
       {ticks.map(({ at, label }) => {
         const place = x(at)
-        const anchor = place > width - 30 ? 'end' : place < LEFT + 14 ? 'start' : 'middle'
+        // A label that the edge would push aside stands off its time, and too near to the next one.
+        if (place < LEFT + 12 && ticks.length > 2) return null
+        const anchor = place > width - 30 ? 'end' : place < LEFT + 12 ? 'start' : 'middle'
         return (
           <text key={at} x={place} y={height - 5} textAnchor={anchor} className={css.label}>
             {label}

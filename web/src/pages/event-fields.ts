@@ -17,8 +17,12 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
     const at = Date.parse(text)
     return `${instantText(at, tz)} ${zoneText(tz, at)}`
   }
-  const headers = (list: [string, string][] | undefined): EventField[] =>
-    (list ?? []).map(([name, value]) => ({ label: name, text: value, isMasked: /^(hmac|masked|tag):/.test(value) }))
+  const headers = (list: string[][] | undefined): EventField[] =>
+    (list ?? []).map(([name = '', value = '']) => ({
+      label: name,
+      text: value,
+      isMasked: /^(hmac|masked|tag):/.test(value),
+    }))
   /** Members this page has no own line for, under their own names. */
   const rest = (members: Record<string, unknown> | undefined): EventField[] =>
     Object.entries(members ?? {}).flatMap(([name, value]) =>

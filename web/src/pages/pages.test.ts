@@ -5,7 +5,13 @@ import { curlOf, sectionsOf } from './event-fields'
 import { rateText } from './kpi-strip'
 import { calmStep, composed } from './overview'
 
-const panel = (id: string, chart: Panel['chart']): Panel => ({ id, title: id, unit: 'calls', chart })
+const panel = (id: string, chart: Panel['chart']): Panel => ({
+  id,
+  title: id,
+  question: '',
+  unit: 'calls',
+  chart,
+})
 
 it('composes the Overview from what the server offers, with unknown panels after the known ones', () => {
   const panels = [
@@ -32,6 +38,9 @@ it('keeps columns in the address only when they differ from the first ones', () 
 it('lists the fields of an event, leaves absent ones out and marks masked headers', () => {
   const event = {
     id: '1',
+    source: 'edge',
+    format: 'kong',
+    received: '2026-11-20T10:00:01Z',
     timestamp: '2026-11-20T10:00:00.123000Z',
     request: { method: 'GET', path: "/it's", query: 'a=1', headers: [['x-api-key', 'hmac:1f']] as [string, string][] },
     response: { status: 200 },

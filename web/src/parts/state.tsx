@@ -74,6 +74,9 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
       </h2>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
       {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
+      {problem && problem.suggestions.length > 0 && (
+        <p className={css.text}>Did you mean {problem.suggestions.slice(0, 3).join(', ')}?</p>
+      )}
       {onRetry && problem?.status !== 400 && (
         <Button icon="refresh" onPress={onRetry}>
           Try again

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { applied, fieldOffers, placeAt, valueOffers } from './complete'
 import { allFields, meant } from './fields'
 
-const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true }])
+const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true, doc: '' }])
 
 it('offers fields, then values, at the caret', () => {
   expect(placeAt('status:500 cons', 15)).toMatchObject({ stage: 'field', typed: 'cons', start: 11 })

@@ -41,8 +41,8 @@ export const SHORT_FIELDS: ShortField[] = [
 export function allFields(served: Field[]): Field[] {
   const taken = new Set(SHORT_FIELDS.flatMap((field) => [field.name, field.of]))
   const first = SHORT_FIELDS.map(({ name, label, of, kind, isFacet }) => {
-    const doc = served.find((field) => field.name === of)?.doc
-    return { name, label, kind, facet: isFacet, ...(doc ? { doc } : {}) }
+    const doc = served.find((field) => field.name === of)?.doc ?? ''
+    return { name, label, kind, facet: isFacet, doc }
   })
   return [...first, ...served.filter((field) => !taken.has(field.name))]
 }
