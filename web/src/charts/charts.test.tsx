@@ -136,6 +136,7 @@ describe('a list panel', () => {
     panel: { id: 'never_seen_before', title: 'New', question: '', unit: 'calls', chart: 'table', split: 'route' },
     from: '',
     to: '',
+    tz: 'UTC',
     columns: [
       { id: 'value', label: 'Calls', unit: 'calls' },
       { id: 'p95', label: 'p95', unit: 'ms' },
