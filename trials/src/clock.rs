@@ -30,7 +30,8 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
         acked.extend(ids);
         std::thread::sleep(std::time::Duration::from_secs(if setting.long { 60 } else { 3 }));
         check(&acked, &server.request_ids()?).with_context(|| format!("with the clock at {jump}"))?;
-        let newest = server.json("/api/v1/events?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=1000")?;
+        let newest =
+            server.json("/api/v1/events?from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z&limit=1000")?;
         let highest = newest.pointer("/events").and_then(|e| e.as_array()).into_iter().flatten();
         let highest = highest.filter_map(|e| e.get("seq")?.as_u64()).max().unwrap_or(0);
         if highest <= last_seq {

@@ -11,7 +11,13 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
     let rounds = if setting.long { 1_000 } else { 60 };
     let dir = tempfile::tempdir()?;
     let settings = vec![("GATELOG_SEGMENT_ROWS", "500".into())];
-    let start = Start { binary: &setting.binary, data: dir.path().join("data"), port: free_port()?, settings, before: Vec::new() };
+    let start = Start {
+        binary: &setting.binary,
+        data: dir.path().join("data"),
+        port: free_port()?,
+        settings,
+        before: Vec::new(),
+    };
     let server = start.start()?;
     let agent = sender();
     let mut delays = Vec::new();
@@ -31,7 +37,11 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
         delays.push(acked.elapsed());
     }
     delays.sort();
-    Ok(format!("{rounds} rounds; acknowledged to visible in table and KPIs: median {:?}, worst {:?} (both questions included)", delays.get(rounds / 2), delays.last()))
+    Ok(format!(
+        "{rounds} rounds; acknowledged to visible in table and KPIs: median {:?}, worst {:?} (both questions included)",
+        delays.get(rounds / 2),
+        delays.last()
+    ))
 }
 
 fn visible(server: &crate::server::Server, id: &str, total: usize) -> Result<bool> {

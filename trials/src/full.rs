@@ -54,10 +54,12 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
 fn fill(server: &Server, cycle: usize, acked: &mut Vec<String>, ballast: Option<&Path>) -> Result<u64> {
     let (agent, mut refusals) = (sender(), 0);
     if let Some(path) = ballast {
-        let _ = Command::new("dd").args(["if=/dev/zero", "bs=64k", &format!("of={}", path.display())]).output();
+        let _ =
+            Command::new("dd").args(["if=/dev/zero", "bs=64k", &format!("of={}", path.display())]).output();
     }
     for number in 0..4_000 {
-        let ids: Vec<String> = (0..500).map(|n| format!("y{cycle}-{number}-{n}-{:032x}", rand::random::<u128>())).collect();
+        let ids: Vec<String> =
+            (0..500).map(|n| format!("y{cycle}-{number}-{n}-{:032x}", rand::random::<u128>())).collect();
         let begun = Instant::now();
         match post(&agent, &server.url, &lines(&ids, &ago(number % 1_000)))? {
             (200, _) => acked.extend(ids),
@@ -105,8 +107,11 @@ impl Mounted {
     fn new(dir: &Path) -> Result<Mounted> {
         let path = dir.join("disk");
         std::fs::create_dir(&path)?;
-        command("mount", &["-t", "tmpfs", "-o", &format!("size={DISK_MIB}m"), "tmpfs", &path.display().to_string()])
-            .context("this trial needs the right to mount a tmpfs")?;
+        command(
+            "mount",
+            &["-t", "tmpfs", "-o", &format!("size={DISK_MIB}m"), "tmpfs", &path.display().to_string()],
+        )
+        .context("this trial needs the right to mount a tmpfs")?;
         Ok(Mounted { path, mib: DISK_MIB.into() })
     }
 

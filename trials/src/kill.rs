@@ -108,7 +108,13 @@ pub(crate) fn check(acked: &[String], found: &[String]) -> Result<()> {
     let lost: Vec<&String> = acked.iter().filter(|id| !counts.contains_key(id.as_str())).collect();
     let doubled: Vec<_> = counts.iter().filter(|(_, n)| **n > 1).collect();
     if !lost.is_empty() || !doubled.is_empty() {
-        bail!("{} lost {:?}, {} doubled {:?}", lost.len(), lost.iter().take(3).collect::<Vec<_>>(), doubled.len(), doubled.iter().take(3).collect::<Vec<_>>());
+        bail!(
+            "{} lost {:?}, {} doubled {:?}",
+            lost.len(),
+            lost.iter().take(3).collect::<Vec<_>>(),
+            doubled.len(),
+            doubled.iter().take(3).collect::<Vec<_>>()
+        );
     }
     Ok(())
 }

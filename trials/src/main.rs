@@ -34,7 +34,11 @@ const TRIALS: &[Trial] = &[
     Trial { name: "kill", promise: "P1: an acknowledged event survives kill -9, once", run: kill::run },
     Trial { name: "full", promise: "P3: a full disk loses nothing and heals itself", run: full::run },
     Trial { name: "clock", promise: "P16: a jumping clock loses and deletes nothing", run: clock::run },
-    Trial { name: "fresh", promise: "P20: an acknowledged event is in table and KPIs within 2 s", run: fresh::run },
+    Trial {
+        name: "fresh",
+        promise: "P20: an acknowledged event is in table and KPIs within 2 s",
+        run: fresh::run,
+    },
 ];
 
 fn main() -> ExitCode {

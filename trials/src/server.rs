@@ -36,7 +36,8 @@ impl Start<'_> {
         let mut words: Vec<String> = self.before.clone();
         words.push(self.binary.display().to_string());
         let (program, rest) = words.split_first().context("no program")?;
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.data.with_extension("log"))?;
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.data.with_extension("log"))?;
         let child = Command::new(program)
             .args(rest)
             .args(["serve", "--data"])
@@ -80,7 +81,8 @@ impl Server {
 
     /// Status and text of a GET.
     pub(crate) fn get(&self, path: &str) -> Result<(u16, String)> {
-        let request = self.agent.get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {ADMIN}"));
+        let request =
+            self.agent.get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {ADMIN}"));
         let mut answer = request.call()?;
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(4 << 30).read_to_string()?;
@@ -98,14 +100,18 @@ impl Server {
 
     /// Every request id there is, through the unlimited export.
     pub(crate) fn request_ids(&self) -> Result<Vec<String>> {
-        let (status, text) = self.get("/api/v1/export?format=ndjson&from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z")?;
+        let (status, text) =
+            self.get("/api/v1/export?format=ndjson&from=2000-01-01T00:00:00Z&to=2100-01-01T00:00:00Z")?;
         if status != 200 {
             bail!("export: {status} {text}");
         }
         let mut ids = Vec::new();
         for line in text.lines() {
             let event: serde_json::Value = serde_json::from_str(line)?;
-            let id = event.get("request_id").and_then(|v| v.as_str()).context("an event without its request id")?;
+            let id = event
+                .get("request_id")
+                .and_then(|v| v.as_str())
+                .context("an event without its request id")?;
             ids.push(id.to_owned());
         }
         Ok(ids)
@@ -121,7 +127,8 @@ impl Drop for Server {
 
 /// Posts a body; the status, or an error when the server was not there.
 pub(crate) fn post(agent: &ureq::Agent, url: &str, body: &[u8]) -> Result<(u16, serde_json::Value)> {
-    let mut answer = agent.post(format!("{url}/ingest")).header("authorization", format!("Bearer {INGEST}")).send(body)?;
+    let mut answer =
+        agent.post(format!("{url}/ingest")).header("authorization", format!("Bearer {INGEST}")).send(body)?;
     let status = answer.status().as_u16();
     let text = answer.body_mut().read_to_string()?;
     Ok((status, serde_json::from_str(&text).unwrap_or_default()))
@@ -137,7 +144,8 @@ pub(crate) fn sender() -> ureq::Agent {
 pub(crate) fn lines(ids: &[String], time: &str) -> Vec<u8> {
     let mut out = Vec::new();
     for (n, id) in ids.iter().enumerate() {
-        let (status, granted, reason) = if n % 10 == 0 { (403, false, "\"Route not in allowed list\"") } else { (200, true, "null") };
+        let (status, granted, reason) =
+            if n % 10 == 0 { (403, false, "\"Route not in allowed list\"") } else { (200, true, "null") };
         let _ = writeln!(
             out,
             r#"{{"timestamp":"{time}","request_id":"{id}","gateway":"edge","environment":"prod","api":"orders","route":"/orders/{{id}}","consumer_id":"app-{}","consumer_groups":["gold"],"request":{{"path":"/orders/{n}","method":"GET","ip":"10.0.0.{}","user_agent":"trial/1"}},"response":{{"status":{status},"duration_ms":{}}},"access":{{"granted":{granted},"reason":{reason}}}}}"#,
@@ -156,7 +164,8 @@ pub(crate) fn free_port() -> Result<u16> {
 
 /// The moment now as RFC 3339, and some minutes before it.
 pub(crate) fn ago(minutes: u64) -> String {
-    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
     // Epoch seconds are one of the spellings a timestamp may have.
     (seconds - minutes * 60).to_string()
 }

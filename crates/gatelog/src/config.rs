@@ -51,7 +51,7 @@ settings! {
     ingest_decoders_max: usize = 0, "Bodies decoded at once; 0 is the number of processors.";
     rejects_per_source_max: usize = 1_000, "Rejected records that can be looked at, per source; kept in memory, gone after a restart.";
     wal_bytes_max: u64 = 512 << 20, "Size of the log of events that are not sealed yet; at the bound the answer is 503 with Retry-After.";
-    segment_rows: usize = 196_608, "Events that are sealed together at most.";
+    segment_rows: usize = 163_840, "Events that are sealed together at most.";
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";

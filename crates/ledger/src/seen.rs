@@ -3,7 +3,7 @@
 //! Knows no event, only keys that are hashes already.
 //!
 //! Two generations: keys go into the young one; when it is full the old one is dropped and the young becomes
-//! the old. Memory: 19 MB a generation at most. Keys come from what clients send, so their place in the table
+//! the old. Memory: 9.5 MB a generation at most. Keys come from what clients send, so their place in the table
 //! is mixed with a number drawn at the start: nobody can aim for one place.
 //!
 //! ```text
@@ -15,7 +15,7 @@ use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
 /// Keys in one generation.
-pub const GENERATION_KEYS: usize = 1_800_000;
+pub const GENERATION_KEYS: usize = 900_000;
 
 const MAGIC: [u8; 8] = *b"GLKEYS\r\n";
 

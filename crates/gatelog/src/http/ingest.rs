@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use event::mask::{Masked, mask, mask_text};
+use event::mask::{Masked, mask, mask_excerpt, mask_text};
 use event::{Batch, Reject, Timestamp, field};
 use http_body_util::BodyExt as _;
 use keys::Scope;
@@ -193,7 +193,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
             .into_iter()
             .map(|reject| Reject {
                 reason: mask_text(&reject.reason, &app.rules).into_owned(),
-                excerpt: mask_text(&reject.excerpt, &app.rules).into_owned(),
+                excerpt: mask_excerpt(&reject.excerpt, &app.rules),
                 ..reject
             })
             .collect();
