@@ -4,6 +4,7 @@ import type { PanelData } from '../api/types'
 import { extraColumns, ListChart } from './list'
 import { barsPath, linePath, lonely, stacked, totals } from './paths'
 import { bucketText, chartSeries, csvOf, summarySentence, tableTwin } from './series'
+import { courses, gathered } from './spark'
 import { timeTicks } from './ticks'
 import { TwinTable } from './twin'
 
@@ -175,5 +176,23 @@ describe('a list panel', () => {
     expect(html).toContain('0.020 s')
     expect(html).toContain('>new<')
     expect(html).toContain('+2.9 %')
+  })
+})
+
+describe('the course beside a key figure', () => {
+  it('leaves out the cut buckets at both ends and gathers neighbours', () => {
+    expect(gathered([9, 1, 2, 3, 9])).toEqual([1, 2, 3])
+    expect(gathered(Array.from({ length: 50 }, () => 1))).toEqual(Array.from({ length: 24 }, () => 2))
+    expect(gathered([1])).toEqual([])
+  })
+
+  it('makes rates of the status classes, with a gap where nobody called', () => {
+    const series = [
+      { key: '2xx', label: '2xx', values: [0, 3, 0, 1, 0] },
+      { key: '5xx', label: '5xx', values: [0, 1, 0, 1, 0] },
+    ]
+    const found = courses({ buckets: ['a', 'b', 'c', 'd', 'e'], series } as unknown as PanelData)
+    expect(found).toEqual({ calls: [4, 0, 2], success: [0.75, null, 0.5], available: [0.75, null, 0.5] })
+    expect(courses(undefined).calls).toEqual([])
   })
 })

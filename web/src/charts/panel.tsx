@@ -34,6 +34,15 @@ const WISHES: Record<string, Wish> = { errors: 'down', denied_by_reason: 'down',
 const isTime = (panel: Panel) => panel.chart === 'bars' || panel.chart === 'area' || panel.chart === 'line'
 const heightOf = (panel: Panel) => (isTime(panel) ? TIME_PX + LEGEND_PX : panel.chart === 'stat' ? STAT_PX : LIST_PX)
 
+/** Asked alike everywhere, so that a panel and the key figures share one answer. */
+export function usePanelData(id: string, view: View, step: string | undefined, isReady: boolean) {
+  return useAnswer<PanelData>(
+    `/panels/${id}`,
+    { ...view.asked, tz: view.tz, step, compare: view.search.compare ?? 'previous', top: LIST_ROWS },
+    { live: view.live, enabled: isReady },
+  )
+}
+
 export function PanelCard(props: {
   panel: Panel
   view: View
@@ -46,11 +55,7 @@ export function PanelCard(props: {
 }) {
   const { panel, view, span, moves, step, isReady } = props
   const [asTable, setAsTable] = useState(false)
-  const answer = useAnswer<PanelData>(
-    `/panels/${panel.id}`,
-    { ...view.asked, tz: view.tz, step, compare: view.search.compare ?? 'previous', top: LIST_ROWS },
-    { live: view.live, enabled: isReady },
-  )
+  const answer = usePanelData(panel.id, view, step, isReady)
   const height = heightOf(panel)
   const data = answer.data
   const twin = data ? twinOf(data, view) : null

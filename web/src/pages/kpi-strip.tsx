@@ -3,7 +3,9 @@ import type { ReactNode } from 'react'
 import { useAnswer } from '../api/queries'
 import type { Figures, Summary } from '../api/types'
 import { ChangeMark, type Wish } from '../charts/change'
-import type { PanelMoves } from '../charts/panel'
+import { type PanelMoves, usePanelData } from '../charts/panel'
+import { totals, type Values } from '../charts/paths'
+import { courses, gathered, Spark } from '../charts/spark'
 import { Hint } from '../parts/button'
 import { ErrorState, Skeleton } from '../parts/state'
 import { countText, durationText, exactText, percentText } from '../state/numbers'
@@ -96,8 +98,24 @@ export function useSummary(view: View) {
   return useAnswer<Summary>('/summary', { ...view.asked, tz: view.tz }, { live: view.live })
 }
 
-export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
+/** The course of the figures, from answers that panels below ask for anyway. */
+function useCourses(view: View, step: string | undefined, isOn: boolean): Record<string, Values> {
+  const traffic = usePanelData('calls_by_status_class', view, undefined, isOn).data
+  const denials = usePanelData('denied_over_time', view, undefined, isOn).data
+  const latency = usePanelData('latency_percentiles', view, step, isOn).data
+  const { calls, success, available } = courses(traffic)
+  return {
+    'Total calls': calls,
+    'Success rate': success,
+    Availability: available,
+    Denied: gathered(totals((denials?.series ?? []).map((s) => s.values))),
+    p95: (latency?.series ?? []).find((s) => s.key === 'p95')?.values ?? [],
+  }
+}
+
+export function KpiStrip({ view, step, moves }: { view: View; step: string | undefined; moves: PanelMoves }) {
   const answer = useSummary(view)
+  const course = useCourses(view, step, Boolean(answer.data?.total_calls))
   if (answer.isError && !answer.data) {
     return (
       <div className={css.failed}>
@@ -112,6 +130,7 @@ export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
       {KPIS.map((kpi) => (
         <Tile key={kpi.label} label={kpi.hint ? <Hint text={kpi.hint}>{kpi.label}</Hint> : kpi.label} isLoading={!now}>
           {now && <KpiBody kpi={kpi} now={now} then={then} onOpen={() => moves.open(kpi.term ?? null, false)} />}
+          {now?.total_calls ? <Spark values={course[kpi.label] ?? []} isRate={kpi.text === percentText} /> : null}
         </Tile>
       ))}
       <Tile label="Peak hour" isLoading={!now}>
@@ -130,6 +149,7 @@ export function KpiStrip({ view, moves }: { view: View; moves: PanelMoves }) {
             note={now.p50_ms === null ? '' : `p50 ${durationText(now.p50_ms)}`}
           />
         )}
+        {now?.total_calls ? <Spark values={course.p95 ?? []} /> : null}
       </Tile>
     </section>
   )
