@@ -13,7 +13,8 @@ fn pages() -> Vec<(&'static str, String)> {
 
 /// Writes every page.
 pub(crate) fn write() -> Vec<String> {
-    let failed = |(path, text): (&str, String)| std::fs::write(path, text).err().map(|e| format!("{path}: {e}"));
+    let failed =
+        |(path, text): (&str, String)| std::fs::write(path, text).err().map(|e| format!("{path}: {e}"));
     pages().into_iter().filter_map(failed).collect()
 }
 
@@ -29,6 +30,9 @@ pub(crate) fn stale() -> Vec<String> {
 /// What the program prints; it is a binary, so it is asked and not linked.
 fn printed(arguments: &[&str]) -> String {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let run = std::process::Command::new(cargo).args(["run", "--quiet", "--package", "gatelog", "--"]).args(arguments).output();
+    let run = std::process::Command::new(cargo)
+        .args(["run", "--quiet", "--package", "gatelog", "--"])
+        .args(arguments)
+        .output();
     run.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default()
 }

@@ -7,7 +7,8 @@ const FILE_LINES_MAX: usize = 600;
 /// Lines of a function before it is refused.
 const FUNCTION_LINES_MAX: usize = 70;
 /// Files that are lists, and may be as long as their list.
-const LISTS: &[&str] = &["crates/event/src/field.rs", "crates/gatelog/src/config.rs"];
+const LISTS: &[&str] =
+    &["crates/event/src/field.rs", "crates/gatelog/src/config.rs", "crates/gatelog/src/http/routes.rs"];
 /// Words that must not be left in code.
 const BANNED: &[&str] = &["TODO", "FIXME", "XXX", "todo!(", "unimplemented!(", "#[ignore]"];
 /// Words that no file may be named.
@@ -80,8 +81,20 @@ fn check_sizes(name: &str, text: &str, found: &mut Vec<String>) {
     for (at, line) in code.lines().enumerate() {
         let indent = line.len() - line.trim_start().len();
         let rest = line.trim_start();
-        let starts = ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn ", "pub(crate) async fn "];
-        if open.is_none() && starts.iter().any(|s| rest.starts_with(s)) && !rest.ends_with('}') && !rest.ends_with(';') {
+        let starts = [
+            "fn ",
+            "pub fn ",
+            "pub(crate) fn ",
+            "pub(super) fn ",
+            "async fn ",
+            "pub async fn ",
+            "pub(crate) async fn ",
+        ];
+        if open.is_none()
+            && starts.iter().any(|s| rest.starts_with(s))
+            && !rest.ends_with('}')
+            && !rest.ends_with(';')
+        {
             open = Some((at, indent));
         } else if let Some((start, depth)) = open
             && indent == depth
@@ -89,7 +102,10 @@ fn check_sizes(name: &str, text: &str, found: &mut Vec<String>) {
         {
             let length = at - start + 1;
             if length > FUNCTION_LINES_MAX {
-                found.push(format!("{name}:{}: function of {length} lines; {FUNCTION_LINES_MAX} at most", start + 1));
+                found.push(format!(
+                    "{name}:{}: function of {length} lines; {FUNCTION_LINES_MAX} at most",
+                    start + 1
+                ));
             }
             open = None;
         }
@@ -102,7 +118,9 @@ fn check_arrows(found: &mut Vec<String>) {
         let manifest = std::fs::read_to_string(&path).unwrap_or_default();
         let normal = manifest.split("[dev-dependencies]").next().unwrap_or_default();
         for other in CRATES.iter().filter(|c| *c != name && !allowed.contains(c)) {
-            let imports = normal.lines().any(|l| l.starts_with(&format!("{other}.")) || l.starts_with(&format!("{other} ")));
+            let imports = normal
+                .lines()
+                .any(|l| l.starts_with(&format!("{other}.")) || l.starts_with(&format!("{other} ")));
             if imports {
                 found.push(format!("{path}: {name} must not import {other}"));
             }

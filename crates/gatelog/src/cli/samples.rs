@@ -1,5 +1,5 @@
 //! The sample logs that come with the program, as if they were written over the last 24 hours: sent through the real
-//! receiver, as a gateway would, and then a few every second. Only times and request ids are rewritten.
+//! receiver, as a gateway would, and then a slow trickle. Only times and request ids are rewritten.
 
 mod shift;
 
@@ -22,8 +22,14 @@ use crate::{clock, log};
 
 /// Lines sent with one request.
 const LINES_A_BATCH: usize = 200;
-/// Pause between two lines of the trickle of one gateway.
+/// Pause between two lines of the trickle of one gateway, at first: whoever has just opened the page sees it move.
 const PAUSE: Duration = Duration::from_millis(900);
+/// Lines of one gateway at that pace.
+const BURST_LINES: usize = 15;
+/// Pause after that, about as dense as the replayed day.
+const LONG_PAUSE: Duration = Duration::from_secs(20);
+/// How often the end is looked for during a pause.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// One captured log.
 struct Sample {
@@ -164,7 +170,11 @@ fn trickle(samples: &[Sample], address: SocketAddr, ended: impl Fn() -> bool) {
             if let Ok(client) = client(sample, address) {
                 let _ = client.post(&format!("/ingest/{}", sample.format), text.as_bytes());
             }
-            std::thread::sleep(PAUSE / samples.len().max(1) as u32);
+            let pause = if n < BURST_LINES { PAUSE } else { LONG_PAUSE } / samples.len().max(1) as u32;
+            let begun = std::time::Instant::now();
+            while begun.elapsed() < pause && !ended() {
+                std::thread::sleep(LOOK.min(pause));
+            }
         }
         n += 1;
     }
