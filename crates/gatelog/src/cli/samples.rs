@@ -157,7 +157,7 @@ fn moment(n: usize, count: usize, now: Timestamp) -> Timestamp {
     now
 }
 
-/// A few lines every second, as long as the server runs.
+/// A slow trickle of lines, as long as the server runs.
 fn trickle(samples: &[Sample], address: SocketAddr, ended: impl Fn() -> bool) {
     let run = clock::now().0 / SECOND;
     let mut n = 0_usize;
