@@ -128,7 +128,7 @@ impl Generator {
         out.extend_from_slice(b"\",\"request_id\":\"");
         write_hex(out, random.next());
         write_hex(out, random.next());
-        out.extend_from_slice(world.gateway(random).as_bytes());
+        out.extend_from_slice(world.gateway(consumer, route).as_bytes());
         out.extend_from_slice(route.head.as_bytes());
         write_caller(out, consumer, refusal);
         write_request(out, world, consumer, route, random);

@@ -254,24 +254,33 @@ pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, sym
     Sum { cells: counter.cells }.finish()
 }
 
-/// Counts events, unless that makes more than `cells_max` cells.
-pub fn count_at_most(
+/// Counts events, unless that makes more than one cell for `rows_per_cell` rows. Rows come in the order of time, so
+/// the first eighth tells how it will end: what has by then far too many cells is given up.
+pub fn count_if_small(
     cube: &Cube,
     grain: Grain,
     batch: &Batch,
     rows: &[u32],
     symbols: &Symbols,
-    cells_max: usize,
+    rows_per_cell: usize,
 ) -> Option<Cells> {
     let mut counter = Counter::new(cube, grain, batch, symbols);
-    for row in rows {
+    let (first, rest) = rows.split_at(rows.len() / 8);
+    first.iter().for_each(|row| counter.row(*row as usize));
+    if counter.cells.len() * rows_per_cell > first.len() * 2 && first.len() > FIRST_ROWS_MIN {
+        return None;
+    }
+    for row in rest {
         counter.row(*row as usize);
-        if counter.cells.len() > cells_max {
+        if counter.cells.len() * rows_per_cell > rows.len() {
             return None;
         }
     }
-    Some(Sum { cells: counter.cells }.finish())
+    (counter.cells.len() * rows_per_cell <= rows.len()).then(|| Sum { cells: counter.cells }.finish())
 }
+
+/// Fewer rows than this tell nothing about the rest.
+const FIRST_ROWS_MIN: usize = 8_192;
 
 struct Counter<'a> {
     cube: &'a Cube,

@@ -237,6 +237,18 @@ impl Ledger {
 
     /// Makes events durable and visible; returns after the sync. `keys` has one duplicate key for each event;
     /// events whose key was seen among the latest ones are dropped and counted. `now` becomes their `received`.
+    ///
+    /// Events that were not masked do not get here:
+    /// ```compile_fail
+    /// async fn unmasked(ledger: &ledger::Ledger, events: event::Batch, now: event::Timestamp) {
+    ///     let _ = ledger.append(events, Vec::new(), now).await;
+    /// }
+    /// ```
+    /// ```
+    /// async fn masked(ledger: &ledger::Ledger, events: event::Masked<event::Batch>, now: event::Timestamp) {
+    ///     let _ = ledger.append(events, Vec::new(), now).await;
+    /// }
+    /// ```
     pub async fn append(&self, batch: Masked<Batch>, keys: Vec<u64>, now: Timestamp) -> Result<Receipt> {
         let (reply, answer) = oneshot::channel();
         let delivery = Box::new(Delivery::new(batch, keys, now, reply));

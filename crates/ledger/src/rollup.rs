@@ -19,7 +19,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
-use crate::cells::{Cells, Sum, Sym, Symbols, count_at_most, reason_number};
+use crate::cells::{Cells, Sum, Sym, Symbols, count_if_small, reason_number};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
@@ -40,13 +40,12 @@ const SECTION_CELLS_MAX: usize = 1 << 22;
 /// Counts the given rows into every cube, each grain from the next finer one where there is one, else from the events.
 pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols) -> Sections {
     let mut sections: Sections = Vec::new();
-    let cells_max = rows.len() / ROWS_PER_CELL_MIN;
     for cube in CUBES {
         let mut finer: Option<Cells> = None;
         for grain in cube.grains {
             let cells = match &finer {
                 Some(finer) => Some(coarse(finer, *grain)),
-                None => count_at_most(cube, *grain, batch, rows, symbols, cells_max),
+                None => count_if_small(cube, *grain, batch, rows, symbols, ROWS_PER_CELL_MIN),
             };
             if let Some(finer) = finer.take() {
                 sections.extend(previous(cube, *grain).map(|before| (cube, before, finer)));

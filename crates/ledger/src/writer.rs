@@ -28,6 +28,10 @@ const GROUP_BYTES_MAX: usize = 8 << 20;
 const ROOM_WAIT: Duration = Duration::from_secs(5);
 
 /// What is durable: made by the writer after the sync, and by nobody else.
+///
+/// ```compile_fail
+/// let forged = ledger::Receipt { accepted: 1, duplicates: 0, first_seq: 7 };
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt {
     accepted: u64,

@@ -82,6 +82,8 @@ pub(super) struct Consumer {
     agents: [usize; 2],
     apis: [usize; 3],
     refused_per_million: u64,
+    /// 0 is prod, 1 staging: a consumer lives in one of them.
+    environment: usize,
 }
 
 impl Consumer {
@@ -114,6 +116,7 @@ impl Consumer {
             agents: [usual, random.below(agents as u64) as usize],
             apis: std::array::from_fn(|_| random.below(APIS as u64) as usize),
             refused_per_million,
+            environment: usize::from(number % 12 == 5),
         }
     }
 
@@ -144,10 +147,12 @@ pub(super) struct Route {
     median: f64,
     spread: usize,
     fails_per_million: u64,
+    /// The gateway its API is published on.
+    gateway: usize,
 }
 
 impl Route {
-    fn new(api: &str, number: usize, random: &mut Random) -> Self {
+    fn new(api: &str, gateway: usize, number: usize, random: &mut Random) -> Self {
         const SHAPES: [(&str, &str); ROUTES_EACH] = [
             ("GET", ""),
             ("GET", "/{id}"),
@@ -173,6 +178,7 @@ impl Route {
             median: 300.0 * exp(random.unit() * 4.0),
             spread: random.below(SPREADS as u64) as usize,
             fails_per_million: if random.below(20) == 0 { 60_000 } else { 5_000 },
+            gateway,
         }
     }
 
@@ -215,20 +221,25 @@ pub(super) struct World {
     route_in_api: Table,
     agents: Vec<String>,
     gateways: Vec<String>,
-    gateway_table: Table,
     refusals: Vec<Refusal>,
     refusal_table: Table,
     /// Factors of a log-normal distribution, for each spread.
     factors: Vec<f64>,
 }
 
+/// Half of the APIs are on the first gateway, three of ten on the second.
+const GATEWAY_OF_API: [usize; 10] = [0, 1, 0, 2, 0, 1, 0, 2, 0, 1];
+
 impl World {
     pub(super) fn new(random: &mut Random) -> Self {
         let agents = agents();
         let mut routes: Vec<Route> = API_NAMES
             .iter()
-            .flat_map(|api| (0..ROUTES_EACH).map(move |number| (api, number)))
-            .map(|(api, number)| Route::new(api, number, random))
+            .enumerate()
+            .flat_map(|(at, api)| {
+                (0..ROUTES_EACH).map(move |number| (api, *pick(&GATEWAY_OF_API, at), number))
+            })
+            .map(|(api, gateway, number)| Route::new(api, gateway, number, random))
             .collect();
         routes.rotate_left(ROUTES_EACH * 7);
         let gateways = GATEWAYS.iter().flat_map(|gateway| {
@@ -242,7 +253,6 @@ impl World {
             routes,
             agents,
             gateways: gateways.collect(),
-            gateway_table: Table::new([0.46, 0.04, 0.28, 0.02, 0.18, 0.02]),
             refusals: REFUSALS.iter().map(|r| refusal(r.1, r.2, r.3)).collect(),
             refusal_table: Table::new(REFUSALS.iter().map(|r| r.0 as f64)),
             factors: (0..SPREADS * FACTORS)
@@ -276,8 +286,8 @@ impl World {
     }
 
     /// `","gateway":…,"environment":…,`
-    pub(super) fn gateway(&self, random: &mut Random) -> &str {
-        pick::<String>(&self.gateways, self.gateway_table.pick(random))
+    pub(super) fn gateway(&self, consumer: &Consumer, route: &Route) -> &str {
+        pick::<String>(&self.gateways, route.gateway * 2 + consumer.environment)
     }
 }
 
