@@ -56,7 +56,7 @@ impl Gates {
         let questions = or(config.query_concurrent_max, 2 * processors);
         Gates {
             bodies: gate(config.ingest_in_flight_bytes_max / BODY_UNIT_BYTES),
-            decoders: gate(or(config.ingest_decoders_max, processors)),
+            decoders: gate(or(config.ingest_decoders_max, (processors / 2).max(1))),
             questions: gate(questions),
             questions_waiting: gate(questions + config.query_waiting_max),
             exports: gate(config.export_concurrent_max),

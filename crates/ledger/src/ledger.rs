@@ -51,7 +51,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             wal_bytes_max: 512 << 20,
-            segment_rows: 163_840,
+            segment_rows: 131_072,
             segment_seconds_max: 600,
             retain_days: 180,
             retain_rollup_days: 760,
