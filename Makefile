@@ -23,7 +23,7 @@ test: ## everything CI checks
 	trials/test.sh
 
 lint: ## format and lints only
-	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && cargo xtask tidy
+	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && cargo build --workspace && target/debug/xtask tidy
 
 trials: release ## the promises in their long form (hours)
 	trials/long.sh
@@ -32,7 +32,7 @@ bench: release ## the figures of docs/performance.md
 	trials/bench.sh
 
 docs: ## write the generated pages of docs/ anew
-	cargo xtask docs
+	cargo build --workspace && target/debug/xtask docs
 
 clean: ## remove what was built
 	cargo clean && rm -rf web/dist web/node_modules

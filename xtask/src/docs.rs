@@ -23,16 +23,13 @@ pub(crate) fn stale() -> Vec<String> {
     pages()
         .into_iter()
         .filter(|(path, text)| std::fs::read_to_string(path).ok().as_ref() != Some(text))
-        .map(|(path, _)| format!("{path}: differs from the code; run `cargo xtask docs`"))
+        .map(|(path, _)| format!("{path}: differs from the code; run `make docs`"))
         .collect()
 }
 
-/// What the program prints; it is a binary, so it is asked and not linked.
+/// What the program prints; it is a binary built beside this one, so it is asked and not linked.
 fn printed(arguments: &[&str]) -> String {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let run = std::process::Command::new(cargo)
-        .args(["run", "--quiet", "--package", "gatelog", "--"])
-        .args(arguments)
-        .output();
+    let binary = std::env::current_exe().unwrap_or_default().with_file_name("gatelog");
+    let run = std::process::Command::new(binary).args(arguments).output();
     run.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The repository's own chores: `cargo xtask tidy` checks what a machine can check of STYLE.md, `cargo xtask docs`
+//! The repository's own chores: `xtask tidy` checks what a machine can check of STYLE.md, `make docs`
 //! writes the pages that are read off the lists in the code.
 
 mod docs;
@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let found = match std::env::args().nth(1).as_deref() {
         Some("tidy") => tidy::check(),
         Some("docs") => docs::write(),
-        _ => vec!["usage: cargo xtask tidy | docs".to_owned()],
+        _ => vec!["usage: xtask tidy | docs".to_owned()],
     };
     for line in &found {
         eprintln!("{line}");

@@ -285,14 +285,27 @@ impl Cache {
         grain: Grain,
         count: impl FnOnce() -> Result<Cells>,
     ) -> Result<Arc<Cells>> {
-        let key = (file.path.to_owned(), cube.number(), grain);
+        self.made(file.path.to_owned(), cube, grain, || {
+            match decode(&*self.disk, &file, cube, grain, &self.symbols)? {
+                Some(cells) => Ok(cells),
+                None => count(),
+            }
+        })
+    }
+
+    /// The cells of that name, made now unless they are held. What has a name never changes.
+    pub fn made(
+        &self,
+        name: String,
+        cube: &'static Cube,
+        grain: Grain,
+        make: impl FnOnce() -> Result<Cells>,
+    ) -> Result<Arc<Cells>> {
+        let key = (name, cube.number(), grain);
         if let Some(cells) = self.lock().get(&key) {
             return Ok(cells);
         }
-        let cells = match decode(&*self.disk, &file, cube, grain, &self.symbols)? {
-            Some(cells) => Arc::new(cells),
-            None => Arc::new(count()?),
-        };
+        let cells = Arc::new(make()?);
         self.lock().put(key, Arc::clone(&cells), self.bytes_max);
         Ok(cells)
     }

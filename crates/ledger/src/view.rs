@@ -1,6 +1,7 @@
 //! One consistent look at everything acknowledged: the sealed files and the tail that is still only in the log.
 //! A view never changes; an event is in it once. Knows nothing of who asks or what for.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use event::column::Column;
@@ -244,22 +245,46 @@ impl View {
         let mut over = |cells: &Cells| {
             cells.iter().filter(|cell| (low..high).contains(&cell.minute)).for_each(|cell| each(&cell));
         };
+        let mut days: BTreeMap<i64, Vec<Arc<Part>>> = BTreeMap::new();
         for source in self.sources(from, to) {
-            match &source {
+            match source {
                 Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
-                Source::Part(part) => {
-                    over(
-                        &*self
-                            .cache
-                            .cells(part.rollup(), cube, grain, || self.count_rows(&source, cube, grain))?,
-                    );
+                Source::Part(part) if grain == Grain::Day => {
+                    days.entry(part.place.day).or_default().push(part)
                 }
+                Source::Part(part) => over(&*self.part_cells(&part, cube, grain)?),
             }
+        }
+        for parts in days.values() {
+            over(&*self.day_cells(parts, cube)?);
         }
         for kept in self.kept.iter().filter(|kept| kept.day * DAY < to && (kept.day + 1) * DAY > from) {
             over(&*self.cache.cells(kept.file(), cube, grain, || Ok(Cells::default()))?);
         }
         Ok(())
+    }
+
+    fn part_cells(&self, part: &Arc<Part>, cube: &'static Cube, grain: Grain) -> Result<Arc<Cells>> {
+        let count = || self.count_rows(&Source::Part(Arc::clone(part)), cube, grain);
+        self.cache.cells(part.rollup(), cube, grain, count)
+    }
+
+    /// The cells of one day. Those of several files are added up once: most of their keys are the same.
+    fn day_cells(&self, parts: &[Arc<Part>], cube: &'static Cube) -> Result<Arc<Cells>> {
+        match parts {
+            [part] => self.part_cells(part, cube, Grain::Day),
+            parts => {
+                let mut paths: Vec<&str> = parts.iter().map(|part| part.place.path.as_str()).collect();
+                paths.sort_unstable();
+                self.cache.made(paths.join(","), cube, Grain::Day, || {
+                    let mut sum = crate::cells::Sum::default();
+                    for part in parts {
+                        sum.add(&*self.part_cells(part, cube, Grain::Day)?, Grain::Day);
+                    }
+                    Ok(sum.finish())
+                })
+            }
+        }
     }
 
     fn count_rows(&self, source: &Source, cube: &'static Cube, grain: Grain) -> Result<Cells> {
@@ -311,8 +336,7 @@ pub(crate) fn day_cells(view: &View, day: i64) -> Result<Sections> {
         for grain in cube.grains {
             let mut sum = crate::cells::Sum::default();
             for part in view.parts.iter().filter(|part| part.place.day == day) {
-                let count = || view.count_rows(&Source::Part(Arc::clone(part)), cube, *grain);
-                sum.add(&*view.cache.cells(part.rollup(), cube, *grain, count)?, *grain);
+                sum.add(&*view.part_cells(part, cube, *grain)?, *grain);
             }
             sections.push((cube, *grain, sum.finish()));
         }
