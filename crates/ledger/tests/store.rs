@@ -325,9 +325,21 @@ fn p5_flipped_bits_are_found_and_never_a_panic() {
         // It opens and reports, or says in an error what is damaged; what it gives is right.
         let shared: Arc<dyn Disk> = Arc::new(disk.clone());
         let Ok(ledger) = Ledger::open(shared, options(), Timestamp(script.now)) else { continue };
-        for source in ledger.view(Timestamp(script.now)).sources(i64::MIN, i64::MAX) {
-            for unit in source.units().into_iter().flatten() {
-                let _ = unit.read(&[field::REQUEST_ID, field::STATUS, field::DURATION], None);
+        let view = ledger.view(Timestamp(script.now));
+        for source in view.sources(i64::MIN, i64::MAX) {
+            let damaged = matches!(&source, ledger::Source::Part(part) if part.place.path == *path);
+            let units = source.units();
+            assert!(!damaged || units.is_err(), "a flipped bit of {path} was not found");
+            for unit in units.into_iter().flatten() {
+                let batch = unit.read(&[field::REQUEST_ID, field::STATUS], None).unwrap();
+                for row in batch.rows() {
+                    let n = number(row.text(field::REQUEST_ID).unwrap());
+                    let status = if n % 4 == 0 { 403 } else { 200 };
+                    assert!(
+                        n < script.sent && row.int(field::STATUS) == Some(status),
+                        "event {n} of a damaged disk"
+                    );
+                }
             }
         }
     }
