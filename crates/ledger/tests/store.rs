@@ -334,7 +334,7 @@ fn p5_flipped_bits_are_found_and_never_a_panic() {
                 let batch = unit.read(&[field::REQUEST_ID, field::STATUS], None).unwrap();
                 for row in batch.rows() {
                     let n = number(row.text(field::REQUEST_ID).unwrap());
-                    let status = if n % 4 == 0 { 403 } else { 200 };
+                    let status = if n.is_multiple_of(4) { 403 } else { 200 };
                     assert!(
                         n < script.sent && row.int(field::STATUS) == Some(status),
                         "event {n} of a damaged disk"
