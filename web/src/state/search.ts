@@ -14,6 +14,16 @@ export type Search = {
   order?: 'asc'
   tail?: '1'
   split?: string
+  /** Terms of the filter that are switched off, and those that stay when all others are removed. */
+  off?: string
+  pins?: string
+  /** The table: row height and wrapped text; the histogram: hidden, or without these series. */
+  density?: 'compact' | 'roomy'
+  wrap?: '1'
+  chart?: 'none'
+  hide?: string
+  /** A part of the range that is compared with the rest, as `from..to` in epoch milliseconds. */
+  region?: string
 }
 
 const text = (value: unknown, max: number): string | undefined =>
@@ -26,7 +36,8 @@ const end = (value: unknown): string | undefined => {
 
 export function validSearch(raw: Record<string, unknown>): Search {
   const zone = text(raw.tz, 64)
-  const columns = text(raw.columns, 400)
+  const columns = text(raw.columns, 1000)
+  const region = text(raw.region, 32)
   const search: Search = {
     from: end(raw.from),
     to: end(raw.to),
@@ -38,6 +49,13 @@ export function validSearch(raw: Record<string, unknown>): Search {
     order: raw.order === 'asc' ? 'asc' : undefined,
     tail: raw.tail === '1' ? '1' : undefined,
     split: /^[\w.-]{1,40}$/.test(String(raw.split ?? '')) ? String(raw.split) : undefined,
+    off: text(raw.off, 4000),
+    pins: text(raw.pins, 4000),
+    density: raw.density === 'compact' || raw.density === 'roomy' ? raw.density : undefined,
+    wrap: raw.wrap === '1' ? '1' : undefined,
+    chart: raw.chart === 'none' ? 'none' : undefined,
+    hide: text(raw.hide, 1000),
+    region: region && /^\d{13}\.\.\d{13}$/.test(region) ? region : undefined,
   }
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search
 }
