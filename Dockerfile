@@ -1,19 +1,11 @@
 # One binary in a small image. The web app and the program are built here; neither stage asks any service but the
 # package registries. With `--build-arg WEB=built` the web app of the checkout (web/dist) is taken as it is, and with
 # vendored crates (`cargo vendor`) the whole build works without a network.
+FROM node:22-bookworm-slim AS web
 ARG WEB=fresh
-
-FROM node:22-bookworm-slim AS web-fresh
 WORKDIR /src/web
-COPY web/package.json web/package-lock.json ./
-RUN npm ci --no-audit --no-fund
 COPY web/ ./
-RUN npm run build
-
-FROM scratch AS web-built
-COPY web/dist /src/web/dist
-
-FROM web-${WEB} AS web
+RUN if [ "$WEB" = built ]; then test -f dist/index.html; else npm ci --no-audit --no-fund && npm run build; fi
 
 FROM rust:1-bookworm AS program
 WORKDIR /src
@@ -22,7 +14,7 @@ COPY --from=web /src/web/dist web/dist
 RUN cargo build --release --locked -p gatelog && install -d -m 750 /empty
 
 FROM debian:bookworm-slim
-RUN groupadd --system --gid 10001 gatelog && useradd --system --uid 10001 --gid gatelog --no-create-home gatelog
+RUN groupadd --gid 10001 gatelog && useradd --uid 10001 --gid gatelog --no-create-home gatelog
 COPY --from=program /src/target/release/gatelog /usr/local/bin/gatelog
 COPY --from=program --chown=10001:10001 /empty /var/lib/gatelog
 USER 10001:10001
