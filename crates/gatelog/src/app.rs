@@ -7,7 +7,8 @@ use event::mask::Rules;
 use ledger::Ledger;
 use tokio::sync::{Semaphore, watch};
 
-use crate::catalog::Catalog;
+use crate::catalog::{self, Catalog, Content};
+use crate::clock;
 use crate::config::Config;
 use crate::counters::Tally;
 use crate::exports::Exports;
@@ -29,6 +30,13 @@ pub(crate) struct App {
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.
     pub(crate) is_loopback: bool,
+}
+
+impl App {
+    /// Changes the catalogue, durably. It waits for the disk, so the other requests of this thread go elsewhere.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> Result<T, catalog::Error> {
+        tokio::task::block_in_place(|| self.catalog.change(clock::now(), change))
+    }
 }
 
 /// Bounds on what happens at once.

@@ -1,5 +1,5 @@
-//! Who may come in and where events come from: tokens, sessions, sources and the masking key, in one small file,
-//! `catalog.json`. The CLI changes the same file while the server runs, so every change is made under a lock on
+//! Who may come in, where events come from and what people saved: tokens, sessions, sources, views and the masking
+//! key, in one small file, `catalog.json`. The CLI changes the same file while the server runs, so every change is made under a lock on
 //! what the file holds then. Losing the file loses access and the correlation of masked values, no event.
 
 use std::collections::BTreeMap;
@@ -14,6 +14,7 @@ use keys::{Grant, Keyring, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
+use crate::views::Views;
 
 /// What can go wrong with the catalogue.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,8 @@ pub(crate) struct Content {
     pub(crate) keyring: Keyring,
     /// By name.
     pub(crate) sources: BTreeMap<String, Source>,
+    /// What people saved.
+    pub(crate) views: Views,
 }
 
 /// The catalogue.

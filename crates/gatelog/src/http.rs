@@ -2,6 +2,7 @@
 //! made from the list of routes. Who may do what stands with each route, not here.
 
 pub(crate) mod answer;
+mod body;
 mod connection;
 pub(crate) mod error;
 mod events;
@@ -17,6 +18,7 @@ pub(crate) mod routes;
 mod session;
 mod sources;
 mod tail;
+mod views;
 mod web;
 
 use std::collections::BTreeMap;

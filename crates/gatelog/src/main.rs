@@ -9,8 +9,10 @@ mod counters;
 mod exports;
 mod http;
 mod log;
+mod owner;
 mod serve;
 mod terminal;
+mod views;
 
 use std::process::ExitCode;
 

@@ -38,11 +38,11 @@ fn routes(server: &Server) -> Vec<(String, String, Option<String>)> {
 
 /// What each role may, written down a second time on purpose.
 const MAY: &[(&str, &[&str])] = &[
-    ("viewer", &["panels:read", "sources:read"]),
-    ("analyst", &["panels:read", "sources:read", "events:read", "events:export"]),
-    ("editor", &["panels:read", "sources:read", "events:read", "events:export"]),
+    ("viewer", &["panels:read", "sources:read", "views:write"]),
+    ("analyst", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
+    ("editor", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
     ("auditor", &[]),
-    ("admin", &["panels:read", "sources:read", "events:read", "events:export"]),
+    ("admin", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
 ];
 
 #[test]

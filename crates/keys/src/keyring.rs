@@ -325,8 +325,9 @@ fn entry(grant: Grant, id: TokenId, now: Timestamp, expires: Option<Timestamp>) 
     Ok(Entry { id, tenant, name, may, row_filter, created: now, expires, revoked: None, last_used })
 }
 
-/// Names reach terminals, logs and tables.
-fn is_name(text: &str) -> bool {
+/// Whether it can be a name: 1 to 64 characters, none of them a control or direction character. Names reach terminals,
+/// logs and tables.
+pub fn is_name(text: &str) -> bool {
     let direction = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     (1..=64).contains(&text.chars().count()) && !text.chars().any(|c| c.is_control() || direction(c))
 }

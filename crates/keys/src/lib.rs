@@ -24,7 +24,7 @@ mod role;
 mod secret;
 mod token;
 
-pub use keyring::{Keyring, Minted, Opened};
+pub use keyring::{Keyring, Minted, Opened, is_name};
 pub use present::ingest_token_from;
 pub use principal::{Denied, Principal, PrincipalKind, Scope, TenantId};
 pub use record::{Entry, Grant, May, Moment, SessionEntry};

@@ -36,7 +36,7 @@ permissions! {
     AlertsRead "alerts:read" "See alert rules and alerts."
     AlertsWrite "alerts:write" "Make, change and silence alert rules."
     ReportsWrite "reports:write" "Make and schedule reports."
-    ViewsWrite "views:write" "Save and share views."
+    ViewsWrite "views:write" "See, save and share views of pages."
     SinksWrite "sinks:write" "Make and change forwarding to other systems."
     TrailRead "trail:read" "Read the operator trail."
     VerifyRun "verify:run" "Verify digests and proofs."
@@ -55,11 +55,11 @@ impl fmt::Display for Permission {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Dashboards and totals.
+    /// Dashboards, totals and saved views.
     Viewer,
     /// A viewer who also reads and exports events.
     Analyst,
-    /// An analyst who also makes alerts, reports and views.
+    /// An analyst who also makes alerts and reports.
     Editor,
     /// Reads the operator trail and verifies; nothing else.
     Auditor,
@@ -69,8 +69,8 @@ pub enum Role {
 
 use Permission::*;
 
-const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead];
-const ANALYST: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead, EventsRead, EventsExport];
+const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead, ViewsWrite];
+const ANALYST: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead, ViewsWrite, EventsRead, EventsExport];
 const EDITOR: &[Permission] =
     &[PanelsRead, SourcesRead, AlertsRead, EventsRead, EventsExport, AlertsWrite, ReportsWrite, ViewsWrite];
 const AUDITOR: &[Permission] = &[TrailRead, VerifyRun];
@@ -152,7 +152,7 @@ sources:read    viewer analyst editor admin
 alerts:read     viewer analyst editor admin
 alerts:write    editor admin
 reports:write   editor admin
-views:write     editor admin
+views:write     viewer analyst editor admin
 sinks:write     admin
 trail:read      auditor admin
 verify:run      auditor admin

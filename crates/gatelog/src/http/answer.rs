@@ -33,6 +33,13 @@ pub(crate) fn json_with(status: StatusCode, value: &impl Serialize) -> Answer {
     Ok(bytes_with(status, "application/json", body))
 }
 
+/// An answer without a body.
+pub(crate) fn empty() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
 /// Some bytes.
 pub(crate) fn bytes_with(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Response {
     let mut response = Response::new(Body::from(body.into()));

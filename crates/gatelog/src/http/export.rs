@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header};
 use bytes::Bytes;
 use event::Timestamp;
-use keys::{Role, Scope};
+use keys::Scope;
 use query::export::{Ask, Export, Format};
 use query::rows::Order;
 use query::{Budget, export};
@@ -17,6 +17,7 @@ use super::question::asked;
 use super::route::{Answer, Call};
 use crate::app::App;
 use crate::exports::{Manifest, State};
+use crate::owner::Owner;
 use crate::{catalog, clock, log};
 
 /// Pieces made ahead of the reader.
@@ -58,7 +59,7 @@ pub(crate) async fn start(scope: Scope, call: Call) -> Answer {
         started: asked.now.to_string(),
         finished: None,
         error: None,
-        owner: owner(&scope),
+        owner: Owner::of(&scope).key,
     };
     let id = manifest.id.clone();
     let view = call.app.ledger.view(asked.now);
@@ -125,15 +126,10 @@ fn note(app: &App, id: &str, rows: &Export, more: impl FnOnce(&mut Manifest)) {
     });
 }
 
-fn owner(scope: &Scope) -> String {
-    let who = scope.principal();
-    format!("{} {}", who.tenant(), who.name())
-}
-
 /// Whether someone may know of an export: who asked for it, and admins.
 fn sees(scope: &Scope) -> impl Fn(&Manifest) -> bool {
-    let (who, is_admin) = (owner(scope), scope.principal().role() == Some(Role::Admin));
-    move |manifest| is_admin || manifest.owner == who
+    let who = Owner::of(scope);
+    move |manifest| who.is_admin || manifest.owner == who.key
 }
 
 /// `GET /exports`.

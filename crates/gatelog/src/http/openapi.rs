@@ -14,10 +14,11 @@ const NOT_JSON: &[(&str, &[&str])] = &[
     ("EventStream", &["text/event-stream"]),
     ("File", &["text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet"]),
     ("Metrics", &["text/plain"]),
+    ("Nothing", &[]),
 ];
 
 /// The shapes of answers, written by hand.
-const SCHEMAS: &str = include_str!("openapi/schemas.json");
+const SCHEMAS: &[&str] = &[include_str!("openapi/schemas.json"), include_str!("openapi/kept.json")];
 
 /// `GET /openapi.json`.
 pub(crate) async fn show(_: Call) -> Answer {
@@ -33,7 +34,10 @@ fn describe(routes: &[Route]) -> Value {
             methods.insert(route.method.as_str().to_lowercase(), operation(route));
         }
     }
-    let schemas: Value = serde_json::from_str(SCHEMAS).unwrap_or_default();
+    let schemas: Map<String, Value> = SCHEMAS
+        .iter()
+        .flat_map(|text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default())
+        .collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -78,7 +82,7 @@ fn operation(route: &Route) -> Value {
         "summary": route.about,
         "parameters": parameters,
         "responses": {
-            "200": { "description": "As asked.", "content": content },
+            route.status.to_string(): { "description": "As asked.", "content": content },
             "default": { "description": "An error, RFC 9457.", "content": problem }
         }
     });
@@ -88,6 +92,11 @@ fn operation(route: &Route) -> Value {
         Door::Needs(_) => json!([{ "bearer": [] }, { "session": [] }]),
     };
     if let Some(members) = operation.as_object_mut() {
+        if let Some(shape) = route.takes {
+            let schema = json!({ "$ref": format!("#/components/schemas/{shape}") });
+            let content = json!({ "application/json": { "schema": schema } });
+            members.insert("requestBody".into(), json!({ "required": true, "content": content }));
+        }
         members.insert("security".into(), security);
         if let Door::Needs(permission) = route.door {
             members.insert("x-permission".into(), json!(permission.text()));

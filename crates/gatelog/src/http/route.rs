@@ -91,6 +91,10 @@ pub(crate) struct Route {
     pub(crate) params: &'static [Param],
     /// The name of the answer's shape in openapi.json.
     pub(crate) answer: &'static str,
+    /// The name of the shape of its JSON body, when it takes one.
+    pub(crate) takes: Option<&'static str>,
+    /// The status of an answer as asked.
+    pub(crate) status: u16,
     handler: Handler,
 }
 
@@ -114,15 +118,7 @@ where
         // Cannot be: the guard makes the scope. If it ever did not, nobody gets in.
         None => Box::pin(async { Err(Problem::unauthorized()) }),
     });
-    Route {
-        method,
-        path,
-        door: Door::Needs(permission),
-        about: about.text,
-        params: about.params,
-        answer: about.answer,
-        handler,
-    }
+    Route::new(method, path, Door::Needs(permission), about, handler)
 }
 
 /// A route for anyone. `why` says why that is right.
@@ -137,19 +133,42 @@ where
     F: Future<Output = Answer> + Send + 'static,
 {
     let handler: Handler = Arc::new(move |_, call| Box::pin(handler(call)));
-    let door = Door::Open(why);
-    Route { method, path, door, about: about.text, params: about.params, answer: about.answer, handler }
+    Route::new(method, path, Door::Open(why), about, handler)
 }
 
 /// What openapi.json says about a route.
 #[derive(Clone, Copy)]
 pub(crate) struct About {
-    pub(crate) text: &'static str,
-    pub(crate) params: &'static [Param],
-    pub(crate) answer: &'static str,
+    text: &'static str,
+    params: &'static [Param],
+    answer: &'static str,
+    takes: Option<&'static str>,
+    status: u16,
+}
+
+impl About {
+    /// A sentence, the parameters, and the shape of the answer.
+    pub(crate) const fn new(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
+        About { text, params, answer, takes: None, status: 200 }
+    }
+
+    /// It takes a JSON body of that shape.
+    pub(crate) const fn takes(self, shape: &'static str) -> About {
+        About { takes: Some(shape), ..self }
+    }
+
+    /// It answers with that status.
+    pub(crate) const fn status(self, status: u16) -> About {
+        About { status, ..self }
+    }
 }
 
 impl Route {
+    fn new(method: Method, path: &'static str, door: Door, about: About, handler: Handler) -> Route {
+        let About { text, params, answer, takes, status } = about;
+        Route { method, path, door, about: text, params, answer, takes, status, handler }
+    }
+
     /// The route as a part of a router.
     pub(crate) fn serve(self, app: &Arc<App>) -> Option<(&'static str, MethodRouter)> {
         let filter = MethodFilter::try_from(self.method.clone()).ok()?;

@@ -1,14 +1,14 @@
 //! The list of routes. The router and openapi.json are made of it; there is no second list.
 
 use axum::http::Method;
-use keys::Permission::{EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead};
+use keys::Permission::{EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead, ViewsWrite};
 
 use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
-use super::{events, export, fields, health, ingest, openapi, panels, session, sources, tail};
+use super::{events, export, fields, health, ingest, openapi, panels, session, sources, tail, views};
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
-    About { text, params, answer }
+    About::new(text, params, answer)
 }
 
 const NONE: &[Param] = &[];
@@ -50,6 +50,7 @@ const EXPORT: &[Param] = &[
 ];
 const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, TOP];
 const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ];
+const VIEWS: &[Param] = &[Param { name: "page", doc: "Only views of this page, such as `logs`." }];
 
 /// Every route.
 pub(crate) fn all() -> Vec<Route> {
@@ -157,13 +158,41 @@ pub(crate) fn all() -> Vec<Route> {
             sources::rejects,
             about("The newest records of a source that were not understood.", NONE, "Rejects"),
         ),
+        route(
+            ViewsWrite,
+            get(),
+            "/api/v1/views",
+            views::list,
+            about("Your saved views and those that are shared.", VIEWS, "Views"),
+        ),
+        route(
+            ViewsWrite,
+            post(),
+            "/api/v1/views",
+            views::make,
+            about("Saves a view.", NONE, "View").takes("ViewBody").status(201),
+        ),
+        route(
+            ViewsWrite,
+            Method::PUT,
+            "/api/v1/views/{id}",
+            views::change,
+            about("Changes a view.", NONE, "View").takes("ViewBody"),
+        ),
+        route(
+            ViewsWrite,
+            Method::DELETE,
+            "/api/v1/views/{id}",
+            views::remove,
+            about("Deletes a view.", NONE, "Nothing").status(204),
+        ),
         open(door, get(), "/api/v1/session", session::show, about("Who you are.", NONE, "Session")),
         open(
             door,
             post(),
             "/api/v1/session",
             session::start,
-            about("Signs in with a one-time link or an API token.", NONE, "Session"),
+            about("Signs in with a one-time link or an API token.", NONE, "Session").takes("Credential"),
         ),
         open(door, Method::DELETE, "/api/v1/session", session::end, about("Signs out.", NONE, "Ended")),
         open(

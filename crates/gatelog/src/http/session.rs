@@ -1,15 +1,14 @@
 //! Signing in and out: a one-time link or an API token against a session cookie. The cookie holds 256 random bits
 //! and nothing else; JavaScript cannot read it.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use http_body_util::{BodyExt as _, Limited};
 use keys::Principal;
 use serde::{Deserialize, Serialize};
 
-use super::answer;
 use super::error::Problem;
 use super::route::{Answer, Call, caller, same_origin};
+use super::{answer, body};
 use crate::{catalog, clock, log};
 
 /// The cookie's name with TLS; the prefix makes browsers insist on Secure and on the whole host.
@@ -56,21 +55,7 @@ struct Credential {
 /// `POST /session`.
 pub(crate) async fn start(mut call: Call) -> Answer {
     same_origin(&call.parts.headers)?;
-    let is_json =
-        call.parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(
-            |kind| kind.split(';').next().is_some_and(|k| k.trim().eq_ignore_ascii_case("application/json")),
-        );
-    if !is_json {
-        // A form of another site can send text and forms, not JSON.
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json"));
-    }
-    let body = Limited::new(std::mem::take(&mut call.body), BODY_BYTES_MAX)
-        .collect()
-        .await
-        .map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "a credential is shorter than 4 KiB"))?
-        .to_bytes();
-    let credential: Credential =
-        serde_json::from_slice(&body).map_err(|_| Problem::bad("the body must be {\"token\": \"…\"}"))?;
+    let credential: Credential = body::read(&mut call, BODY_BYTES_MAX).await?;
     let now = clock::now();
     let random = catalog::random()?;
     let opened = call

@@ -125,6 +125,41 @@ impl Server {
         self.send("GET", path, &[("Authorization", &format!("Bearer {ADMIN}"))], b"")
     }
 
+    pub fn get_as(&self, token: &str, path: &str) -> Reply {
+        self.send("GET", path, &[("Authorization", &format!("Bearer {token}"))], b"")
+    }
+
+    pub fn delete(&self, token: &str, path: &str) -> Reply {
+        self.send("DELETE", path, &[("Authorization", &format!("Bearer {token}"))], b"")
+    }
+
+    pub fn post(&self, token: &str, path: &str, body: &Value) -> Reply {
+        self.send_json("POST", token, path, body)
+    }
+
+    pub fn put(&self, token: &str, path: &str, body: &Value) -> Reply {
+        self.send_json("PUT", token, path, body)
+    }
+
+    fn send_json(&self, method: &str, token: &str, path: &str, body: &Value) -> Reply {
+        let bearer = format!("Bearer {token}");
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        self.send(method, path, &headers, body.to_string().as_bytes())
+    }
+
+    /// Makes a token with the CLI and waits until the server takes it.
+    pub fn token(&self, args: &[&str]) -> String {
+        let made = self.cli("", &[&["token", "create"], args].concat());
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let token = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+        let until = Instant::now() + Duration::from_secs(30);
+        while self.get_as(&token, "/api/v1/reasons").status == 401 {
+            assert!(Instant::now() < until, "the token is not taken");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        token
+    }
+
     pub fn json(&self, path: &str) -> Value {
         let reply = self.get(path);
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());

@@ -1,0 +1,121 @@
+//! Saved views over HTTP.
+
+use axum::http::StatusCode;
+use keys::Scope;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+use super::answer::{empty, json, json_with};
+use super::body;
+use super::error::Problem;
+use super::route::{Answer, Call};
+use crate::owner::{self, Owner};
+use crate::views::{Refusal, SEARCH_BYTES_MAX, View, What};
+use crate::{catalog, clock};
+
+/// A view as JSON: its state, written out, and some names.
+const BODY_BYTES_MAX: usize = 6 * SEARCH_BYTES_MAX + 4_096;
+
+#[derive(Serialize)]
+struct Shown {
+    id: String,
+    #[serde(flatten)]
+    what: What,
+    default: bool,
+    mine: bool,
+    owner: String,
+    updated: String,
+}
+
+impl Shown {
+    fn of(view: &View, who: &Owner) -> Shown {
+        Shown {
+            id: view.id.clone(),
+            what: view.what.clone(),
+            default: view.default_of.contains(&who.key),
+            mine: view.owner == who.key,
+            owner: owner::name(&view.owner).to_owned(),
+            updated: event::Timestamp(view.updated).to_string(),
+        }
+    }
+}
+
+/// What is sent to make or change one.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sent {
+    name: String,
+    page: String,
+    search: String,
+    #[serde(default)]
+    shared: bool,
+    #[serde(default)]
+    default: bool,
+}
+
+impl Sent {
+    fn split(self) -> (What, bool) {
+        let Sent { name, page, search, shared, default } = self;
+        (What { name, page, search, shared }, default)
+    }
+}
+
+/// `GET /views`.
+pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
+    let who = Owner::of(&scope);
+    let views: Vec<Shown> = call.app.catalog.with(|content| {
+        content.views.list(&who, call.params.get("page")).into_iter().map(|v| Shown::of(v, &who)).collect()
+    });
+    json(&serde_json::json!({ "views": views }))
+}
+
+/// `POST /views`.
+pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
+    let who = Owner::of(&scope);
+    let (what, is_default) = body::read::<Sent>(&mut call, BODY_BYTES_MAX).await?.split();
+    let random: [u8; 8] = catalog::random()?;
+    let view = View {
+        id: random.iter().map(|b| format!("{b:02x}")).collect(),
+        what,
+        owner: who.key.clone(),
+        updated: clock::now().0,
+        default_of: BTreeSet::new(),
+    };
+    let made = call
+        .app
+        .change(|content| content.views.add(&who, view, is_default).map(|view| Shown::of(view, &who)))??;
+    json_with(StatusCode::CREATED, &made)
+}
+
+/// `PUT /views/{id}`.
+pub(crate) async fn change(scope: Scope, mut call: Call) -> Answer {
+    let who = Owner::of(&scope);
+    let (what, is_default) = body::read::<Sent>(&mut call, BODY_BYTES_MAX).await?.split();
+    let (id, now) = (call.segment("id").unwrap_or_default(), clock::now().0);
+    let changed = call.app.change(|content| {
+        content.views.change(&who, id, what, is_default, now).map(|view| Shown::of(view, &who))
+    })??;
+    json(&changed)
+}
+
+/// `DELETE /views/{id}`.
+pub(crate) async fn remove(scope: Scope, call: Call) -> Answer {
+    let id = call.segment("id").unwrap_or_default();
+    call.app.change(|content| content.views.remove(&Owner::of(&scope), id))??;
+    Ok(empty())
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        match refusal {
+            Refusal::Missing => Problem::missing("there is no such view"),
+            Refusal::NotYours => {
+                Problem::new(StatusCode::FORBIDDEN, "a shared view is changed by its owner or an admin")
+                    .remedy("save it under another name")
+            }
+            Refusal::Full => Problem::new(StatusCode::CONFLICT, "there are 500 saved views already")
+                .remedy("delete some that nobody uses"),
+            Refusal::Wrong(what) => Problem::bad(what),
+        }
+    }
+}
