@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { Logs } from './pages/logs'
 import { Overview } from './pages/overview'
 import { Welcome } from './pages/welcome'
@@ -19,6 +26,16 @@ const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', comp
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 const overview = createRoute({ getParentRoute: () => shell, path: '/', component: Overview })
 const logs = createRoute({ getParentRoute: () => shell, path: '/logs', component: Logs })
+/** Every part in every state; not built into the app. */
+const parts = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => root,
+        path: '/_parts',
+        component: lazyRouteComponent(() => import('./pages/parts'), 'Parts'),
+      }),
+    ]
+  : []
 const other = createRoute({
   getParentRoute: () => root,
   path: '$',
@@ -28,7 +45,7 @@ const other = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([welcome, shell.addChildren([overview, logs]), other]),
+  routeTree: root.addChildren([welcome, shell.addChildren([overview, logs]), ...parts, other]),
   parseSearch,
   stringifySearch: writeSearch,
   defaultPreload: false,

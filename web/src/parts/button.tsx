@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icon'
 
 type Props = Omit<ButtonProps, 'className' | 'children'> & {
   icon?: IconName
-  kind?: 'plain' | 'quiet' | 'primary'
+  kind?: 'plain' | 'quiet' | 'primary' | 'danger'
   children?: ReactNode
   pressed?: boolean
 }
@@ -13,7 +13,7 @@ type Props = Omit<ButtonProps, 'className' | 'children'> & {
 export function Button({ icon, kind = 'plain', children, pressed, ...rest }: Props) {
   return (
     <AriaButton {...rest} aria-pressed={pressed} className={`${css.button} ${css[kind]} ${pressed ? css.on : ''}`}>
-      {icon && <Icon name={icon} />}
+      {rest.isPending ? <i className={css.wait} /> : icon && <Icon name={icon} />}
       {children}
     </AriaButton>
   )

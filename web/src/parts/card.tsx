@@ -28,7 +28,7 @@ export function Card({ title, question, tools, isBusy, span = 4, children }: Pro
         </div>
         <span className={css.tools}>{tools}</span>
       </header>
-      <div className={`${css.body} ${isBusy ? css.busy : ''}`}>{children}</div>
+      <div className={css.body}>{children}</div>
     </section>
   )
 }

@@ -9,13 +9,22 @@ type Props = {
   isOpen: boolean
   onClose: () => void
   children: ReactNode
+  /** `sheet` comes from the bottom of the screen, `bare` has no head of its own. */
   kind?: 'dialog' | 'sheet' | 'bare'
+  size?: 'm' | 'l'
+  /** Buttons that stay in sight while the content scrolls; the one that goes on comes last. */
+  footer?: ReactNode
 }
 
-export function Dialog({ title, isOpen, onClose, children, kind = 'dialog' }: Props) {
+export function Dialog({ title, isOpen, onClose, children, kind = 'dialog', size = 'm', footer }: Props) {
   return (
-    <ModalOverlay className={css.overlay} isDismissable isOpen={isOpen} onOpenChange={(open) => !open && onClose()}>
-      <Modal className={`${css.modal} ${css[kind]}`}>
+    <ModalOverlay
+      className={`${css.overlay} ${kind === 'sheet' ? css.low : ''}`}
+      isDismissable
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+    >
+      <Modal className={`${css.modal} ${css[kind]} ${size === 'l' ? css.large : ''}`}>
         <AriaDialog className={css.body} aria-label={kind === 'bare' ? title : undefined}>
           {kind !== 'bare' && (
             <header className={css.head}>
@@ -26,6 +35,7 @@ export function Dialog({ title, isOpen, onClose, children, kind = 'dialog' }: Pr
             </header>
           )}
           {children}
+          {footer && <footer className={css.foot}>{footer}</footer>}
         </AriaDialog>
       </Modal>
     </ModalOverlay>

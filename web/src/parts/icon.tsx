@@ -31,10 +31,11 @@ const PATHS = {
   warn: 'M8 2.500 14 13H2zM8 6.500v3m0 1.700v.1',
   edit: 'M10.500 3 13 5.500 5.500 13H3v-2.500z',
   check: 'm3.500 8.500 3 3 6-7',
-  more: 'M3.500 8h.1M8 8h.1m4.400 0h.1',
+  more: 'M3.200 8a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0m4.500 0a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0m4.500 0a.3.3 0 1 0 .6 0 .3.3 0 1 0-.6 0',
 } as const
 
 export type IconName = keyof typeof PATHS
+export const ICONS = Object.keys(PATHS) as IconName[]
 
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   return (

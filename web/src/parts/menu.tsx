@@ -1,23 +1,46 @@
 // A menu of actions behind a button, and a select for one value out of few.
-import type { ReactNode } from 'react'
-import { Menu as AriaMenu, Button, MenuItem, MenuTrigger, Popover } from 'react-aria-components'
+import { Fragment, type ReactNode } from 'react'
+import { Menu as AriaMenu, Button, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
 import { Icon, type IconName } from './icon'
 import css from './popover.module.css'
 
-export type MenuEntry = { id: string; label: string; icon?: IconName; hint?: string; run: () => void }
+export type MenuEntry = {
+  id: string
+  label: string
+  icon?: IconName
+  hint?: string
+  run: () => void
+  isDisabled?: boolean
+  /** Cannot be taken back. */
+  isDanger?: boolean
+  /** A line above sets it apart from what comes before. */
+  isApart?: boolean
+}
 
 export function Menu({ trigger, entries, label }: { trigger: ReactNode; entries: MenuEntry[]; label: string }) {
   return (
     <MenuTrigger>
       {trigger}
       <Popover className={css.popover} placement="bottom end">
-        <AriaMenu className={css.list} aria-label={label} onAction={(key) => entries.find((e) => e.id === key)?.run()}>
+        <AriaMenu
+          className={css.list}
+          aria-label={label}
+          disabledKeys={entries.filter((e) => e.isDisabled).map((e) => e.id)}
+          onAction={(key) => entries.find((e) => e.id === key)?.run()}
+        >
           {entries.map((entry) => (
-            <MenuItem key={entry.id} id={entry.id} className={css.item as string} textValue={entry.label}>
-              {entry.icon && <Icon name={entry.icon} />}
-              {entry.label}
-              {entry.hint && <span className={css.end}>{entry.hint}</span>}
-            </MenuItem>
+            <Fragment key={entry.id}>
+              {entry.isApart && <Separator className={css.line as string} />}
+              <MenuItem
+                id={entry.id}
+                className={`${css.item} ${entry.isDanger ? css.danger : ''}`}
+                textValue={entry.label}
+              >
+                {entry.icon && <Icon name={entry.icon} />}
+                {entry.label}
+                {entry.hint && <span className={css.end}>{entry.hint}</span>}
+              </MenuItem>
+            </Fragment>
           ))}
         </AriaMenu>
       </Popover>

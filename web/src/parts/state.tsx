@@ -6,7 +6,7 @@ import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
 import { instantText } from '../state/zone'
 import { Button } from './button'
-import { Icon } from './icon'
+import { Icon, type IconName } from './icon'
 import css from './state.module.css'
 
 export function Skeleton({ height, width }: { height: number | string; width?: number | string }) {
@@ -17,12 +17,20 @@ export function EmptyState(props: {
   title: string
   diagnosis?: Diagnosis[]
   onAct?: (action: NonNullable<Diagnosis['action']>) => void
+  icon?: IconName
+  /** Inside a card: small, and no larger than the place it has. */
+  isCompact?: boolean
   children?: ReactNode
 }) {
   return (
-    <div className={css.state} data-testid="empty">
+    <div className={`${css.state} ${props.isCompact ? css.small : ''}`} data-testid="empty">
+      {props.icon && (
+        <span className={css.icon}>
+          <Icon name={props.icon} size={props.isCompact ? 16 : 20} />
+        </span>
+      )}
       <h2 className={css.title}>{props.title}</h2>
-      {props.children && <p className={css.text}>{props.children}</p>}
+      {props.children && <div className={css.text}>{props.children}</div>}
       {props.diagnosis && props.diagnosis.length > 0 && (
         <ul className={css.list}>
           {props.diagnosis.map(({ kind, text, action }) => (

@@ -1,6 +1,8 @@
 // Status and access, told by colour, by shape and in words.
 import css from './status.module.css'
 
+export { Pill } from './pill'
+
 export function statusClassOf(status: number | null | undefined): string {
   return status ? `${Math.floor(status / 100)}xx` : 'unknown'
 }
@@ -28,14 +30,4 @@ export function Status({ code }: { code: number | null | undefined }) {
       {code ?? 'unknown'}
     </span>
   )
-}
-
-export function Pill({
-  tone = 'plain',
-  children,
-}: {
-  tone?: 'plain' | 'denied' | 'good' | 'warn' | 'bad'
-  children: React.ReactNode
-}) {
-  return <span className={`${css.pill} ${css[tone]}`}>{children}</span>
 }
