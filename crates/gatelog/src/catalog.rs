@@ -14,6 +14,7 @@ use keys::{Grant, Keyring, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
+use crate::reading::Reading;
 use crate::views::Views;
 
 /// What can go wrong with the catalogue.
@@ -52,9 +53,22 @@ pub(crate) struct Source {
     pub(crate) sample: bool,
     /// When it was first seen, in microseconds.
     pub(crate) created: i64,
+    /// The gateway it was set up for, by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) gateway: Option<String>,
+    /// How what it sends is read.
+    #[serde(flatten)]
+    pub(crate) reading: Reading,
     /// What came from it.
     #[serde(flatten)]
     pub(crate) counters: Counters,
+}
+
+impl Source {
+    /// A source nothing came from yet.
+    pub(crate) fn new(now: Timestamp) -> Source {
+        Source { created: now.0, ..Source::default() }
+    }
 }
 
 /// What the file holds.

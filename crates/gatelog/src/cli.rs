@@ -15,6 +15,7 @@ mod query;
 pub(crate) mod samples;
 mod sender;
 mod serve;
+mod source;
 mod tail;
 mod token;
 
@@ -46,6 +47,7 @@ enum Command {
     Mask(mask::Args),
     Config(config::Args),
     Token(token::Args),
+    Source(source::Args),
     /// Prints docs/cli.md.
     #[command(hide = true)]
     Help2Markdown,
@@ -65,6 +67,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Mask(args) => mask::run(&args, environment),
         Command::Config(args) => config::run(args, environment),
         Command::Token(args) => token::run(args, environment),
+        Command::Source(args) => source::run(args, environment),
         Command::Help2Markdown => {
             print!("{}", markdown());
             Ok(())

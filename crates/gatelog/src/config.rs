@@ -7,6 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::reading::Reading;
+
 /// One setting, as the documentation shows it.
 pub(crate) struct Setting {
     /// Its name in the file.
@@ -20,17 +22,37 @@ macro_rules! settings {
         /// All settings.
         #[derive(Clone, Debug, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub(crate) struct Config { $(#[doc = $doc] pub(crate) $name: $kind,)* }
+        pub(crate) struct Config {
+            $(#[doc = $doc] pub(crate) $name: $kind,)*
+            /// How sources are read, by name.
+            #[serde(skip_serializing)]
+            pub(crate) sources: BTreeMap<String, Set>,
+        }
 
         impl Default for Config {
             fn default() -> Self {
-                Config { $($name: $default,)* }
+                Config { $($name: $default,)* sources: BTreeMap::new() }
             }
         }
 
         /// Every setting, in the order of the documentation.
         pub(crate) const SETTINGS: &[Setting] = &[$(Setting { name: stringify!($name), doc: $doc },)*];
     };
+}
+
+/// How a source is read, as the settings file says it: `[sources.edge]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Set {
+    format: Option<String>,
+    field_map: Option<intake::FieldMap>,
+}
+
+impl Set {
+    /// What is set, checked.
+    pub(crate) fn reading(&self) -> Result<Reading, String> {
+        Reading::new(self.format.clone(), self.field_map.clone())
+    }
 }
 
 settings! {
@@ -66,6 +88,12 @@ settings! {
     metrics_open: bool = true, "`/metrics` needs no token on a loopback address. Elsewhere it always needs one.";
     log_requests: bool = false, "Writes one line of our own log for each request: method, route, status, time.";
 }
+
+/// What docs/config.md says of sources.
+const SOURCES_MARKDOWN: &str = "\n## How sources are read\n\n\
+    At the end of the file, a table for each source that sends what is not recognised by itself. It is set with every start;\n\
+    without it, what the web app, the API or `gatelog source set` said last counts. docs/ingest.md explains field maps.\n\n\
+    ```toml\n[sources.edge]\nformat = \"json\"\nfield_map = { status = \"res.code\", path = [\"req.target\", \"uri\"], duration = { from = [\"took\"], unit = \"micros\" } }\n```\n";
 
 /// Environment names that are not settings.
 pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
@@ -142,6 +170,10 @@ impl Config {
         if self.retain_days == 0 || self.header_deadline_ms == 0 || self.query_deadline_ms == 0 {
             return wrong("retain_days, header_deadline_ms and query_deadline_ms must be above 0".into());
         }
+        for (name, set) in &self.sources {
+            crate::sources::check_name(name).map_err(|error| Error::wrong("settings", error))?;
+            set.reading().map_err(|error| Error::wrong(&format!("sources.{name}"), error))?;
+        }
         Ok(())
     }
 
@@ -176,6 +208,7 @@ impl Config {
                 setting.doc
             );
         }
+        text.push_str(SOURCES_MARKDOWN);
         text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
         for (name, doc) in OTHER_NAMES {
             let _ = writeln!(text, "| `{name}` | {doc} |");
@@ -248,6 +281,21 @@ mod tests {
         std::fs::write(file.path(), "retain_day = 3\n").unwrap();
         let error = Config::read(Some(file.path()), &Environment::new()).unwrap_err().to_string();
         assert!(error.contains("unknown field `retain_day`"), "{error}");
+    }
+
+    #[test]
+    fn sources_are_read_and_checked() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let with = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::read(Some(file.path()), &Environment::new())
+        };
+        let toml = SOURCES_MARKDOWN.split("```").nth(1).unwrap().trim_start_matches("toml");
+        let config = with(toml).unwrap();
+        assert_eq!(config.sources["edge"].reading().unwrap().field_map.unwrap().0.len(), 3);
+        let error = with("[sources.edge]\nfield_map = { colour = \"c\" }\n").unwrap_err().to_string();
+        assert_eq!(error, "sources.edge: unknown field 'colour' in the field map");
+        assert!(with("[sources.\"a b\"]\nformat = \"kong\"\n").is_err());
     }
 
     #[test]

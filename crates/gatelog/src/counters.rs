@@ -134,6 +134,11 @@ impl Tally {
         sources.get(source).map(|live| live.rejects.iter().rev().cloned().collect()).unwrap_or_default()
     }
 
+    /// Forgets a source.
+    pub(crate) fn forget(&self, source: &str) {
+        self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(source);
+    }
+
     /// All sources anything came from since the start.
     pub(crate) fn names(&self) -> Vec<String> {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()

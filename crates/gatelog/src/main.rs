@@ -10,7 +10,9 @@ mod exports;
 mod http;
 mod log;
 mod owner;
+mod reading;
 mod serve;
+mod sources;
 mod terminal;
 mod views;
 

@@ -79,6 +79,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let now = clock::now();
     let dir = Path::new(&config.data_dir).to_owned();
     let catalog = Catalog::open(&dir, given, now)?;
+    declare_sources(&catalog, &config, now)?;
     let ledger = Arc::new(open_ledger(&config, &dir, now)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let listener = runtime
@@ -132,6 +133,19 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     ledger.seal(clock::now())?;
     log::info("stopped", &[]);
     Ok(())
+}
+
+/// What the settings say of sources is set with every start.
+fn declare_sources(catalog: &Catalog, config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    if config.sources.is_empty() {
+        return Ok(());
+    }
+    catalog.change(now, |content| {
+        config.sources.iter().try_for_each(|(name, set)| {
+            let reading = set.reading().map_err(anyhow::Error::msg)?;
+            content.declare(name, reading, now).with_context(|| format!("sources.{name}"))
+        })
+    })?
 }
 
 /// Open files are connections and files of the ledger; some are left for the latter.
@@ -247,10 +261,7 @@ fn save(app: &App) -> Result<(), crate::catalog::Error> {
     }
     app.catalog.change(now, |content| {
         for (name, counters) in &unsaved {
-            let source = content
-                .sources
-                .entry(name.clone())
-                .or_insert_with(|| Source { created: now.0, ..Source::default() });
+            let source = content.sources.entry(name.clone()).or_insert_with(|| Source::new(now));
             source.counters.add(counters);
         }
     })

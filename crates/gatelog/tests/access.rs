@@ -42,7 +42,10 @@ const MAY: &[(&str, &[&str])] = &[
     ("analyst", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
     ("editor", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
     ("auditor", &[]),
-    ("admin", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
+    (
+        "admin",
+        &["panels:read", "sources:read", "sources:write", "events:read", "events:export", "views:write"],
+    ),
 ];
 
 #[test]

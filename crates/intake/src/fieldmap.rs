@@ -4,7 +4,7 @@
 use event::{Event, FieldId, Kind, field};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use crate::fill::Fill;
@@ -17,12 +17,12 @@ const PATHS_MAX: usize = 2_000;
 
 /// Where a source's records hold which field: `{"status": "res.code", "duration": {"from": ["took"], "unit":
 /// "micros"}}`. It is added to the default map and goes before it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FieldMap(pub BTreeMap<String, From>);
 
 /// Where one field is looked for, first to last.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum From {
     /// At one path.

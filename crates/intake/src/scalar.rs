@@ -5,7 +5,7 @@ use event::Timestamp;
 use crate::json::Scalar;
 
 /// The unit a gateway writes durations in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Seconds, often with three decimals.

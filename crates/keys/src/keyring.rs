@@ -170,11 +170,41 @@ impl Keyring {
             expires: None,
         };
         let minted = self.mint(grant, now, random)?;
-        if let Some(old) = self.tokens.get_mut(id) {
-            let end = Timestamp(now.0.saturating_add(overlap.max(0)));
-            old.entry.expires = Some(old.entry.expires.map_or(end, |expires| expires.min(end)));
-        }
+        self.wind_down(id, overlap, now);
         Ok(minted)
+    }
+
+    /// Makes another token for a source. Those it had stay good for `overlap` microseconds, and until when the last of
+    /// them does is told; tokens given by the environment stay as they are.
+    pub fn renew(
+        &mut self,
+        source: &str,
+        overlap: i64,
+        now: Timestamp,
+        random: &Random,
+    ) -> Result<(Minted, Option<Timestamp>), Error> {
+        let good = |held: &&Held<Entry>| held.entry.appends_to(source) && check(&held.entry, now).is_ok();
+        let old: Vec<TokenId> = self.tokens.values().filter(good).map(|held| held.entry.id.clone()).collect();
+        let minted = self.mint(Grant::ingest(source), now, random)?;
+        let ends = old.iter().filter_map(|id| self.wind_down(id, overlap, now)).max();
+        Ok((minted, ends))
+    }
+
+    /// Lets a token end after a while, if it does not end before; the time it ends.
+    fn wind_down(&mut self, id: &TokenId, overlap: i64, now: Timestamp) -> Option<Timestamp> {
+        let entry = &mut self.tokens.get_mut(id)?.entry;
+        let end = Timestamp(now.0.saturating_add(overlap.max(0)));
+        entry.expires = Some(entry.expires.map_or(end, |expires| expires.min(end)));
+        entry.expires
+    }
+
+    /// Ends every token of a source and forgets it; those of the environment are not taken any more.
+    pub fn forget_source(&mut self, source: &str, now: Timestamp) {
+        self.tokens.retain(|_, held| !held.entry.appends_to(source));
+        for held in self.admitted.values_mut().filter(|held| held.entry.appends_to(source)) {
+            held.entry.revoked.get_or_insert(now);
+            self.barred.push(held.hash);
+        }
     }
 
     /// Forgets a token that is no longer good; the operator trail remembers it.

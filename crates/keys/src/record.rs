@@ -110,6 +110,13 @@ pub struct Entry {
     pub last_used: Moment,
 }
 
+impl Entry {
+    /// Whether it sends events of that source in.
+    pub fn appends_to(&self, source: &str) -> bool {
+        matches!(&self.may, May::Append { source: of } if of == source)
+    }
+}
+
 /// What may be shown of a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionEntry {

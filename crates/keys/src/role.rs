@@ -33,6 +33,7 @@ permissions! {
     EventsExport "events:export" "Export events as a file."
     PanelsRead "panels:read" "Read dashboards and totals."
     SourcesRead "sources:read" "See the sources, their counts and their rejects."
+    SourcesWrite "sources:write" "Make, change and delete sources and their tokens."
     AlertsRead "alerts:read" "See alert rules and alerts."
     AlertsWrite "alerts:write" "Make, change and silence alert rules."
     ReportsWrite "reports:write" "Make and schedule reports."
@@ -86,6 +87,7 @@ const ADMIN: &[Permission] = &[
     TrailRead,
     VerifyRun,
     SinksWrite,
+    SourcesWrite,
     MembersWrite,
     TokensWrite,
     SettingsWrite,
@@ -149,6 +151,7 @@ events:read     analyst editor admin
 events:export   analyst editor admin
 panels:read     viewer analyst editor admin
 sources:read    viewer analyst editor admin
+sources:write   admin
 alerts:read     viewer analyst editor admin
 alerts:write    editor admin
 reports:write   editor admin

@@ -217,3 +217,32 @@ fn names_that_would_lie_on_a_screen_are_refused() {
         assert_eq!(ring.mint(Grant::ingest(name), NOW, &random(1)).err(), Some(Error::BadName), "{name:?}");
     }
 }
+
+#[test]
+fn a_source_gets_another_token_and_is_forgotten() {
+    let mut ring = Keyring::new();
+    let first = ring.mint(Grant::ingest("edge"), NOW, &random(1)).ok().unwrap();
+    let other = ring.mint(Grant::ingest("other"), NOW, &random(2)).ok().unwrap();
+    let given = "a-text-of-the-environment";
+    ring.admit(Grant::ingest("edge").named("given"), given, NOW).unwrap();
+
+    let (second, ends) = ring.renew("edge", DAY, after(HOUR), &random(3)).ok().unwrap();
+    assert_eq!(ends, Some(after(HOUR + DAY)));
+    // Renewing again does not give the oldest a longer life.
+    let (third, ends) = ring.renew("edge", DAY, after(2 * HOUR), &random(4)).ok().unwrap();
+    assert_eq!(ends, Some(after(2 * HOUR + DAY)));
+    for text in [first.token.expose(), second.token.expose(), third.token.expose(), given] {
+        assert_eq!(ring.authenticate(text, after(3 * HOUR)).unwrap().source(), Some("edge"));
+    }
+    assert_eq!(refusal(&ring, first.token.expose(), after(HOUR + DAY)), Refusal::Expired);
+    assert!(ring.authenticate(second.token.expose(), after(HOUR + DAY)).is_ok());
+    assert_eq!(ring.renew("new", DAY, NOW, &random(5)).ok().unwrap().1, None);
+
+    ring.forget_source("edge", after(DAY));
+    for text in [first.token.expose(), second.token.expose(), third.token.expose()] {
+        assert_eq!(refusal(&ring, text, after(DAY)), Refusal::Unknown);
+    }
+    assert_eq!(refusal(&ring, given, after(DAY)), Refusal::Revoked);
+    assert_eq!(ring.admit(Grant::ingest("edge").named("given"), given, NOW), Err(Error::Barred));
+    assert!(ring.authenticate(other.token.expose(), after(DAY)).is_ok());
+}

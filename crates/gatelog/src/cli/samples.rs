@@ -62,11 +62,10 @@ pub(crate) fn prepare(dir: &Path, data: &Path, given: &mut Given) -> anyhow::Res
     let catalog = Catalog::open(data, Vec::new(), now)?;
     catalog.change(now, |content| {
         for sample in &mut samples {
-            let source = content.sources.entry(sample.source.clone()).or_insert_with(|| Source {
-                sample: true,
-                created: now.0,
-                ..Source::default()
-            });
+            let source = content
+                .sources
+                .entry(sample.source.clone())
+                .or_insert_with(|| Source { sample: true, ..Source::new(now) });
             sample.is_old = source.counters.accepted > 0;
         }
     })?;

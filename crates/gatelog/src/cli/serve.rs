@@ -10,9 +10,11 @@ use ledger::Ledger;
 
 use super::sender::{Batch, Taken};
 use super::{samples, token};
-use crate::catalog::{Catalog, Source};
+use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
+use crate::reading::Reader;
 use crate::serve::{given, open_ledger};
+use crate::sources::check_name;
 use crate::{clock, serve};
 
 /// Runs the server.
@@ -63,7 +65,7 @@ pub(super) struct Direct {
     catalog: Catalog,
     rules: Rules,
     source: String,
-    format: Option<&'static dyn intake::Format>,
+    reader: Option<Reader>,
 }
 
 impl Direct {
@@ -87,14 +89,17 @@ impl Direct {
         let catalog = token::open(dir, now)?;
         let ledger = open_ledger(&config, dir, now)?;
         let rules = Rules::new(catalog.masking_key());
-        Ok(Direct { ledger, catalog, rules, source: token::source_name(source)?.to_owned(), format })
+        check_name(source)?;
+        let set = |content: &Content| content.sources.get(source).map(|s| s.reading.clone());
+        let reader = catalog.with(set).unwrap_or_default().reader(format);
+        Ok(Direct { ledger, catalog, rules, source: source.to_owned(), reader })
     }
 
     /// Makes a batch durable.
     pub(super) fn append(&self, batch: Batch) -> anyhow::Result<Taken> {
         let now = clock::now();
-        let decoded =
-            intake::decode_with(intake::Options { format: self.format, received: Some(now) }, &batch.bytes);
+        let format = self.reader.as_ref().map(Reader::format);
+        let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, &batch.bytes);
         let mut events = decoded.batch;
         events.fill_text(field::SOURCE, &self.source);
         let keys = crate::http::ingest::salted(decoded.keys, &self.source);
@@ -119,10 +124,7 @@ impl Direct {
             formats: decoded.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         };
         self.catalog.change(now, |content| {
-            let source = content
-                .sources
-                .entry(self.source.clone())
-                .or_insert_with(|| Source { created: now.0, ..Source::default() });
+            let source = content.sources.entry(self.source.clone()).or_insert_with(|| Source::new(now));
             source.counters.add(&brought);
         })?;
         self.ledger.wait_due(Duration::ZERO);

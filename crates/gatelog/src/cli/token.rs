@@ -10,6 +10,7 @@ use keys::{Entry, Grant, May, Minted, Role, TokenId};
 use crate::catalog::{Catalog, random};
 use crate::clock;
 use crate::config::Environment;
+use crate::sources::check_name;
 use crate::terminal::{fit, line};
 
 /// Makes, lists and revokes tokens, on the machine of the server.
@@ -79,15 +80,6 @@ fn role(text: &str) -> Result<Role, String> {
     })
 }
 
-/// Names of sources stand in addresses and metrics.
-pub(super) fn source_name(name: &str) -> anyhow::Result<&str> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || name.len() > 63 || !name.chars().all(fits) || name.starts_with('.') {
-        bail!("a source is named with 1 to 63 letters, digits, dots, dashes and underscores");
-    }
-    Ok(name)
-}
-
 pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     let dir = data_dir(args.data, args.config, environment)?;
     let now = clock::now();
@@ -95,7 +87,10 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     match args.what {
         What::Create { ingest, role, name, days, rows } => {
             let mut grant = match (ingest, role) {
-                (Some(source), _) => Grant::ingest(source_name(&source)?),
+                (Some(source), _) => {
+                    check_name(&source)?;
+                    Grant::ingest(source)
+                }
                 (None, Some(role)) => Grant::api(role.text(), role),
                 (None, None) => bail!("say --ingest SOURCE or --role ROLE"),
             };

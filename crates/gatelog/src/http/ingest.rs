@@ -23,6 +23,7 @@ use super::route::{Answer, Call};
 use crate::app::{App, BODY_UNIT_BYTES};
 use crate::clock;
 use crate::counters::{Counters, Rejected};
+use crate::reading::Reader;
 
 /// Rejects named in an answer.
 const REJECTS_SHOWN_MAX: usize = 10;
@@ -64,7 +65,7 @@ struct Rest {
 #[derive(Clone)]
 struct Delivery {
     source: Arc<str>,
-    format: Option<&'static dyn intake::Format>,
+    reader: Option<Reader>,
     coding: Option<String>,
     wire_bytes: u64,
     received: Timestamp,
@@ -78,6 +79,10 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
         Some(name) => Some(intake::by_name(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
+    let reader = app.catalog.with(|content| match content.sources.get(source) {
+        Some(source) => source.reading.reader(format),
+        None => format.map(Reader::Known),
+    });
     let headers = &call.parts.headers;
     let coding = headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (body, _permit) = read_body(&app, headers, std::mem::take(&mut call.body))
@@ -85,7 +90,7 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
         .inspect_err(|problem| note_refusal(&app, problem))?;
     let started = Instant::now();
     let (wire_bytes, received) = (body.len() as u64, clock::now());
-    let delivery = Delivery { source: source.into(), format, coding, wire_bytes, received };
+    let delivery = Delivery { source: source.into(), reader, coding, wire_bytes, received };
     let Understood { batch, keys, rest } = understand(&app, &delivery, body).await?;
     let receipt = if batch.is_empty() {
         None
@@ -180,7 +185,8 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
     let (app, delivery) = (Arc::clone(app), delivery.clone());
     let work = move || {
         let bytes_max = app.config.ingest_decoded_bytes_max;
-        let Delivery { source, format, coding, received, .. } = delivery;
+        let Delivery { source, reader, coding, received, .. } = delivery;
+        let format = reader.as_ref().map(Reader::format);
         let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
         check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
         let decoded = intake::decode_with(intake::Options { format, received: Some(received) }, &plain);
@@ -246,7 +252,7 @@ fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest)
         .iter()
         .map(|reject| Rejected {
             time: now.to_string(),
-            format: delivery.format.map_or("auto", |format| format.name()).to_owned(),
+            format: delivery.reader.as_ref().map_or("auto", |reader| reader.format().name()).to_owned(),
             line: reject.line,
             reason: reject.reason.clone(),
             excerpt: reject.excerpt.clone(),

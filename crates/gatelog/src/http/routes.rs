@@ -1,7 +1,9 @@
 //! The list of routes. The router and openapi.json are made of it; there is no second list.
 
 use axum::http::Method;
-use keys::Permission::{EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead, ViewsWrite};
+use keys::Permission::{
+    EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead, SourcesWrite, ViewsWrite,
+};
 
 use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
@@ -157,6 +159,43 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/sources/{name}/rejects",
             sources::rejects,
             about("The newest records of a source that were not understood.", NONE, "Rejects"),
+        ),
+        route(
+            SourcesWrite,
+            post(),
+            "/api/v1/sources",
+            sources::make,
+            about("Makes a source and its token, which is shown only here.", NONE, "NewSource")
+                .takes("SourceBody")
+                .status(201),
+        ),
+        route(
+            SourcesWrite,
+            Method::PUT,
+            "/api/v1/sources/{name}",
+            sources::set,
+            about("Sets how a source is read.", NONE, "Source").takes("SourceSettings"),
+        ),
+        route(
+            SourcesWrite,
+            Method::DELETE,
+            "/api/v1/sources/{name}",
+            sources::remove,
+            about("Forgets a source and ends its tokens; its events stay.", NONE, "Nothing").status(204),
+        ),
+        route(
+            SourcesWrite,
+            post(),
+            "/api/v1/sources/{name}/token",
+            sources::renew,
+            about("Makes another token; those of before stay good for 24 hours.", NONE, "NewToken"),
+        ),
+        route(
+            SourcesWrite,
+            post(),
+            "/api/v1/sources/try",
+            sources::attempt,
+            about("Reads a pasted line and keeps nothing.", NONE, "Tried").takes("TryBody"),
         ),
         route(
             ViewsWrite,

@@ -1,21 +1,38 @@
-//! Where events come from, what came, and what was not understood.
+//! Where events come from, what came, and what was not understood; sources made, set, renewed and deleted; and a
+//! pasted line tried.
 
-use event::Timestamp;
-use keys::Scope;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::json;
+use axum::http::StatusCode;
+use event::mask::{mask, mask_excerpt, mask_text};
+use event::{Timestamp, field};
+use intake::{FieldMap, RECORD_BYTES_MAX};
+use keys::Scope;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::answer::{empty, json, json_with};
+use super::body;
 use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::App;
-use crate::catalog::{Content, Source};
-use crate::clock;
+use crate::catalog::{self, Content, Source};
+use crate::reading::{Reader, Reading};
+use crate::sources::Refusal;
+use crate::{clock, log};
+
+/// What is said of a source, a map of some hundred fields included.
+const BODY_BYTES_MAX: usize = 16 << 10;
+/// One record, written as a JSON string, and a map.
+const TRY_BYTES_MAX: usize = 2 * RECORD_BYTES_MAX;
 
 #[derive(Serialize)]
 struct Shown {
     name: String,
     sample: bool,
+    gateway: Option<String>,
+    format: Option<String>,
+    field_map: Option<FieldMap>,
     created: String,
     last_event: Option<String>,
     accepted: u64,
@@ -26,16 +43,33 @@ struct Shown {
     formats: BTreeMap<String, u64>,
 }
 
+impl Shown {
+    fn of((name, source, rate): (String, Source, f64)) -> Shown {
+        Shown {
+            name,
+            sample: source.sample,
+            gateway: source.gateway,
+            format: source.reading.format,
+            field_map: source.reading.field_map,
+            created: Timestamp(source.created).to_string(),
+            last_event: source.counters.last_event.map(|t| Timestamp(t).to_string()),
+            accepted: source.counters.accepted,
+            rejected: source.counters.rejected,
+            duplicates: source.counters.duplicates,
+            bytes: source.counters.bytes,
+            events_per_second: rate,
+            formats: source.counters.formats,
+        }
+    }
+}
+
 /// Every source with what came from it, what is not saved yet included, and its events per second.
 pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
     let mut names: BTreeSet<String> = app.tally.names().into_iter().collect();
     app.catalog.with(|content| {
         names.extend(content.sources.keys().cloned());
         // A source exists from the moment there is a token for it.
-        names.extend(content.keyring.tokens().filter_map(|entry| match &entry.may {
-            keys::May::Append { source } => Some(source.clone()),
-            keys::May::Act { .. } => None,
-        }));
+        names.extend(content.token_sources().map(str::to_owned));
     });
     names
         .into_iter()
@@ -54,36 +88,160 @@ pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
 
 /// When the first token of a source was made.
 fn made(content: &Content, source: &str) -> Option<i64> {
-    let of_source =
-        |entry: &&keys::Entry| matches!(&entry.may, keys::May::Append { source: of } if of == source);
+    let of_source = |entry: &&keys::Entry| entry.appends_to(source);
     content.keyring.tokens().filter(of_source).map(|entry| entry.created.0).min()
+}
+
+/// One source, as `GET /sources` shows it.
+fn shown(app: &App, name: &str) -> Result<Shown, Problem> {
+    let found = counted(app, clock::now()).into_iter().find(|(known, ..)| known == name);
+    found.map(Shown::of).ok_or_else(|| Refusal::Missing(name.to_owned()).into())
 }
 
 /// `GET /sources`.
 pub(crate) async fn list(_: Scope, call: Call) -> Answer {
-    let sources: Vec<Shown> = counted(&call.app, clock::now())
-        .into_iter()
-        .map(|(name, source, rate)| Shown {
-            name,
-            sample: source.sample,
-            created: Timestamp(source.created).to_string(),
-            last_event: source.counters.last_event.map(|t| Timestamp(t).to_string()),
-            accepted: source.counters.accepted,
-            rejected: source.counters.rejected,
-            duplicates: source.counters.duplicates,
-            bytes: source.counters.bytes,
-            events_per_second: rate,
-            formats: source.counters.formats,
-        })
-        .collect();
+    let sources: Vec<Shown> = counted(&call.app, clock::now()).into_iter().map(Shown::of).collect();
     json(&serde_json::json!({ "sources": sources }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewSource {
+    name: String,
+    format: Option<String>,
+    gateway: Option<String>,
+}
+
+/// `POST /sources`.
+pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
+    let NewSource { name, format, gateway } = body::read(&mut call, BODY_BYTES_MAX).await?;
+    let reading = Reading::new(format, None).map_err(Problem::bad)?;
+    let (now, random) = (clock::now(), catalog::random()?);
+    let source = Source { gateway, reading, ..Source::new(now) };
+    let minted = call.app.change(|content| content.make_source(&name, source, now, &random))??;
+    log::info("a source was made", &[("source", &name), ("by", &scope.principal().name())]);
+    let answer = serde_json::json!({
+        "source": shown(&call.app, &name)?,
+        "token": minted.token.expose(),
+    });
+    json_with(StatusCode::CREATED, &answer)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetSource {
+    format: Option<String>,
+    field_map: Option<FieldMap>,
+}
+
+/// `PUT /sources/{name}`.
+pub(crate) async fn set(scope: Scope, mut call: Call) -> Answer {
+    let SetSource { format, field_map } = body::read(&mut call, BODY_BYTES_MAX).await?;
+    let reading = Reading::new(format, field_map).map_err(Problem::bad)?;
+    let name = call.segment("name").unwrap_or_default();
+    call.app.change(|content| content.set_reading(name, reading, clock::now()))??;
+    log::info("a source was set", &[("source", &name), ("by", &scope.principal().name())]);
+    json(&shown(&call.app, name)?)
+}
+
+/// `POST /sources/{name}/token`.
+pub(crate) async fn renew(scope: Scope, call: Call) -> Answer {
+    let name = call.segment("name").unwrap_or_default();
+    let (now, random) = (clock::now(), catalog::random()?);
+    let (minted, ends) = call.app.change(|content| content.renew_token(name, now, &random))??;
+    log::info("a token was renewed", &[("source", &name), ("by", &scope.principal().name())]);
+    json(&serde_json::json!({
+        "token": minted.token.expose(),
+        "old_valid_until": ends.map(|t| t.to_string()),
+    }))
+}
+
+/// `DELETE /sources/{name}`.
+pub(crate) async fn remove(scope: Scope, call: Call) -> Answer {
+    let name = call.segment("name").unwrap_or_default();
+    if !counted(&call.app, clock::now()).iter().any(|(known, ..)| known == name) {
+        return Err(Refusal::Missing(name.to_owned()).into());
+    }
+    call.app.change(|content| content.forget_source(name, clock::now()))??;
+    call.app.tally.forget(name);
+    log::info("a source was deleted", &[("source", &name), ("by", &scope.principal().name())]);
+    Ok(empty())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trial {
+    format: Option<String>,
+    field_map: Option<FieldMap>,
+    line: String,
+}
+
+#[derive(Serialize)]
+struct Tried {
+    event: Option<Box<RawValue>>,
+    rejects: Vec<NotRead>,
+}
+
+#[derive(Serialize)]
+struct NotRead {
+    line: u64,
+    reason: String,
+    excerpt: String,
+}
+
+/// `POST /sources/try`.
+pub(crate) async fn attempt(_: Scope, mut call: Call) -> Answer {
+    let Trial { format, field_map, line } = body::read(&mut call, TRY_BYTES_MAX).await?;
+    let reading = Reading::new(format, field_map).map_err(Problem::bad)?;
+    let _turn = call.app.gates.decoders.acquire().await.map_err(Problem::internal)?;
+    let tried = tokio::task::block_in_place(|| read(&call.app, &reading, &line));
+    json(&tried?)
+}
+
+/// Reads a line as a delivery of a source would be read, and keeps nothing of it.
+fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
+    let now = clock::now();
+    let reader = reading.reader(None);
+    let format = reader.as_ref().map(Reader::format);
+    let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, line.as_bytes());
+    let mut batch = decoded.batch;
+    batch.fill_text(field::SOURCE, "try");
+    let mut batch = mask(batch, &app.rules);
+    let count = batch.len();
+    batch.set_numbers(field::SEQ, vec![0; count]);
+    batch.set_numbers(field::RECEIVED, vec![now.0; count]);
+    let first = (count > 0).then(|| event::json::to_string(batch.row(0)));
+    let rejects = decoded.rejects.into_iter().map(|reject| NotRead {
+        line: reject.line,
+        reason: mask_text(&reject.reason, &app.rules).into_owned(),
+        excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+    });
+    Ok(Tried {
+        event: first.map(RawValue::from_string).transpose().map_err(Problem::internal)?,
+        rejects: rejects.collect(),
+    })
 }
 
 /// `GET /sources/{name}/rejects`.
 pub(crate) async fn rejects(_: Scope, call: Call) -> Answer {
     let name = call.segment("name").unwrap_or_default();
     if !counted(&call.app, clock::now()).iter().any(|(known, ..)| known == name) {
-        return Err(Problem::missing(format!("there is no source {name:?}")));
+        return Err(Refusal::Missing(name.to_owned()).into());
     }
     json(&serde_json::json!({ "rejects": call.app.tally.rejects(name) }))
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let said = refusal.to_string();
+        match refusal {
+            Refusal::Missing(_) => Problem::missing(said),
+            Refusal::Exists(_) => Problem::new(StatusCode::CONFLICT, said)
+                .remedy("make another token for it, or choose another name"),
+            Refusal::Full => Problem::new(StatusCode::CONFLICT, said),
+            Refusal::BadName => Problem::bad(said),
+            Refusal::Keys(keys::Error::Full) => Problem::new(StatusCode::CONFLICT, said),
+            Refusal::Keys(_) => Problem::bad(said),
+        }
+    }
 }

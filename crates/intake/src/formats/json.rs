@@ -12,6 +12,7 @@ use crate::scalar::Unit;
 pub struct Json;
 
 /// JSON of one source, by its own map and then the default one.
+#[derive(Debug)]
 pub struct Mapped(Map);
 
 impl Mapped {

@@ -1,0 +1,118 @@
+//! How the deliveries of a source are read: in which format, and for JSON of any program where each field is found.
+
+use std::sync::{Arc, OnceLock};
+
+use intake::{FieldMap, Format, Mapped};
+use serde::{Deserialize, Serialize};
+
+use crate::http::error::nearest;
+
+/// What is set for a source. Without anything each record is recognised.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Reading {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) field_map: Option<FieldMap>,
+    /// The map made ready, once it was needed.
+    #[serde(skip)]
+    made: OnceLock<Option<Arc<Mapped>>>,
+}
+
+/// What a delivery is read with.
+#[derive(Clone)]
+pub(crate) enum Reader {
+    /// One of the formats.
+    Known(&'static dyn Format),
+    /// JSON by the source's own map.
+    Mapped(Arc<Mapped>),
+}
+
+impl Reader {
+    /// The format.
+    pub(crate) fn format(&self) -> &dyn Format {
+        match self {
+            Reader::Known(format) => *format,
+            Reader::Mapped(format) => format.as_ref(),
+        }
+    }
+}
+
+impl Reading {
+    /// Checks what is to be set; the error says what is wrong. A map means the format `json`.
+    pub(crate) fn new(format: Option<String>, field_map: Option<FieldMap>) -> Result<Reading, String> {
+        let field_map = field_map.filter(|map| !map.0.is_empty());
+        let format = match (format.filter(|name| !name.is_empty()), &field_map) {
+            (None, Some(_)) => Some(JSON.to_owned()),
+            (Some(name), Some(_)) if name != JSON => {
+                return Err(format!("a field map is for the format json, not for {name:?}"));
+            }
+            (format, _) => format,
+        };
+        if let Some(name) = format.as_deref().filter(|name| intake::by_name(name).is_none()) {
+            return Err(no_such_format(name));
+        }
+        let made = OnceLock::new();
+        if let Some(map) = &field_map {
+            let mapped = Mapped::new(map).map_err(|reason| reason.to_string())?;
+            let _ = made.set(Some(Arc::new(mapped)));
+        }
+        Ok(Reading { format, field_map, made })
+    }
+
+    /// What to read a delivery with whose address names a format, or none. `None` recognises each record.
+    pub(crate) fn reader(&self, named: Option<&'static dyn Format>) -> Option<Reader> {
+        let format = named.or_else(|| intake::by_name(self.format.as_deref()?))?;
+        let mapped = (format.name() == JSON).then(|| self.mapped()).flatten();
+        Some(mapped.map_or(Reader::Known(format), Reader::Mapped))
+    }
+
+    fn mapped(&self) -> Option<Arc<Mapped>> {
+        let make = || Mapped::new(self.field_map.as_ref()?).ok().map(Arc::new);
+        self.made.get_or_init(make).clone()
+    }
+}
+
+/// The format a field map is for.
+const JSON: &str = "json";
+
+/// What is said of a format that is none.
+pub(crate) fn no_such_format(name: &str) -> String {
+    let names: Vec<&str> = intake::FORMATS.iter().map(|format| format.name()).collect();
+    let meant = nearest(name, names.iter().copied());
+    let meant = meant.first().map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+    format!("there is no format {name:?}; there are {}{meant}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(text: &str) -> Option<FieldMap> {
+        Some(serde_json::from_str(text).unwrap())
+    }
+
+    #[test]
+    fn a_map_is_for_json_and_names_fields() {
+        let reading = Reading::new(None, map(r#"{"status":"res.rc"}"#)).unwrap();
+        assert_eq!(reading.format.as_deref(), Some("json"));
+        assert!(Reading::new(Some("kong".into()), map(r#"{"status":"rc"}"#)).is_err());
+        let error = Reading::new(None, map(r#"{"statsu":"rc"}"#)).unwrap_err();
+        assert_eq!(error, "unknown field 'statsu' in the field map");
+        let error = Reading::new(Some("kogn".into()), None).unwrap_err();
+        assert!(error.ends_with("did you mean kong?"), "{error}");
+        assert_eq!(Reading::new(Some("kong".into()), map("{}")).unwrap().format.as_deref(), Some("kong"));
+    }
+
+    #[test]
+    fn the_address_goes_before_the_source_and_the_map_counts_for_json() {
+        let reading = Reading::new(None, map(r#"{"status":"rc"}"#)).unwrap();
+        // As it comes back from the catalogue.
+        let reading: Reading = serde_json::from_str(&serde_json::to_string(&reading).unwrap()).unwrap();
+        assert!(matches!(reading.reader(None), Some(Reader::Mapped(_))));
+        assert!(matches!(reading.reader(intake::by_name("json")), Some(Reader::Mapped(_))));
+        assert!(matches!(reading.reader(intake::by_name("kong")), Some(Reader::Known(_))));
+        assert!(Reading::default().reader(None).is_none());
+    }
+}
