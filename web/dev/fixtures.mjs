@@ -7,6 +7,7 @@ import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose, facets, histogram, panel, panels, summary } from './answers.mjs'
 import { compile, FilterError } from './filter.mjs'
+import { changed, gateways, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -16,6 +17,9 @@ const TOKEN = 'gl_ap_fixture'
 const links = new Set(['welcome-1', 'welcome-2', 'welcome-3'])
 const sessions = new Set()
 const jobs = []
+/** FIXTURE_EMPTY=1: a server that has never received anything. */
+const isEmpty = process.env.FIXTURE_EMPTY === '1'
+if (isEmpty) events.length = 0
 
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
@@ -174,22 +178,8 @@ const ROUTES = {
   '/exports': () => ({ exports: jobs.slice(0, 100) }),
   '/fields': () => ({ fields: fields.map(({ get, ...field }) => field) }),
   '/reasons': () => ({ reasons }),
-  '/sources': () => ({
-    sources: [
-      {
-        name: 'samples',
-        sample: true,
-        created: '2026-11-01T00:00:00Z',
-        last_event: new Date().toISOString(),
-        accepted: events.length,
-        rejected: 3,
-        duplicates: 0,
-        bytes: 9_000_000,
-        events_per_second: 4,
-        formats: { kong: events.length },
-      },
-    ],
-  }),
+  '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
+  '/gateways': () => gateways,
 }
 
 function answer(path, query) {
@@ -202,20 +192,28 @@ function answer(path, query) {
       remedy: 'It may have passed the retention of 180 days.',
     })
   }
+  if (kind === 'sources') return { rejects: rejects(decodeURIComponent(id)) }
   if (kind === 'panels') return covered(panel(id, ask(query)))
   if (kind === 'exports') return jobs.find((j) => j.id === id) ?? {}
   throw new Refusal(404, 'No such page', `${path} is not part of the API`)
 }
 
+function bodyOf(request, use) {
+  let body = ''
+  request.on('data', (part) => {
+    body += part
+  })
+  request.on('end', () => use(JSON.parse(body || '{}')))
+}
+
 function session(request, response) {
   const cookie = /gatelog=(\w[\w-]*)/.exec(request.headers.cookie ?? '')?.[1]
+  if (request.method === 'DELETE') {
+    sessions.delete(cookie)
+    return send(response, 200, {})
+  }
   if (request.method === 'POST') {
-    let body = ''
-    request.on('data', (part) => {
-      body += part
-    })
-    request.on('end', () => {
-      const { token } = JSON.parse(body || '{}')
+    bodyOf(request, ({ token }) => {
       if (token !== TOKEN && !links.delete(token)) {
         return send(response, 401, {
           title: 'The link has been used or has expired',
@@ -264,6 +262,12 @@ createServer((request, response) => {
   const cookie = /gatelog=(\w[\w-]*)/.exec(request.headers.cookie ?? '')?.[1]
   if (!sessions.has(cookie) && request.headers.authorization !== `Bearer ${TOKEN}`) {
     return send(response, 401, { title: 'Sign in first', status: 401, detail: 'this call needs a session or a token' })
+  }
+  if (request.method !== 'GET') {
+    return bodyOf(request, (body) => {
+      const [status, answered] = changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
+      send(response, status, answered)
+    })
   }
   setTimeout(() => {
     try {

@@ -1,31 +1,30 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { Logs } from './pages/logs'
 import { Overview } from './pages/overview'
 import { Welcome } from './pages/welcome'
-import { ErrorState } from './parts/state'
+import { Failure, NoPage } from './shell/failure'
 import { Shell } from './shell/shell'
 import { parseSearch, type Search, validSearch, writeSearch } from './state/search'
 
 const root = createRootRoute({
   component: Outlet,
   validateSearch: (raw: Record<string, unknown>): Search => validSearch(raw),
-  // An address nobody knows leads home rather than nowhere.
-  notFoundComponent: () => {
-    throw redirect({ to: '/' })
-  },
-  errorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
 })
 const welcome = createRoute({ getParentRoute: () => root, path: '/welcome', component: Welcome })
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell })
 const overview = createRoute({ getParentRoute: () => shell, path: '/', component: Overview })
 const logs = createRoute({ getParentRoute: () => shell, path: '/logs', component: Logs })
+// Pages beside the daily ones come when they are opened.
+const sources = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./pages/sources'), 'Sources'),
+})
+const connect = createRoute({
+  getParentRoute: () => shell,
+  path: '/connect',
+  component: lazyRouteComponent(() => import('./pages/connect'), 'Connect'),
+})
 /** Every part in every state; not built into the app. */
 const parts = import.meta.env.DEV
   ? [
@@ -36,18 +35,13 @@ const parts = import.meta.env.DEV
       }),
     ]
   : []
-const other = createRoute({
-  getParentRoute: () => root,
-  path: '$',
-  beforeLoad: () => {
-    throw redirect({ to: '/' })
-  },
-})
+const other = createRoute({ getParentRoute: () => shell, path: '$', component: NoPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([welcome, shell.addChildren([overview, logs]), ...parts, other]),
+  routeTree: root.addChildren([welcome, shell.addChildren([overview, logs, sources, connect, other]), ...parts]),
   parseSearch,
   stringifySearch: writeSearch,
+  defaultErrorComponent: Failure,
   defaultPreload: false,
   scrollRestoration: false,
 })

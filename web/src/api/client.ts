@@ -1,5 +1,6 @@
 // One door to the server: JSON in, JSON or a Problem out.
-import { noteAnswer, noteLost } from './freshness'
+import { isGatewayFailure, noteLost, noteSignedIn, noteSignedOut, reconnected } from './connection'
+import { noteAnswer } from './freshness'
 
 export type Params = Record<string, string | number | undefined>
 
@@ -13,6 +14,8 @@ export class Problem extends Error {
   readonly remedy: string | undefined
   readonly position: number | undefined
   readonly suggestions: string[]
+  /** Names the failure in the server's log. */
+  readonly id: string | undefined
 
   constructor(status: number, body: Record<string, unknown>) {
     const title = typeof body.title === 'string' ? body.title : `The server answered ${status}`
@@ -23,6 +26,7 @@ export class Problem extends Error {
     this.detail = detail
     this.remedy = typeof body.remedy === 'string' ? body.remedy : undefined
     this.position = typeof body.position === 'number' ? body.position : undefined
+    this.id = typeof body.id === 'string' ? body.id : undefined
     this.suggestions = Array.isArray(body.suggestions) ? body.suggestions.map(String) : []
   }
 }
@@ -41,38 +45,79 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, typeof body === 'object' && body !== null ? body : {})
 }
 
-async function call(url: string, init: RequestInit): Promise<Response> {
-  let response: Response
+const ROUNDS_MAX = 3
+
+function lost(): Problem {
+  return new Problem(0, {
+    title: 'Gatelog does not answer',
+    detail: 'The connection to the server failed.',
+    remedy: 'Check that the server runs; this page tries again by itself.',
+  })
+}
+
+/** The answer of the server; null when there is none. */
+async function answerOf(url: string, init: RequestInit): Promise<Response | null> {
   try {
-    response = await fetch(url, { credentials: 'same-origin', ...init })
+    const response = await fetch(url, { credentials: 'same-origin', ...init })
+    const isProblem = response.headers.get('content-type')?.includes('problem+json')
+    return isGatewayFailure(response.status) && !isProblem ? null : response
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    return null
+  }
+}
+
+async function call(url: string, init: RequestInit): Promise<Response> {
+  const response = await answerOf(url, init)
+  if (!response) {
     noteLost()
-    throw new Problem(0, {
-      title: 'Gatelog does not answer',
-      detail: 'The connection to the server failed.',
-      remedy: 'Check that the server runs; this page tries again by itself.',
-    })
+    throw lost()
   }
   if (!response.ok) throw await problemOf(response)
   return response
 }
 
-export async function getJson<T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> {
-  const response = await call(apiUrl(path, params), { signal: signal ?? null })
+/** A question waits out a lost connection and an ended session, and is then asked again. */
+async function question(url: string, signal: AbortSignal | null): Promise<Response> {
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    await reconnected(signal)
+    const response = await answerOf(url, { signal })
+    if (!response) noteLost()
+    else if (response.status === 401) noteSignedOut()
+    else if (!response.ok) throw await problemOf(response)
+    else return response
+  }
+  // The server is there and this one answer still does not come.
+  throw lost()
+}
+
+async function told<T>(response: Response): Promise<T> {
   const body = (await response.json()) as T
   noteAnswer(body)
   return body
 }
 
+export async function getJson<T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> {
+  return told<T>(await question(apiUrl(path, params), signal ?? null))
+}
+
+/** A change: told at once when it fails, because asking twice could do it twice. */
+export async function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T | null> {
+  const sent = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  try {
+    const response = await call(apiUrl(path), { method, ...sent })
+    return response.status === 204 ? null : await told<T>(response)
+  } catch (problem) {
+    if (problem instanceof Problem && problem.status === 401 && path !== '/session') noteSignedOut()
+    throw problem
+  }
+}
+
 export async function postSession(token: string): Promise<void> {
-  await call(apiUrl('/session'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token }),
-  })
+  await sendJson('POST', '/session', { token })
+  noteSignedIn()
 }
 
 export async function endSession(): Promise<void> {
-  await call(apiUrl('/session'), { method: 'DELETE' })
+  await sendJson('DELETE', '/session')
 }

@@ -1,9 +1,9 @@
-// How complete the answers on screen are, and whether the server answers at all. Fed by every call.
+// How complete the answers on screen are. Fed by every call.
 import { useSyncExternalStore } from 'react'
 
-export type Freshness = { watermark: string | null; partial: string | null; isLost: boolean }
+export type Freshness = { watermark: string | null; partial: string | null }
 
-let current: Freshness = { watermark: null, partial: null, isLost: false }
+let current: Freshness = { watermark: null, partial: null }
 const listeners = new Set<() => void>()
 
 function publish(next: Freshness) {
@@ -13,19 +13,10 @@ function publish(next: Freshness) {
 
 export function noteAnswer(body: unknown) {
   const answer = (body ?? {}) as { watermark?: string; partial?: boolean; partial_reason?: string }
-  if (!answer.watermark) {
-    if (current.isLost) publish({ ...current, isLost: false })
-    return
-  }
+  if (!answer.watermark) return
   const watermark = current.watermark && current.watermark > answer.watermark ? current.watermark : answer.watermark
   const partial = answer.partial ? (answer.partial_reason ?? 'a part of the range was not read') : null
-  if (watermark !== current.watermark || partial !== current.partial || current.isLost) {
-    publish({ watermark, partial, isLost: false })
-  }
-}
-
-export function noteLost() {
-  if (!current.isLost) publish({ ...current, isLost: true })
+  if (watermark !== current.watermark || partial !== current.partial) publish({ watermark, partial })
 }
 
 export function useFreshness(): Freshness {

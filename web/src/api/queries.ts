@@ -1,30 +1,26 @@
 // The questions pages ask, each cached by its path and parameters.
-import { keepPreviousData, QueryCache, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, type Query, QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getJson, type Params, Problem } from './client'
 import type { EventsPage, Field, Panel, Reason, Session } from './types'
 
-const REFRESH_MS = 15_000
 export const PAGE_ROWS = 200
 
-export function newQueryClient(onSignedOut: () => void): QueryClient {
+export function newQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({
-      onError: (error) => {
-        if (error instanceof Problem && error.status === 401) onSignedOut()
-      },
-    }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
         refetchOnWindowFocus: false,
-        // A refusal stays a refusal; a lost connection is asked again until it is back.
-        retry: (count, error) => error instanceof Problem && (error.status === 0 || error.status >= 500) && count < 2,
-        refetchInterval: (query) =>
-          query.state.error instanceof Problem && query.state.error.status === 0 ? 5_000 : false,
+        // The door waits out a lost connection by itself; a refusal stays a refusal.
+        networkMode: 'always',
+        retry: (count, error) => error instanceof Problem && error.status >= 500 && count < 2,
       },
     },
   })
 }
+
+/** Answers that renew themselves while the range ends now; the bar's clock asks them again, all at once. */
+export const isLiveQuery = (query: Query) => query.meta?.live === true
 
 /** An answer that keeps its last value on screen while the next one loads, and renews itself while the range ends now. */
 export function useAnswer<T>(path: string, params: Params, options: { live?: boolean; enabled?: boolean } = {}) {
@@ -33,7 +29,7 @@ export function useAnswer<T>(path: string, params: Params, options: { live?: boo
     queryFn: ({ signal }) => getJson<T>(path, params, signal),
     placeholderData: keepPreviousData,
     enabled: options.enabled ?? true,
-    ...(options.live ? { refetchInterval: REFRESH_MS } : {}),
+    meta: { live: options.live ?? false },
   })
 }
 

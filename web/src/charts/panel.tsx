@@ -38,7 +38,7 @@ const heightOf = (panel: Panel) => (isTime(panel) ? TIME_PX + LEGEND_PX : panel.
 export function usePanelData(id: string, view: View, step: string | undefined, isReady: boolean) {
   return useAnswer<PanelData>(
     `/panels/${id}`,
-    { ...view.asked, tz: view.tz, step, compare: view.search.compare ?? 'previous', top: LIST_ROWS },
+    { ...view.asked, tz: view.tz, step, ...view.compared, top: LIST_ROWS },
     { live: view.live, enabled: isReady },
   )
 }

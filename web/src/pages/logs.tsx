@@ -96,7 +96,7 @@ export function Logs() {
 
   return (
     <>
-      <Bar title="Access logs" view={view} tools={tools} hasCompare={false} />
+      <Bar title="Access logs" view={view} tools={tools} />
       <div className={css.page}>
         {!isNarrow && (
           <aside className={css.facets} aria-label="Facets">

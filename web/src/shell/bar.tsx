@@ -5,41 +5,49 @@ import { useAnswer, useSession } from '../api/queries'
 import type { Facets } from '../api/types'
 import { Button, IconButton } from '../parts/button'
 import { Dialog } from '../parts/dialog'
-import { type Choice, Select } from '../parts/menu'
+import { type Choice, Menu, Select } from '../parts/menu'
+import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/status'
+import { copyText } from '../parts/toast'
 import { chosenValue, termsOf, withValue } from '../state/filter'
 import { useKeys } from '../state/keys'
+import { pinnedLink, sameLink } from '../state/link'
 import { countText } from '../state/numbers'
 import type { View } from '../state/view'
 import css from './bar.module.css'
+import { ComparePicker, toggledComparison } from './compare-picker'
 import { FilterField } from './filter-field'
 import { Freshness } from './freshness'
 import { RangePicker, useRangeMoves } from './range-picker'
+import { RefreshControl, useAutoRefresh } from './refresh-control'
 import { ZoneSwitch } from './zone-switch'
 
 const ALL = '*'
 
-/** `hasCompare` is false where nothing on the page has a previous period. */
-export function Bar(props: { title: string; view: View; tools?: ReactNode; hasCompare?: boolean }) {
-  const { title, view, tools, hasCompare = true } = props
+export function Bar({ title, view, tools }: { title: string; view: View; tools?: ReactNode }) {
   const client = useQueryClient()
   const session = useSession()
   const moves = useRangeMoves(view)
+  const isNarrow = useNarrow()
   const [isSheet, setSheet] = useState(false)
   const places = useAnswer<Facets>('/facets', { ...view.asked, fields: 'environment,gateway', top: 50 })
   const refresh = () => client.invalidateQueries()
-  const toggleCompare = () => view.set({ compare: view.compares ? 'none' : undefined })
+  useAutoRefresh(view)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the handlers change only with the view.
   const keys = useMemo(
     () => ({
-      ...(hasCompare ? { x: toggleCompare } : {}),
+      x: () => view.set(toggledComparison(view)),
       r: refresh,
       z: moves.out,
       ArrowLeft: moves.back,
       ArrowRight: moves.forth,
-      '/': () => focusOn('filter'),
-      d: () => document.querySelector<HTMLElement>('[data-shortcut=range]')?.click(),
+      '/': () => {
+        const field = shown('filter')
+        if (field) field.focus()
+        else setSheet(true)
+      },
+      d: () => shown('range')?.click(),
     }),
     [view],
   )
@@ -66,45 +74,73 @@ export function Bar(props: { title: string; view: View; tools?: ReactNode; hasCo
       {place('gateway', 'Gateway')}
       <RangePicker view={view} />
       <ZoneSwitch view={view} />
-      {hasCompare && (
-        <Button icon="compare" pressed={view.compares} onPress={toggleCompare}>
-          Compare
-        </Button>
-      )}
+      <ComparePicker view={view} />
     </>
   )
   const count = termsOf(view.filter).length
 
+  const links = (
+    <Menu
+      label="Copy link"
+      trigger={<IconButton icon="link" label="Copy link" />}
+      entries={[
+        { id: 'same', label: 'Link to this view', icon: 'link', run: () => copyText(sameLink(), 'Link') },
+        {
+          id: 'pinned',
+          label: 'Link to exactly this time',
+          icon: 'clock',
+          run: () => copyText(pinnedLink(view), 'Link'),
+        },
+      ]}
+    />
+  )
+  const filter = <FilterField view={view} error={places.error} />
+
+  const freshness = <Freshness tz={view.tz} />
+  const name = (
+    <>
+      <h1 className={css.title}>{title}</h1>
+      {session.data?.sample && <Pill tone="warn">Sample data</Pill>}
+    </>
+  )
+  if (!isNarrow)
+    return (
+      <header className={css.bar}>
+        <div className={`${css.row} ${css.first}`}>
+          {name}
+          {controls}
+          <span className={css.grow} />
+          {freshness}
+          <RefreshControl view={view} onRefresh={refresh} />
+          {links}
+        </div>
+        <div className={`${css.row} ${css.second}`}>
+          {filter}
+          {tools}
+        </div>
+      </header>
+    )
   return (
     <header className={css.bar}>
       <div className={css.row}>
-        <h1 className={css.title}>{title}</h1>
-        {session.data?.sample && <Pill tone="warn">Sample data</Pill>}
-        <div className={css.wide}>{controls}</div>
+        {name}
         <span className={css.grow} />
-        <div className={css.wide}>
-          <Freshness tz={view.tz} />
-        </div>
-        <IconButton icon="refresh" label="Refresh" hint="r" onPress={refresh} />
-        <span className={css.narrow}>
-          <Button icon="filter" onPress={() => setSheet(true)}>
-            Filters{count ? ` (${count})` : ''}
-          </Button>
-        </span>
+        <IconButton icon="refresh" label="Refresh" onPress={refresh} />
+        <Button icon="filter" onPress={() => setSheet(true)}>
+          Filters{count ? ` (${count})` : ''}
+        </Button>
       </div>
-      <div className={`${css.row} ${css.narrow}`}>
+      <div className={css.row}>
         <RangePicker view={view} />
         <span className={css.grow} />
-        <Freshness tz={view.tz} />
-      </div>
-      <div className={`${css.row} ${css.wide}`}>
-        <FilterField view={view} error={places.error} />
-        {tools}
+        {freshness}
       </div>
       <Dialog title="Filters" kind="sheet" isOpen={isSheet} onClose={() => setSheet(false)}>
         <div className={css.sheet}>
           {controls}
-          <FilterField view={view} error={places.error} />
+          {filter}
+          <RefreshControl view={view} onRefresh={refresh} />
+          {links}
         </div>
       </Dialog>
     </header>
@@ -118,6 +154,8 @@ function choicesOf(facets: Facets | undefined, field: string, chosen: string | n
   return [{ id: ALL, label: 'All' }, ...missing, ...listed]
 }
 
-function focusOn(name: string) {
-  document.querySelector<HTMLElement>(`[data-shortcut=${name}]`)?.focus()
+/** The element of a shortcut that is on screen: sheets and narrow screens have others. */
+function shown(name: string): HTMLElement | undefined {
+  const found = [...document.querySelectorAll<HTMLElement>(`[data-shortcut=${name}]`)]
+  return found.find((element) => element.offsetParent !== null)
 }

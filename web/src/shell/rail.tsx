@@ -6,12 +6,8 @@ import { Icon, type IconName } from '../parts/icon'
 import { Menu } from '../parts/menu'
 import { type Theme, useTheme } from '../state/theme'
 import { logsSearch, useView } from '../state/view'
+import { PAGES } from './pages'
 import css from './rail.module.css'
-
-export const PAGES: { to: '/' | '/logs'; label: string; icon: IconName; key: string }[] = [
-  { to: '/', label: 'Overview', icon: 'overview', key: 'g o' },
-  { to: '/logs', label: 'Access logs', icon: 'logs', key: 'g l' },
-]
 
 const THEMES: { id: Theme; label: string; icon: IconName }[] = [
   { id: 'system', label: 'Like the system', icon: 'screen' },
@@ -19,7 +15,7 @@ const THEMES: { id: Theme; label: string; icon: IconName }[] = [
   { id: 'dark', label: 'Dark', icon: 'moon' },
 ]
 
-export function Rail({ onHelp }: { onHelp: () => void }) {
+export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () => void }) {
   const view = useView()
   const [theme, setTheme] = useTheme()
   return (
@@ -34,17 +30,21 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
           search={logsSearch(view.search, view.filter) as never}
           className={css.item}
           activeProps={{ className: `${css.item} ${css.here}`, 'aria-current': 'page' }}
-          activeOptions={{ exact: true, includeSearch: false }}
+          activeOptions={{ exact: page.to === '/', includeSearch: false }}
         >
           <Icon name={page.icon} size={18} />
           <span>{page.label}</span>
         </Link>
       ))}
       <span className={css.grow} />
+      <Button className={css.item} onPress={onPalette} aria-label="Search commands">
+        <Icon name="search" size={18} />
+        <span>Search</span>
+      </Button>
       <Menu
         label="Theme"
         trigger={
-          <Button className={css.item}>
+          <Button className={`${css.item} ${css.theme}`}>
             <Icon name={THEMES.find((t) => t.id === theme)?.icon ?? 'screen'} size={18} />
             <span>Theme</span>
           </Button>
@@ -61,6 +61,12 @@ export function Rail({ onHelp }: { onHelp: () => void }) {
         }
         entries={[
           { id: 'keys', label: 'Keyboard shortcuts', icon: 'help', hint: '?', run: onHelp },
+          {
+            id: 'api',
+            label: 'API description',
+            icon: 'link',
+            run: () => window.open('/api/v1/openapi.json', '_blank', 'noopener'),
+          },
           {
             id: 'leave',
             label: 'Sign out',

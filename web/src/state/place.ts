@@ -10,13 +10,23 @@ export function rememberPlace(href: string) {
   }
 }
 
-/** The remembered page of this app, once; Overview otherwise. */
-export function takePlace(): string {
+/** The remembered page of this app; null when there is none, or when it is an address elsewhere. */
+export function rememberedPlace(): string | null {
   try {
     const href = sessionStorage.getItem(KEY) ?? '/'
-    sessionStorage.removeItem(KEY)
-    return /^\/(?![/\\])/.test(href) ? href : '/'
+    return href !== '/' && /^\/(?![/\\])/.test(href) ? href : null
   } catch {
-    return '/'
+    return null
   }
+}
+
+/** The remembered page, once; Overview otherwise. */
+export function takePlace(): string {
+  const href = rememberedPlace() ?? '/'
+  try {
+    sessionStorage.removeItem(KEY)
+  } catch {
+    // Nothing was kept either.
+  }
+  return href
 }

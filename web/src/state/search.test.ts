@@ -8,7 +8,8 @@ describe('the address', () => {
       to: '2026-11-20T15:30:00Z',
       filter: 'consumer:"a b" -route:/health path~"ü&x=1"',
       tz: 'Europe/Berlin',
-      compare: 'none',
+      compare: 'year',
+      refresh: '1m',
       row: 'ev 1',
       columns: 'timestamp,status',
       order: 'asc',
@@ -25,6 +26,7 @@ describe('the address', () => {
         from: 'whenever',
         tz: 'Mars/Olympus',
         compare: 'never',
+        refresh: '1ms',
         order: 'sideways',
         columns: '<b>',
       }),
@@ -35,6 +37,21 @@ describe('the address', () => {
   it('keeps relative times relative and starts with the last 24 hours', () => {
     expect(rangeOf(validSearch({ from: 'now-15m' }))).toEqual({ from: 'now-15m', to: 'now' })
     expect(rangeOf({})).toEqual({ from: 'now-24h', to: 'now' })
+  })
+
+  it.each(['none', 'week', 'month', 'year', '2026-11-01T00:00:00Z..2026-11-02T00:00:00Z', 'now-2d..now-1d'])(
+    'compares with %s',
+    (compare) => expect(validSearch({ compare })).toEqual({ compare }),
+  )
+
+  it.each(['previous', '..', 'a..b', 'now..now-1h', '1h..2h..3h', 'now-1h..'])(
+    'takes compare=%s as the previous period',
+    (compare) => expect(validSearch({ compare })).toEqual({}),
+  )
+
+  it('keeps ranges of the calendar and how often to ask', () => {
+    const search = { from: 'now-1w/w', to: 'now/w', refresh: 'off' }
+    expect(validSearch(parseSearch(writeSearch(search)))).toEqual(search)
   })
 
   it('stays readable for people', () => {

@@ -1,5 +1,7 @@
 // The URL is the state. Unknown parameters and impossible values are dropped, never an error.
+import { COMPARISONS, customPeriod } from './compare'
 import { instantOfEnd, type Range } from './range'
+import { REFRESHES } from './refresh'
 import { isZone } from './zone'
 
 export type Search = {
@@ -7,7 +9,10 @@ export type Search = {
   to?: string
   filter?: string
   tz?: string
-  compare?: 'none'
+  /** `none`, `week`, `month`, `year` or a period `from..to`; the previous period without it. */
+  compare?: string
+  /** How often a range that ends now is asked again; `15s` without it. */
+  refresh?: string
   /** Access logs: open event, columns, order, live tail, how the histogram is stacked. */
   row?: string
   columns?: string
@@ -22,6 +27,8 @@ export type Search = {
   wrap?: '1'
   chart?: 'none'
   hide?: string
+  /** Sources: the open one. */
+  source?: string
   /** A part of the range that is compared with the rest, as `from..to` in epoch milliseconds. */
   region?: string
 }
@@ -34,6 +41,12 @@ const end = (value: unknown): string | undefined => {
   return candidate && instantOfEnd(candidate, 0) !== null ? candidate : undefined
 }
 
+const comparison = (value: unknown): string | undefined => {
+  const candidate = text(value, 90)
+  const isMode = COMPARISONS.some(({ mode }) => mode === candidate && mode !== 'previous')
+  return isMode || customPeriod(candidate) ? candidate : undefined
+}
+
 export function validSearch(raw: Record<string, unknown>): Search {
   const zone = text(raw.tz, 64)
   const columns = text(raw.columns, 1000)
@@ -43,8 +56,10 @@ export function validSearch(raw: Record<string, unknown>): Search {
     to: end(raw.to),
     filter: text(raw.filter, 4000),
     tz: zone && isZone(zone) ? zone : undefined,
-    compare: raw.compare === 'none' ? 'none' : undefined,
+    compare: comparison(raw.compare),
+    refresh: REFRESHES.find(({ id }) => id === raw.refresh)?.id,
     row: text(raw.row, 200),
+    source: text(raw.source, 100),
     columns: columns && /^[\w.,-]+$/.test(columns) ? columns : undefined,
     order: raw.order === 'asc' ? 'asc' : undefined,
     tail: raw.tail === '1' ? '1' : undefined,

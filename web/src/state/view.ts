@@ -2,7 +2,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import type { Params } from '../api/client'
-import { isLive, type Range } from './range'
+import { type Comparison, comparisonOf, TAKES_PERIODS } from './compare'
+import { isLive, type Range, resolved } from './range'
+import { refreshMs } from './refresh'
 import { rangeOf, type Search, validSearch } from './search'
 import { browserZone } from './zone'
 
@@ -26,11 +28,19 @@ export function rememberZone(tz: string) {
 
 export type View = {
   search: Search
+  /** The range as the address has it; `yesterday` stays `now-1d/d` there. */
+  typed: Range
+  /** The range as the API takes it. */
   range: Range
   filter: string
   tz: string
   compares: boolean
+  comparison: Comparison
+  /** The parameters of calls that compare; those without a comparison do not take them. */
+  compared: Params
   live: boolean
+  /** How often live answers renew themselves; false when they do not. */
+  refreshMs: number | false
   /** The parameters that all data calls share. */
   asked: Params
   set: (patch: Partial<Search>, options?: { replace?: boolean }) => void
@@ -47,26 +57,36 @@ export function useView(): View {
     },
     [navigate],
   )
+  const tz = raw.tz ?? preferredZone()
+  const now = Date.now()
+  const { from, to } = resolved(rangeOf(raw), now, tz)
+  const compared = comparisonOf(raw.compare, rangeOf(raw), now, tz)
+  // The same texts make the same questions, so a view only changes when one of them does.
+  const compareKey = JSON.stringify(compared.asked)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the comparison changes with its key.
   return useMemo(() => {
-    const range = rangeOf(raw)
+    const range = { from, to }
     const filter = raw.filter ?? ''
-    const tz = raw.tz ?? preferredZone()
     return {
       search: raw,
+      typed: rangeOf(raw),
       range,
       filter,
       tz,
-      compares: raw.compare !== 'none',
+      compares: compared.mode !== 'none',
+      comparison: compared,
+      compared: TAKES_PERIODS ? compared.asked : { compare: compared.mode === 'none' ? 'none' : 'previous' },
       live: isLive(range),
+      refreshMs: isLive(range) && refreshMs(raw.refresh),
       asked: { from: range.from, to: range.to, filter },
       set,
       setFilter: (next: string) => set({ filter: next || undefined, row: undefined }),
     }
-  }, [raw, set])
+  }, [raw, set, from, to, tz, compareKey])
 }
 
 /** The search of a link to Access logs: the same range and zone, with this filter. */
 export function logsSearch(search: Search, filter: string, range?: Range): Search {
-  const { from, to, tz, compare, off, pins } = search
-  return validSearch({ from, to, tz, compare, off, pins, ...(range ?? {}), filter: filter || undefined })
+  const { from, to, tz, compare, refresh, off, pins } = search
+  return validSearch({ from, to, tz, compare, refresh, off, pins, ...(range ?? {}), filter: filter || undefined })
 }

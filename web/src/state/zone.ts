@@ -65,7 +65,7 @@ export function startOfDay(ms: number, tz: string, addDays = 0): number {
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 export function dateText(ms: number, tz: string): string {
   const w = wallOf(ms, tz)

@@ -1,0 +1,139 @@
+// Where events come from: each source with its health, what it last sent and what was not understood.
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { agoText, healthOf, type Source, useSources } from '../api/sources'
+import { Button } from '../parts/button'
+import { Pill } from '../parts/pill'
+import { EmptyState, ErrorState } from '../parts/state'
+import { type Sort, Table, type TableColumn } from '../parts/table'
+import { useNow } from '../shell/freshness'
+import { bytesText, countText, exactText } from '../state/numbers'
+import { useView } from '../state/view'
+import { instantText } from '../state/zone'
+import { SourceDrawer } from './source-drawer'
+import { Health } from './source-health'
+import css from './sources.module.css'
+
+export function Sources() {
+  const view = useView()
+  const navigate = useNavigate()
+  const answer = useSources()
+  const now = useNow()
+  const [sort, setSort] = useState<Sort>({ id: 'name', way: 'up' })
+  const sources = answer.data?.sources ?? []
+  const chosen = sources.find((source) => source.name === view.search.source)
+  const connect = () => navigate({ to: '/connect' })
+  return (
+    <div className={css.page}>
+      <div className={css.main}>
+        <header className={css.head}>
+          <div>
+            <h1 className={css.title}>Sources</h1>
+            <p className="quiet">What sends its log here, and how it is doing.</p>
+          </div>
+          <Button icon="plus" kind="primary" onPress={connect}>
+            Add a source
+          </Button>
+        </header>
+        {answer.isError && !answer.data ? (
+          <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
+        ) : (
+          <div className={css.card}>
+            <Table
+              label="Sources"
+              columns={columnsAt(now, view.tz).slice(0, chosen ? BESIDE : undefined)}
+              rows={sorted(sources, sort, now)}
+              keyOf={(source) => source.name}
+              sort={sort}
+              onSort={setSort}
+              onOpen={(source) => view.set({ source: source.name })}
+              loadingRows={answer.isPending ? 3 : 0}
+              empty={
+                <EmptyState title="Nothing sends its log here yet" icon="sources">
+                  <Button kind="primary" onPress={connect}>
+                    Connect a gateway
+                  </Button>
+                </EmptyState>
+              }
+            />
+          </div>
+        )}
+      </div>
+      {chosen && <SourceDrawer source={chosen} tz={view.tz} onClose={() => view.set({ source: undefined })} />}
+    </div>
+  )
+}
+
+/** Columns that have room beside an open source. */
+const BESIDE = 6
+
+const number = (id: string, label: string, of: (source: Source) => number, text = countText): TableColumn<Source> => ({
+  id,
+  label,
+  isNumber: true,
+  canSort: true,
+  cell: (source) => <span title={exactText(of(source))}>{text(of(source))}</span>,
+})
+
+function columnsAt(now: number, tz: string): TableColumn<Source>[] {
+  return [
+    {
+      id: 'name',
+      label: 'Source',
+      canSort: true,
+      cell: (source) => (
+        <span className={css.name}>
+          {source.name} {source.sample && <Pill tone="warn">sample</Pill>}
+        </span>
+      ),
+    },
+    { id: 'health', label: 'Health', canSort: true, cell: (source) => <Health health={healthOf(source, now)} /> },
+    {
+      id: 'last',
+      label: 'Last event',
+      canSort: true,
+      cell: (source) => <LastEvent at={source.last_event} now={now} tz={tz} />,
+    },
+    {
+      id: 'formats',
+      label: 'Format',
+      cell: (source) => <span className="quiet">{Object.keys(source.formats).join(', ') || '–'}</span>,
+    },
+    number('rate', 'Events/s', (source) => source.events_per_second),
+    number('accepted', 'Accepted', (source) => source.accepted),
+    number('rejected', 'Rejected', (source) => source.rejected),
+    number('duplicates', 'Duplicates', (source) => source.duplicates),
+    number('bytes', 'Received', (source) => source.bytes, bytesText),
+  ]
+}
+
+function LastEvent({ at, now, tz }: { at: string | null; now: number; tz: string }) {
+  if (!at) return <span className="quiet">never</span>
+  const ms = Date.parse(at)
+  return (
+    <time dateTime={at} title={`${instantText(ms, tz)} ${tz}`}>
+      {agoText(now - ms)} ago
+    </time>
+  )
+}
+
+const HEALTH_ORDER = ['rejecting', 'silent', 'late', 'new', 'ok']
+
+function sorted(sources: Source[], { id, way }: Sort, now: number): Source[] {
+  const keys: Record<string, (source: Source) => string | number> = {
+    name: (source) => source.name,
+    health: (source) => HEALTH_ORDER.indexOf(healthOf(source, now)),
+    last: (source) => source.last_event ?? '',
+    rate: (source) => source.events_per_second,
+    accepted: (source) => source.accepted,
+    rejected: (source) => source.rejected,
+    duplicates: (source) => source.duplicates,
+    bytes: (source) => source.bytes,
+  }
+  const key = keys[id] ?? ((source: Source) => source.name)
+  const sign = way === 'up' ? 1 : -1
+  return sources.toSorted((a, b) => {
+    const [x, y] = [key(a), key(b)]
+    return (x < y ? -1 : x > y ? 1 : 0) * sign || a.name.localeCompare(b.name)
+  })
+}

@@ -1,0 +1,39 @@
+// The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
+import type { IconName } from '../parts/icon'
+
+export type PagePath = '/' | '/logs' | '/sources'
+export type Page = {
+  to: PagePath
+  label: string
+  icon: IconName
+  /** Pressed after `g`. */
+  key: string
+  /** Where other products keep the same thing, and what people call it. */
+  alias: string
+}
+
+export const PAGES: Page[] = [
+  {
+    to: '/',
+    label: 'Overview',
+    icon: 'overview',
+    key: 'o',
+    alias: 'Dashboard, home, analytics, time-based analytics, KPI, usage, top consumers, latency',
+  },
+  {
+    to: '/logs',
+    label: 'Access logs',
+    icon: 'logs',
+    key: 'l',
+    alias:
+      'ACL Management › Audit Analytics › Access Logs, requests, calls, events, log explorer, search, live tail, export',
+  },
+  {
+    to: '/sources',
+    label: 'Sources',
+    icon: 'sources',
+    key: 's',
+    alias:
+      'Inputs, integrations, gateways, ingest, tokens, rejects, parse errors, data sources, set-up, troubleshooting',
+  },
+]
