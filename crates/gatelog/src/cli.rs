@@ -7,6 +7,7 @@ mod cut;
 mod export;
 mod follow;
 mod formats;
+mod gateways;
 mod generate;
 mod import;
 mod mask;
@@ -44,6 +45,7 @@ enum Command {
     Export(export::Args),
     Generate(generate::Args),
     Formats(formats::Args),
+    Gateways(gateways::Args),
     Mask(mask::Args),
     Config(config::Args),
     Token(token::Args),
@@ -64,6 +66,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Export(args) => export::run(&args, environment),
         Command::Generate(args) => generate::run(&args, environment),
         Command::Formats(args) => formats::run(&args),
+        Command::Gateways(args) => gateways::run(&args),
         Command::Mask(args) => mask::run(&args, environment),
         Command::Config(args) => config::run(args, environment),
         Command::Token(args) => token::run(args, environment),

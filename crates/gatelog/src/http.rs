@@ -8,6 +8,7 @@ pub(crate) mod error;
 mod events;
 mod export;
 mod fields;
+mod gateways;
 mod health;
 pub(crate) mod ingest;
 mod openapi;

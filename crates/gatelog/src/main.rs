@@ -7,6 +7,7 @@ mod clock;
 mod config;
 mod counters;
 mod exports;
+mod gateways;
 mod http;
 mod log;
 mod owner;

@@ -7,7 +7,9 @@ use keys::Permission::{
 
 use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
-use super::{events, export, fields, health, ingest, openapi, panels, session, sources, tail, views};
+use super::{
+    events, export, fields, gateways, health, ingest, openapi, panels, session, sources, tail, views,
+};
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
     About::new(text, params, answer)
@@ -159,6 +161,13 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/sources/{name}/rejects",
             sources::rejects,
             about("The newest records of a source that were not understood.", NONE, "Rejects"),
+        ),
+        route(
+            SourcesRead,
+            get(),
+            "/api/v1/gateways",
+            gateways::list,
+            about("How each gateway is told to send its log here.", NONE, "Gateways"),
         ),
         route(
             SourcesWrite,

@@ -12,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::answer::{empty, json, json_with};
-use super::body;
-use super::error::Problem;
+use super::error::{Problem, nearest};
 use super::route::{Answer, Call};
+use super::{body, gateways};
 use crate::app::App;
 use crate::catalog::{self, Content, Source};
+use crate::gateways::{ANY, GATEWAYS, Gateway, by_id};
 use crate::reading::{Reader, Reading};
 use crate::sources::Refusal;
 use crate::{clock, log};
@@ -114,17 +115,31 @@ struct NewSource {
 
 /// `POST /sources`.
 pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
-    let NewSource { name, format, gateway } = body::read(&mut call, BODY_BYTES_MAX).await?;
-    let reading = Reading::new(format, None).map_err(Problem::bad)?;
+    let NewSource { name, format, gateway: id } = body::read(&mut call, BODY_BYTES_MAX).await?;
+    let gateway = id.as_deref().map(gateway).transpose()?;
+    let reading = match (gateway, format) {
+        (Some(gateway), None) => gateway.reading(),
+        (_, format) => Reading::new(format, None),
+    };
+    let reading = reading.map_err(Problem::bad)?;
     let (now, random) = (clock::now(), catalog::random()?);
-    let source = Source { gateway, reading, ..Source::new(now) };
+    let source = Source { gateway: id, reading, ..Source::new(now) };
     let minted = call.app.change(|content| content.make_source(&name, source, now, &random))??;
+    let url = gateways::public_url(&call.app.config, &call.parts.headers);
     log::info("a source was made", &[("source", &name), ("by", &scope.principal().name())]);
     let answer = serde_json::json!({
         "source": shown(&call.app, &name)?,
         "token": minted.token.expose(),
+        "connect": gateways::steps(gateway.unwrap_or(&ANY), &url, Some(minted.token.expose())),
     });
     json_with(StatusCode::CREATED, &answer)
+}
+
+fn gateway(id: &str) -> Result<&'static Gateway, Problem> {
+    by_id(id).ok_or_else(|| {
+        Problem::bad(format!("there is no gateway {id:?}"))
+            .suggestions(nearest(id, GATEWAYS.iter().map(|gateway| gateway.id)))
+    })
 }
 
 #[derive(Deserialize)]
