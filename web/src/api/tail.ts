@@ -10,7 +10,8 @@ export type Tail = {
   events: AccessEvent[]
   /** Received while paused and not shown yet. */
   held: number
-  /** Left out by the server because they came too fast. */
+  /** Sent by the server since the tail was opened, and left out by it because they came too fast. */
+  received: number
   dropped: number
   isOpen: boolean
   isPaused: boolean
@@ -20,13 +21,16 @@ export type Tail = {
 export function useTail(filter: string, isOn: boolean): Tail {
   const [events, setEvents] = useState<AccessEvent[]>([])
   const [held, setHeld] = useState(0)
+  const [received, setReceived] = useState(0)
   const [dropped, setDropped] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const [isPaused, setPausedState] = useState(false)
   const waiting = useRef<AccessEvent[]>([])
+  const counted = useRef(0)
   const paused = useRef(false)
 
   const flush = useCallback(() => {
+    setReceived(counted.current)
     if (waiting.current.length === 0) return
     if (paused.current) return setHeld(waiting.current.length)
     const fresh = waiting.current.reverse()
@@ -50,11 +54,13 @@ export function useTail(filter: string, isOn: boolean): Tail {
     setDropped(0)
     setHeld(0)
     waiting.current = []
+    counted.current = 0
     const stream = new EventSource(apiUrl('/tail', { filter }))
     stream.addEventListener('open', () => setOpen(true))
     stream.addEventListener('error', () => setOpen(false))
     stream.addEventListener('access', (message) => {
       waiting.current.push(JSON.parse(message.data) as AccessEvent)
+      counted.current++
       if (waiting.current.length > HELD_MAX) waiting.current.shift()
     })
     stream.addEventListener('dropped', (message) => {
@@ -69,5 +75,5 @@ export function useTail(filter: string, isOn: boolean): Tail {
     }
   }, [filter, isOn, flush])
 
-  return { events, held, dropped, isOpen, isPaused, setPaused }
+  return { events, held, received, dropped, isOpen, isPaused, setPaused }
 }

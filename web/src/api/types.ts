@@ -15,6 +15,8 @@ export type AccessEvent = Omit<Known<Shapes['Event']>, 'request' | 'response' | 
   response: Known<Answered> & { upstream_status?: string }
   access: NonNullable<Shapes['Event']['access']>
   domain?: string
+  /** The name given with credentials that were refused. */
+  claimed_consumer?: string
   auth?: Record<string, unknown>
   upstream?: Record<string, unknown>
   error?: Record<string, unknown>

@@ -1,6 +1,7 @@
 // Facets: the values of each field with counts for the filter without its own terms; a click filters.
 import { useState } from 'react'
 import { Button } from 'react-aria-components'
+import type { Params } from '../api/client'
 import { useAnswer, useFields } from '../api/queries'
 import type { Facet, Facets, FacetValue } from '../api/types'
 import { Icon } from '../parts/icon'
@@ -17,7 +18,7 @@ const TOP = 6
 /** The server counts at most so many fields at once. */
 const FIELDS_MAX = 20
 
-export function LogFacets({ view }: { view: View }) {
+export function LogFacets({ view, asked: about }: { view: View; asked: Params }) {
   const served = useFields()
   const [isMore, setMore] = useState(false)
   const known = SHORT_FIELDS.filter((field) => field.isFacet)
@@ -27,8 +28,8 @@ export function LogFacets({ view }: { view: View }) {
   const asked = ordered.map((f) => f.name).filter((name) => open.includes(name))
   const answer = useAnswer<Facets>(
     '/facets',
-    { ...view.asked, fields: asked.slice(0, FIELDS_MAX).join(','), top: TOP },
-    { live: view.live, enabled: asked.length > 0 },
+    { ...about, fields: asked.slice(0, FIELDS_MAX).join(','), top: TOP },
+    { enabled: asked.length > 0 },
   )
   return (
     <div className={answer.isPlaceholderData ? css.busy : ''}>
@@ -36,6 +37,7 @@ export function LogFacets({ view }: { view: View }) {
         <FacetGroup
           key={field.name}
           view={view}
+          about={about}
           field={field.name}
           label={field.label}
           isFailed={answer.isError}
@@ -57,6 +59,7 @@ export function LogFacets({ view }: { view: View }) {
 
 type GroupProps = {
   view: View
+  about: Params
   field: string
   label: string
   facet: Facet | undefined
@@ -65,12 +68,12 @@ type GroupProps = {
   onToggle: () => void
 }
 
-function FacetGroup({ view, field, label, facet, isOpen, isFailed, onToggle }: GroupProps) {
+function FacetGroup({ view, about, field, label, facet, isOpen, isFailed, onToggle }: GroupProps) {
   const [typed, setTyped] = useState('')
   const [isAll, setAll] = useState(false)
   const more = useAnswer<Facets>(
     '/facets',
-    { ...view.asked, fields: field, top: isAll ? 100 : 20, search: typed },
+    { ...about, fields: field, top: isAll ? 100 : 20, search: typed },
     { enabled: isOpen && (typed !== '' || isAll) },
   )
   const shown = typed !== '' || isAll ? (more.data?.facets[0] ?? facet) : facet

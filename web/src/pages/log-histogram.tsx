@@ -1,4 +1,5 @@
-// How the matching events spread over the range; drag or arrow keys zoom.
+// How the matching events spread over the range; drag or arrow keys zoom. Above it: how many there are, how far they are
+// read, how many are new.
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { Tail } from '../api/tail'
 import type { Histogram } from '../api/types'
@@ -6,86 +7,170 @@ import { Legend } from '../charts/legend'
 import { edgesOf } from '../charts/panel'
 import { chartSeries } from '../charts/series'
 import { TimeChart } from '../charts/time-chart'
-import { Button } from '../parts/button'
-import { Select } from '../parts/menu'
-import { Skeleton } from '../parts/state'
+import { Button, IconButton } from '../parts/button'
+import { Menu, type MenuEntry, Select } from '../parts/menu'
+import { Skeleton, sentence } from '../parts/state'
+import { SHORT_FIELDS } from '../state/fields'
 import { only, without } from '../state/filter'
-import { countText, exactText } from '../state/numbers'
+import { bytesText, countText, exactText, percentText } from '../state/numbers'
 import { iso } from '../state/range'
 import type { View } from '../state/view'
 import css from './log-histogram.module.css'
+import type { LogRows } from './log-rows'
 
 const HEIGHT = 112
 const SPLITS = [
-  { id: 'status_class', label: 'Status class' },
-  { id: 'granted', label: 'Access' },
-  { id: 'reason', label: 'Denial reason' },
-  { id: 'consumer', label: 'Consumer' },
-  { id: 'route', label: 'Route' },
-  { id: 'method', label: 'Method' },
-  { id: 'gateway', label: 'Gateway' },
+  ...SHORT_FIELDS.filter((field) => field.isFacet).map(({ name, label }) => ({ id: name, label })),
   { id: 'none', label: 'Nothing' },
 ]
+const LEGEND_MAX = 9
 
-type Props = { view: View; answer: UseQueryResult<Histogram>; tail: Tail | null; fresh: number; onFresh: () => void }
+type Props = {
+  view: View
+  answer: UseQueryResult<Histogram>
+  /** The range on screen, in epoch milliseconds. */
+  span: { from: number; to: number }
+  rows: LogRows | null
+  tail: Tail | null
+  fresh: number
+  onFresh: () => void
+}
 
-export function LogHistogram({ view, answer, tail, fresh, onFresh }: Props) {
+export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }: Props) {
   const { data } = answer
   const split = view.search.split ?? 'status_class'
-  const series = chartSeries(data?.series ?? [], false)
+  const hidden = view.search.hide?.split(',') ?? []
+  const all = chartSeries(data?.series ?? [], false)
+  const series = all.filter((s) => !hidden.includes(s.key))
+  const isShown = view.search.chart !== 'none'
   const pick = (field: string, value: string, excludes: boolean) =>
     view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value))
+  const zoom = (from: number, to: number) =>
+    view.set({ from: iso(from), to: iso(to), row: undefined, within: `${span.from}..${span.to}` })
+  const setHidden = (keys: string[]) => view.set({ hide: keys.join(',') || undefined }, { replace: true })
+  const entries: MenuEntry[] = [
+    {
+      id: 'chart',
+      label: isShown ? 'Hide the histogram' : 'Show the histogram',
+      icon: 'chart',
+      hint: 'h',
+      run: () => view.set({ chart: isShown ? 'none' : undefined }, { replace: true }),
+    },
+    ...(isShown ? all : []).map((s) => ({
+      id: s.key,
+      label: `${hidden.includes(s.key) ? 'Show' : 'Hide'} ${s.label}`,
+      run: () => setHidden(hidden.includes(s.key) ? hidden.filter((key) => key !== s.key) : [...hidden, s.key]),
+    })),
+  ]
   return (
     <section className={css.box} aria-label="Events over time">
       <div className={css.head}>
         <p className={css.total} aria-live="polite">
-          {tail ? (
-            <TailStatus tail={tail} />
-          ) : (
-            data && (
-              <>
-                <b title={exactText(data.total)}>{exactText(data.total)}</b> {data.total === 1 ? 'event' : 'events'}
-              </>
-            )
-          )}
+          {tail ? <TailStatus tail={tail} /> : data && <Total total={data.total} isOld={answer.isPlaceholderData} />}
         </p>
+        {rows && <Reading rows={rows} />}
         {fresh > 0 && (
-          <Button kind="quiet" icon="refresh" onPress={onFresh}>
+          <Button kind="quiet" icon="refresh" onPress={onFresh} data-testid="fresh">
             {countText(fresh)} new
           </Button>
         )}
+        <Button
+          kind="quiet"
+          icon="compare"
+          pressed={view.search.diff === '1'}
+          onPress={() => view.set({ diff: view.search.diff ? undefined : '1', row: undefined })}
+        >
+          What is different here?
+        </Button>
         <span className={css.grow} />
-        {series.length > 0 && series.length <= 9 && <Legend series={series} sums field={split} onPick={pick} />}
-        <Select
-          label="Stack the histogram by"
-          prefix="by"
-          value={split}
-          choices={SPLITS}
-          onChange={(id) => view.set({ split: id === 'status_class' ? undefined : id }, { replace: true })}
+        {isShown && series.length > 0 && series.length <= LEGEND_MAX && (
+          <Legend series={series} sums field={split} onPick={pick} />
+        )}
+        {isShown && (
+          <Select
+            label="Stack the histogram by"
+            prefix="by"
+            value={split}
+            choices={SPLITS}
+            onChange={(id) =>
+              view.set({ split: id === 'status_class' ? undefined : id, hide: undefined }, { replace: true })
+            }
+          />
+        )}
+        <Menu
+          label="Histogram"
+          trigger={<IconButton icon="more" label="More about the histogram" />}
+          entries={entries}
         />
       </div>
-      <div className={answer.isPlaceholderData ? css.busy : ''} style={{ height: HEIGHT }}>
-        {data ? (
-          <TimeChart
-            title="Events"
-            kind="bars"
-            edges={edgesOf(data)}
-            series={series}
-            unit="calls"
-            tz={view.tz}
-            height={HEIGHT}
-            onZoom={(from, to) => view.set({ from: iso(from), to: iso(to), row: undefined })}
-            onPick={(from, to) => view.set({ from: iso(from), to: iso(to), row: undefined })}
-          />
-        ) : (
-          !answer.isError && <Skeleton height={HEIGHT} />
-        )}
-      </div>
+      {isShown && (
+        <div className={answer.isPlaceholderData ? css.busy : ''} style={{ height: HEIGHT }}>
+          {data ? (
+            <TimeChart
+              title="Events"
+              kind="bars"
+              edges={edgesOf(data)}
+              series={series}
+              unit="calls"
+              tz={view.tz}
+              height={HEIGHT}
+              onZoom={zoom}
+              onPick={zoom}
+            />
+          ) : (
+            !answer.isError && <Skeleton height={HEIGHT} />
+          )}
+        </div>
+      )}
     </section>
   )
 }
 
+function Total({ total, isOld }: { total: number; isOld: boolean }) {
+  return (
+    <span className={isOld ? css.busy : ''}>
+      <b data-testid="total">{exactText(total)}</b> {total === 1 ? 'event' : 'events'}
+    </span>
+  )
+}
+
+/** How far the list is read: a part of the range, rows looked at; Stop keeps what is there. */
+function Reading({ rows }: { rows: LogRows }) {
+  const { progress, state } = rows
+  const isPart = rows.head.length > 0 || progress.rows > 0
+  if (state === 'reading' && isPart && progress.share < 1) {
+    return (
+      <span className={css.reading} data-testid="reading">
+        <progress className={css.progress} value={progress.share} max={1} aria-label="Part of the range read" />
+        <span>
+          {percentText(progress.share)} of the range, {countText(progress.rows)} rows
+          {progress.bytes > 0 && `, ${bytesText(progress.bytes)}`}
+        </span>
+        <Button kind="quiet" icon="stop" onPress={() => rows.stop()}>
+          Stop
+        </Button>
+      </span>
+    )
+  }
+  if (state === 'stopped' || (state === 'failed' && rows.head.length > 0)) {
+    return (
+      <span className={css.reading} data-testid="reading">
+        <span className={css.part}>
+          {state === 'stopped' ? 'Stopped' : 'Reading failed'} after {percentText(progress.share)} of the range:{' '}
+          {countText(rows.head.length)} rows are kept
+        </span>
+        <Button kind="quiet" icon="play" onPress={() => rows.resume()}>
+          Go on
+        </Button>
+      </span>
+    )
+  }
+  if (rows.partial) return <span className={css.part}>{sentence(`Partial: ${rows.partial}`)}</span>
+  return null
+}
+
 function TailStatus({ tail }: { tail: Tail }) {
+  const seen = tail.received + tail.dropped
   return (
     <>
       <span className={`${css.dot} ${tail.isOpen && !tail.isPaused ? css.live : ''}`} />
@@ -94,7 +179,10 @@ function TailStatus({ tail }: { tail: Tail }) {
         {tail.isPaused ? 'Go on' : 'Pause'}
       </Button>
       {tail.dropped > 0 && (
-        <span className={css.dropped}>{exactText(tail.dropped)} left out, they came faster than 100 per second</span>
+        <span className={css.dropped}>
+          sampled 1:{Math.max(2, Math.round(seen / Math.max(1, tail.received)))}, {exactText(tail.dropped)} left out:
+          they came faster than 100 per second
+        </span>
       )}
     </>
   )

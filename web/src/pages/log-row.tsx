@@ -1,29 +1,32 @@
 // One event: as a row of cells, or as a card.
 import { memo, useState } from 'react'
 import type { AccessEvent } from '../api/types'
+import { Skeleton } from '../parts/state'
 import { Pill, Status } from '../parts/status'
-import type { Column } from '../state/columns'
+import type { Column, ShownColumn } from '../state/columns'
 import { durationText } from '../state/numbers'
 import { clockText, dayText, instantText, millisText } from '../state/zone'
 import css from './log-table.module.css'
 
-type Shared = {
-  id: string
+type Place = { id: string; index: number; top: number; height: number }
+type Shared = Place & {
   event: AccessEvent
-  index: number
-  top: number
   tz: string
   isActive: boolean
   isOpen: boolean
   onOpen: (index: number) => void
 }
 type RowProps = Shared & {
-  columns: Column[]
+  columns: ShownColumn[]
   tracks: string
   width: number
+  lefts: number[]
   cell: number
   onFilter: (field: string, value: string, excludes: boolean) => void
+  onMenu: (event: AccessEvent, column: ShownColumn, at: Element) => void
 }
+
+const placeOf = ({ top, height }: Place) => ({ transform: `translateY(${top}px)`, height })
 
 export const LogRow = memo(function LogRow(props: RowProps) {
   const { event, index, columns, tz } = props
@@ -39,25 +42,41 @@ export const LogRow = memo(function LogRow(props: RowProps) {
       aria-selected={props.isOpen}
       data-row={event.id}
       className={`${css.row} ${props.isActive ? css.active : ''} ${props.isOpen ? css.open : ''} ${denied ? css.denied : ''}`}
-      style={{ transform: `translateY(${props.top}px)`, gridTemplateColumns: props.tracks, minWidth: props.width }}
+      style={{ ...placeOf(props), gridTemplateColumns: props.tracks, minWidth: props.width }}
       onClick={() => props.onOpen(index)}
       onPointerLeave={() => setOver(-1)}
     >
       {columns.map((column, i) => {
         const value = column.value?.(event)
         return (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys use `f`, `-` and `m` on the cell.
           <div
             key={column.id}
             role="gridcell"
             tabIndex={-1}
-            className={`${css.cell} ${column.isNumber ? css.number : ''} ${column.isMono ? css.mono : ''} ${props.cell === i ? css.picked : ''}`}
+            className={`${css.cell} ${column.isNumber ? css.number : ''} ${column.isMono ? css.mono : ''} ${column.isPinned ? css.pinned : ''} ${props.cell === i ? css.picked : ''}`}
+            style={column.isPinned ? { left: props.lefts[i] } : undefined}
             onPointerEnter={() => setOver(i)}
+            onClick={(click) => {
+              if (!click.altKey || value === undefined) return
+              click.stopPropagation()
+              props.onFilter(column.id, value, true)
+            }}
+            onContextMenu={(click) => {
+              click.preventDefault()
+              props.onMenu(event, column, click.currentTarget)
+            }}
           >
             <CellBody column={column} event={event} tz={tz} />
-            {over === i && value !== undefined && (
+            {over === i && (
               <span className={css.acts}>
-                <Act sign="=" hint="Only this" onPress={() => props.onFilter(column.id, value, false)} />
-                <Act sign="≠" hint="Not this" onPress={() => props.onFilter(column.id, value, true)} />
+                {value !== undefined && (
+                  <>
+                    <Act sign="=" hint="Only this" onPress={() => props.onFilter(column.id, value, false)} />
+                    <Act sign="≠" hint="Not this (alt-click)" onPress={() => props.onFilter(column.id, value, true)} />
+                  </>
+                )}
+                <Act sign="⋯" hint="More" onPress={(at) => props.onMenu(event, column, at)} />
               </span>
             )}
           </div>
@@ -67,8 +86,20 @@ export const LogRow = memo(function LogRow(props: RowProps) {
   )
 })
 
+/** A place whose event is on its way. */
+export function RowSkeleton(place: Place) {
+  return (
+    <div id={place.id} role="row" aria-rowindex={place.index + 2} className={css.blank} style={placeOf(place)}>
+      <div role="gridcell">
+        <span className="hidden-but-read">Loading</span>
+        <Skeleton height={10} width={`${60 + ((place.index * 37) % 36)}%`} />
+      </div>
+    </div>
+  )
+}
+
 /** For the pointer; keys use `f` and `-` on the cell. */
-function Act({ sign, hint, onPress }: { sign: string; hint: string; onPress: () => void }) {
+function Act({ sign, hint, onPress }: { sign: string; hint: string; onPress: (at: Element) => void }) {
   return (
     <button
       type="button"
@@ -77,7 +108,7 @@ function Act({ sign, hint, onPress }: { sign: string; hint: string; onPress: () 
       title={hint}
       onClick={(event) => {
         event.stopPropagation()
-        onPress()
+        onPress(event.currentTarget)
       }}
     >
       {sign}
@@ -120,7 +151,8 @@ function CellBody({ column, event, tz }: { column: Column; event: AccessEvent; t
   )
 }
 
-export const LogCard = memo(function LogCard({ id, event, index, top, tz, isActive, isOpen, onOpen }: Shared) {
+export const LogCard = memo(function LogCard(props: Shared) {
+  const { id, event, index, tz, isActive, isOpen, onOpen } = props
   const at = Date.parse(event.timestamp)
   const denied = event.access.granted === false
   return (
@@ -133,7 +165,7 @@ export const LogCard = memo(function LogCard({ id, event, index, top, tz, isActi
       aria-selected={isOpen}
       data-row={event.id}
       className={`${css.card} ${isActive ? css.active : ''} ${denied ? css.denied : ''}`}
-      style={{ transform: `translateY(${top}px)` }}
+      style={placeOf(props)}
       onClick={() => onOpen(index)}
     >
       <div role="gridcell" tabIndex={-1} className={css.cardLine}>

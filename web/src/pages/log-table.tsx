@@ -1,174 +1,167 @@
-// The table of events: virtual rows in one grid, a cursor for keys, cells that filter. Cards on narrow screens.
-import { useVirtualizer } from '@tanstack/react-virtual'
+// The table of events: as many rows as there are, of which those on screen are drawn; a cursor for keys, cells that filter.
+// Cards on narrow screens.
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import type { AccessEvent } from '../api/types'
-import { Icon } from '../parts/icon'
 import { Skeleton } from '../parts/state'
-import type { Column } from '../state/columns'
-import { exactText } from '../state/numbers'
-import { offsetText } from '../state/zone'
-import { LogCard, LogRow } from './log-row'
+import { pxOf, type ShownColumn, trackOf } from '../state/columns'
+import { LogHead } from './log-head'
+import { type Picked, ValueMenu, type ValueMoves } from './log-menu'
+import { LogCard, LogRow, RowSkeleton } from './log-row'
 import css from './log-table.module.css'
+import { useRowWindow } from './row-window'
 
-const ROW_PX = 30
+export const ROW_PX = { compact: 24, normal: 30, roomy: 40 } as const
+/** Three lines of text. */
+const WRAP_PX = 64
 const CARD_PX = 74
+const HEAD_PX = 30
 const GAP_PX = 12
-const EDGES_PX = 32
-const AHEAD = 40
+const EDGE_PX = 16
+
+/** Rows by their place; one that is not loaded yet is undefined. */
+export type List = { count: number; at: (index: number) => AccessEvent | undefined }
+export type TableLook = { density: keyof typeof ROW_PX; wraps: boolean; isNarrow: boolean }
 
 type Props = {
-  events: AccessEvent[]
-  columns: Column[]
+  list: List
+  columns: ShownColumn[]
+  look: TableLook
   tz: string
-  total: number
   active: number
   openId: string | undefined
   isLoading: boolean
   isStale: boolean
-  isNarrow: boolean
-  hasMore: boolean
-  /** Live tail has no last row. */
-  isEndless: boolean
   order: 'asc' | undefined
+  moves: ValueMoves
   onOrder: () => void
-  onMore: () => void
+  onArrange: (columns: ShownColumn[]) => void
+  onShow: (first: number, last: number) => void
   onActive: (index: number) => void
   onOpen: (index: number) => void
-  onFilter: (field: string, value: string, excludes: boolean) => void
   onScroll: (isAtTop: boolean) => void
   empty: ReactNode
 }
 
 export function LogTable(props: Props) {
-  const { events, columns, tz, total, active, isNarrow, hasMore, onMore } = props
+  const { list, columns, look, tz, active, onShow } = props
+  const { isNarrow } = look
   const scroll = useRef<HTMLDivElement>(null)
   const [cell, setCell] = useState(-1)
+  const [picked, setPicked] = useState<Picked | null>(null)
   const id = useId()
-  const rows = useVirtualizer({
-    count: events.length,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => (isNarrow ? CARD_PX : ROW_PX),
-    overscan: 12,
-    getItemKey: (index) => events[index]?.id ?? index,
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: heights change only with the layout.
-  useEffect(() => rows.measure(), [isNarrow])
+  const rowPx = isNarrow ? CARD_PX : look.wraps ? WRAP_PX : ROW_PX[look.density]
+  const rows = useRowWindow(scroll, list.count, rowPx, isNarrow ? 0 : HEAD_PX)
+  const { first, last, reveal } = rows
 
-  const items = rows.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
-  useEffect(() => {
-    if (hasMore && events.length > 0 && last >= events.length - AHEAD) onMore()
-  }, [hasMore, last, events.length, onMore])
-
+  useEffect(() => onShow(first, last), [onShow, first, last])
   const isFirst = useRef(true)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a moved cursor scrolls.
   useEffect(() => {
     if (isFirst.current) isFirst.current = false
-    else if (active >= 0 && active < events.length) rows.scrollToIndex(active, { align: 'auto' })
+    else if (active >= 0 && active < list.count) reveal(active)
   }, [active])
 
+  const pick = (event: AccessEvent, column: ShownColumn | undefined, at: Element) =>
+    setPicked({ event, at, field: column?.id, value: column?.value?.(event), text: column?.text(event, tz) ?? '' })
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20, Home: -active, End: events.length }[event.key]
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return
+    const jump = { ArrowDown: 1, ArrowUp: -1, PageDown: 20, PageUp: -20, Home: -active, End: list.count }[event.key]
     const column = columns[cell]
-    const shown = events[active]
-    if (by !== undefined) props.onActive(Math.min(events.length - 1, Math.max(0, active + by)))
+    const shown = list.at(active)
+    const isMenu = event.key === 'm' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
+    if (jump !== undefined) props.onActive(Math.min(list.count - 1, Math.max(0, active + jump)))
     else if (event.key === 'ArrowRight') setCell((now) => Math.min(columns.length - 1, now + 1))
     else if (event.key === 'ArrowLeft') setCell((now) => Math.max(-1, now - 1))
     else if (event.key === 'Enter') props.onOpen(active)
-    else if ((event.key === 'f' || event.key === '-') && column && shown) {
+    else if (isMenu && shown) {
+      const row = document.getElementById(`${id}-${active}`)
+      pick(shown, column, row?.children[Math.max(0, cell)] ?? event.currentTarget)
+    } else if ((event.key === 'f' || event.key === '-') && column && shown) {
       const value = column.value?.(shown)
-      if (value !== undefined) props.onFilter(column.id, value, event.key === '-')
+      if (value !== undefined) props.moves.filter(column.id, value, event.key === '-')
     } else return
     event.preventDefault()
   }
 
-  const tracks = columns.map((column) => column.track).join(' ')
-  const width = columns.reduce((sum, column) => sum + column.px + GAP_PX, EDGES_PX - GAP_PX)
-  const isEmpty = !props.isLoading && events.length === 0
-  const grid = { gridTemplateColumns: tracks, minWidth: isNarrow ? undefined : width }
+  const width = columns.reduce((sum, column) => sum + pxOf(column) + GAP_PX, 2 * EDGE_PX - GAP_PX)
+  const grid = { gridTemplateColumns: columns.map(trackOf).join(' '), minWidth: isNarrow ? undefined : width }
+  const lefts = columns.map((_, i) => columns.slice(0, i).reduce((sum, c) => sum + pxOf(c) + GAP_PX, EDGE_PX))
+  const isEmpty = !props.isLoading && list.count === 0
+  const drawn = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
   return (
     <div
       ref={scroll}
-      className={`${css.scroll} ${props.isStale ? css.stale : ''}`}
-      onScroll={(event) => props.onScroll(event.currentTarget.scrollTop < ROW_PX)}
+      className={`${css.scroll} ${props.isStale ? css.stale : ''} ${look.wraps ? css.wraps : ''}`}
+      onScroll={(event) => {
+        rows.onScroll()
+        props.onScroll(event.currentTarget.scrollTop < rowPx)
+      }}
     >
       {isEmpty && props.empty}
-      {props.isLoading && <Waiting height={isNarrow ? CARD_PX : ROW_PX} />}
+      {props.isLoading && <Waiting height={rowPx} />}
       {!isEmpty && !props.isLoading && (
         <div
           role="grid"
           aria-label="Access events"
-          aria-rowcount={total + 1}
+          aria-rowcount={list.count + 1}
           aria-colcount={columns.length}
-          aria-activedescendant={active >= 0 && active < events.length ? `${id}-${active}` : undefined}
+          aria-activedescendant={active >= first && active <= last ? `${id}-${active}` : undefined}
           tabIndex={0}
           className={css.grid}
           onKeyDown={onKeyDown}
           data-testid="events"
         >
-          <div role="rowgroup" className={isNarrow ? 'hidden-but-read' : css.header}>
+          <div
+            role="rowgroup"
+            className={isNarrow ? 'hidden-but-read' : css.header}
+            style={{ minWidth: grid.minWidth }}
+          >
             <div role="row" aria-rowindex={1} className={css.heads} style={grid}>
-              {columns.map((column) => (
-                <div
-                  key={column.id}
-                  role="columnheader"
-                  tabIndex={-1}
-                  className={column.isNumber ? css.number : ''}
-                  aria-sort={column.id === 'timestamp' ? (props.order ? 'ascending' : 'descending') : undefined}
-                >
-                  {column.id === 'timestamp' && !isNarrow ? (
-                    <button
-                      type="button"
-                      className={css.sort}
-                      title={props.order ? 'Oldest first' : 'Newest first'}
-                      onClick={props.onOrder}
-                    >
-                      {column.label} <span>{offsetText(tz, Date.now())}</span>
-                      <i className={props.order ? css.up : ''}>
-                        <Icon name="chevron" size={14} />
-                      </i>
-                    </button>
-                  ) : (
-                    column.label
-                  )}
-                </div>
-              ))}
+              {isNarrow ? (
+                columns.map((column) => (
+                  <div key={column.id} role="columnheader" tabIndex={-1}>
+                    {column.label}
+                  </div>
+                ))
+              ) : (
+                <LogHead
+                  columns={columns}
+                  lefts={lefts}
+                  tz={tz}
+                  order={props.order}
+                  onOrder={props.onOrder}
+                  onArrange={props.onArrange}
+                />
+              )}
             </div>
           </div>
-          <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
-            {items.map((item) => {
-              const event = events[item.index] as AccessEvent
-              const shared = {
-                id: `${id}-${item.index}`,
-                event,
-                index: item.index,
-                top: item.start,
-                tz,
-                isActive: item.index === active,
-                isOpen: event.id === props.openId,
-                onOpen: props.onOpen,
-              }
+          <div role="rowgroup" style={{ height: rows.height, position: 'relative' }}>
+            {drawn.map((index) => {
+              const event = list.at(index)
+              const place = { id: `${id}-${index}`, index, top: rows.topOf(index), height: rowPx }
+              if (!event) return <RowSkeleton key={index} {...place} />
+              const shared = { ...place, event, tz, isActive: index === active, isOpen: event.id === props.openId }
               return isNarrow ? (
-                <LogCard key={item.key} {...shared} />
+                <LogCard key={event.id} {...shared} onOpen={props.onOpen} />
               ) : (
                 <LogRow
-                  key={item.key}
+                  key={event.id}
                   {...shared}
                   columns={columns}
-                  tracks={tracks}
+                  tracks={grid.gridTemplateColumns}
                   width={width}
-                  cell={item.index === active ? cell : -1}
-                  onFilter={props.onFilter}
+                  lefts={lefts}
+                  cell={index === active ? cell : -1}
+                  onOpen={props.onOpen}
+                  onFilter={props.moves.filter}
+                  onMenu={pick}
                 />
               )
             })}
           </div>
-          {!hasMore && !props.isEndless && (
-            <p className={css.end}>{exactText(events.length)} events, that is all of them</p>
-          )}
         </div>
       )}
+      <ValueMenu picked={picked} moves={props.moves} onClose={() => setPicked(null)} />
     </div>
   )
 }
@@ -179,7 +172,7 @@ function Waiting({ height }: { height: number }) {
       {Array.from({ length: 24 }, (_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: all alike and never moved.
         <div key={i} style={{ height }}>
-          <Skeleton height={height - 14} width={`${72 + ((i * 37) % 26)}%`} />
+          <Skeleton height={Math.min(16, height - 14)} width={`${72 + ((i * 37) % 26)}%`} />
         </div>
       ))}
     </div>

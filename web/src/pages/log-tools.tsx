@@ -1,20 +1,22 @@
-// What can be done with the list: live tail, columns, export, link.
+// What can be done with the list: live tail, how the table looks, link, export.
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { Button, IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
+import { Segmented } from '../parts/choice'
 import { Icon } from '../parts/icon'
 import { Menu } from '../parts/menu'
 import pop from '../parts/popover.module.css'
 import { copyText } from '../parts/toast'
-import { COLUMNS, type Column, columnNames } from '../state/columns'
+import { arranged, COLUMNS, type ShownColumn } from '../state/columns'
 import { iso, spanOf } from '../state/range'
-import { writeSearch } from '../state/search'
+import { type Search, writeSearch } from '../state/search'
 import type { View } from '../state/view'
 import css from './log-tools.module.css'
 
-type Props = { view: View; columns: Column[]; onExport: () => void; onFacets: (() => void) | undefined }
+type Arrange = { columns: ShownColumn[]; onArrange: (columns: ShownColumn[]) => void }
+type Props = Arrange & { view: View; onExport: () => void; onFacets: (() => void) | undefined }
 
-export function LogTools({ view, columns, onExport, onFacets }: Props) {
+export function LogTools({ view, columns, onArrange, onExport, onFacets }: Props) {
   const isTail = view.search.tail === '1'
   const pinned = () => {
     const { from, to } = spanOf(view.range, Date.now())
@@ -30,7 +32,7 @@ export function LogTools({ view, columns, onExport, onFacets }: Props) {
       <Button icon="play" pressed={isTail} onPress={() => view.set({ tail: isTail ? undefined : '1', row: undefined })}>
         Live tail
       </Button>
-      {!onFacets && <ColumnPicker view={view} columns={columns} />}
+      {!onFacets && <TableLook view={view} columns={columns} onArrange={onArrange} />}
       <Menu
         label="Copy link"
         trigger={<IconButton icon="link" label="Copy link" />}
@@ -46,10 +48,17 @@ export function LogTools({ view, columns, onExport, onFacets }: Props) {
   )
 }
 
-function ColumnPicker({ view, columns }: { view: View; columns: Column[] }) {
-  const ids = columns.map((column) => column.id)
-  const toggle = (id: string, isOn: boolean) =>
-    view.set({ columns: columnNames(isOn ? [...ids, id] : ids.filter((other) => other !== id)) }, { replace: true })
+const DENSITIES = [
+  { id: 'compact', label: 'Compact' },
+  { id: 'normal', label: 'Normal' },
+  { id: 'roomy', label: 'Roomy' },
+]
+
+/** Which columns in which order, how high the rows are. */
+function TableLook({ view, columns, onArrange }: Arrange & { view: View }) {
+  const { density = 'normal', wrap } = view.search
+  const set = (patch: Partial<Search>) => view.set(patch, { replace: true })
+  const others = COLUMNS.filter((column) => !columns.some((c) => c.id === column.id))
   return (
     <DialogTrigger>
       <AriaButton className={pop.trigger}>
@@ -58,12 +67,63 @@ function ColumnPicker({ view, columns }: { view: View; columns: Column[] }) {
         <Icon name="chevron" size={14} />
       </AriaButton>
       <Popover className={pop.popover} placement="bottom end">
-        <Dialog className={css.columns} aria-label="Columns">
-          {COLUMNS.map((column) => (
-            <Checkbox key={column.id} isSelected={ids.includes(column.id)} onChange={(isOn) => toggle(column.id, isOn)}>
-              {column.label}
+        <Dialog className={css.look} aria-label="Columns and rows">
+          <div className={css.rows}>
+            <Segmented
+              label="Row height"
+              value={density}
+              options={DENSITIES}
+              onChange={(id) => set({ density: id === 'normal' ? undefined : (id as Search['density']) })}
+            />
+            <Checkbox isSelected={wrap === '1'} onChange={(isOn) => set({ wrap: isOn ? '1' : undefined })}>
+              Wrap text
             </Checkbox>
-          ))}
+          </div>
+          <ol className={css.shown} aria-label="Columns shown">
+            {columns.map((column, i) => (
+              <li key={column.id}>
+                <Checkbox
+                  isSelected
+                  isDisabled={columns.length === 1}
+                  onChange={() => onArrange(arranged.removed(columns, column.id))}
+                >
+                  {column.label}
+                </Checkbox>
+                <span className={css.acts}>
+                  <IconButton
+                    icon="pin"
+                    label={column.isPinned ? `Let ${column.label} scroll` : `Keep ${column.label} in sight`}
+                    pressed={column.isPinned}
+                    onPress={() => onArrange(arranged.pinned(columns, column.id))}
+                  />
+                  <IconButton
+                    icon="up"
+                    label={`Move ${column.label} up`}
+                    isDisabled={i === 0}
+                    onPress={() => onArrange(arranged.moved(columns, column.id, i - 1))}
+                  />
+                  <IconButton
+                    icon="down"
+                    label={`Move ${column.label} down`}
+                    isDisabled={i === columns.length - 1}
+                    onPress={() => onArrange(arranged.moved(columns, column.id, i + 1))}
+                  />
+                </span>
+              </li>
+            ))}
+          </ol>
+          <ul className={css.others} aria-label="Other columns">
+            {others.map((column) => (
+              <li key={column.id}>
+                <Checkbox isSelected={false} onChange={() => onArrange(arranged.added(columns, column.id))}>
+                  {column.label}
+                </Checkbox>
+              </li>
+            ))}
+          </ul>
+          <Button kind="quiet" onPress={() => set({ columns: undefined, density: undefined, wrap: undefined })}>
+            As at first
+          </Button>
         </Dialog>
       </Popover>
     </DialogTrigger>

@@ -1,99 +1,59 @@
 // Access logs: histogram, facets, table, drawer, live tail and export over one range and filter.
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useAnswer, useEvents } from '../api/queries'
-import { useTail } from '../api/tail'
-import type { AccessEvent, EventsPage, Histogram } from '../api/types'
+import { useAnswer } from '../api/queries'
+import { type Tail, useTail } from '../api/tail'
+import type { Histogram } from '../api/types'
 import { Dialog } from '../parts/dialog'
 import { useNarrow } from '../parts/narrow'
-import { Diagnosed, EmptyState, ErrorState } from '../parts/state'
 import { Bar } from '../shell/bar'
-import { chosenColumns } from '../state/columns'
+import { arranged, COLUMNS, chosenColumns, columnNames, type ShownColumn } from '../state/columns'
 import { only, without } from '../state/filter'
 import { useKeys } from '../state/keys'
-import { iso } from '../state/range'
 import { useView, type View } from '../state/view'
 import { LogDrawer } from './log-drawer'
+import { LogEmpty } from './log-empty'
 import { LogExport } from './log-export'
 import { LogFacets } from './log-facets'
 import { LogHistogram } from './log-histogram'
-import { LogTable } from './log-table'
+import type { ValueMoves } from './log-menu'
+import { type List, LogTable } from './log-table'
 import { LogTools } from './log-tools'
 import css from './logs.module.css'
+import { useLogRows, useMoment } from './logs-rows'
+
+type Open = 'export' | 'facets' | null
 
 export function Logs() {
   const view = useView()
   const { search, set } = view
   const isNarrow = useNarrow()
   const isTail = search.tail === '1'
-  const [active, setActive] = useState(-1)
-  const [open, setOpen] = useState<'export' | 'facets' | null>(null)
+  const [open, setOpen] = useState<Open>(null)
   const columns = useMemo(() => chosenColumns(search.columns), [search.columns])
+  const moment = useMoment(view)
 
-  const histogram = useAnswer<Histogram>(
-    '/histogram',
-    { ...view.asked, tz: view.tz, split: search.split },
-    { live: view.live },
-  )
-  const pages = useEvents({ ...view.asked, order: search.order }, { enabled: !isTail })
+  const histogram = useAnswer<Histogram>('/histogram', { ...moment.asked, tz: view.tz, split: search.split })
+  const total = histogram.isPlaceholderData ? undefined : histogram.data?.total
+  const asked = { ...(moment.asked as { from: string; to: string; filter: string }), order: search.order }
+  const { rows, shown, isStale } = useLogRows(asked, total, !isTail)
   const tail = useTail(view.filter, isTail)
-  const loaded = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? [], [pages.data])
-  const events = isTail ? tail.events : loaded
-  const fresh = useFresh(view, loaded[0], !isTail && view.live && search.order !== 'asc')
+  const list = useTailOr(isTail ? tail : null, shown)
+  const fresh = useFresh(view, asked.to, !isTail && view.live && search.order !== 'asc')
+  const cursor = useCursor(view, list)
+  const moves = useValueMoves(view, columns)
+  useLogKeys(view, cursor, isTail ? tail : null, setOpen)
 
-  const openAt = useCallback(
-    (index: number) => {
-      const event = events[index]
-      if (!event) return
-      setActive(index)
-      set({ row: event.id }, { replace: search.row !== undefined })
-    },
-    [events, set, search.row],
-  )
-  const close = useCallback(() => set({ row: undefined }), [set])
-  const step = useCallback(
-    (by: number) => {
-      const next = Math.min(events.length - 1, Math.max(0, active + by))
-      if (search.row) openAt(next)
-      else setActive(next)
-    },
-    [active, events.length, openAt, search.row],
-  )
-  // A link to an open event: the cursor goes to its row once that is loaded.
-  useEffect(() => {
-    const at = search.row ? events.findIndex((e) => e.id === search.row) : -1
-    if (at >= 0) setActive(at)
-  }, [search.row, events])
-
-  const keys = useMemo(() => {
-    const enter = () => openAt(active)
-    return {
-      j: () => step(1),
-      k: () => step(-1),
-      '[': () => step(-1),
-      ']': () => step(1),
-      e: () => setOpen('export'),
-      t: () => set({ tail: isTail ? undefined : '1', row: undefined }),
-      ...(isTail ? { ' ': () => tail.setPaused(!tail.isPaused) } : {}),
-      ...(search.row ? { Escape: close } : { Enter: enter }),
-    }
-  }, [step, set, isTail, tail, search.row, close, openAt, active])
-  useKeys(keys)
-
-  const filterBy = useCallback(
-    (field: string, value: string, excludes: boolean) =>
-      view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
-    [view],
-  )
+  const arrange = (next: ShownColumn[]) => set({ columns: columnNames(next) }, { replace: true })
   const tools = (
     <LogTools
       view={view}
       columns={columns}
+      onArrange={arrange}
       onExport={() => setOpen('export')}
       onFacets={isNarrow ? () => setOpen('facets') : undefined}
     />
   )
-  const facets = <LogFacets view={view} />
-
+  const facets = <LogFacets view={view} asked={moment.asked} />
   return (
     <>
       <Bar title="Access logs" view={view} tools={tools} />
@@ -107,41 +67,41 @@ export function Logs() {
           <LogHistogram
             view={view}
             answer={histogram}
+            span={moment}
+            rows={isTail ? null : rows}
             tail={isTail ? tail : null}
             fresh={fresh}
-            onFresh={() => pages.refetch()}
+            onFresh={moment.refresh}
           />
           {isNarrow && <div className={css.phoneTools}>{tools}</div>}
           <LogTable
-            events={events}
+            list={list}
             columns={columns}
+            look={{ density: search.density ?? 'normal', wraps: search.wrap === '1', isNarrow }}
             tz={view.tz}
-            total={isTail ? events.length : Math.max(histogram.data?.total ?? 0, events.length)}
-            active={active}
+            active={cursor.active}
             openId={search.row}
-            isLoading={!isTail && pages.isPending}
-            isStale={pages.isRefetching && !pages.isFetchingNextPage}
-            isNarrow={isNarrow}
-            hasMore={!isTail && pages.hasNextPage}
-            isEndless={isTail}
+            isLoading={!isTail && shown.first === null && shown.error === null}
+            isStale={isStale}
             order={search.order}
+            moves={moves}
             onOrder={() => set({ order: search.order ? undefined : 'asc' })}
-            onMore={() => !pages.isFetchingNextPage && pages.fetchNextPage()}
-            onActive={setActive}
-            onOpen={openAt}
-            onFilter={filterBy}
+            onArrange={arrange}
+            onShow={useCallback((first: number, last: number) => rows.show(first, last), [rows])}
+            onActive={cursor.setActive}
+            onOpen={cursor.openAt}
             onScroll={(isAtTop) => isTail && !isAtTop && !tail.isPaused && tail.setPaused(true)}
-            empty={<Nothing view={view} pages={pages} isTail={isTail} />}
+            empty={<LogEmpty view={view} rows={rows} isTail={isTail} />}
           />
         </div>
         {search.row && (
           <LogDrawer
             id={search.row}
-            known={events.find((e) => e.id === search.row)}
+            known={list.at(cursor.active)}
             view={view}
-            onClose={close}
-            onStep={step}
-            onFilter={filterBy}
+            moves={moves}
+            onClose={cursor.close}
+            onStep={cursor.step}
           />
         )}
       </div>
@@ -153,23 +113,78 @@ export function Logs() {
   )
 }
 
-/** How many events came after the newest row on screen; they wait until asked for, so that nothing moves. */
-function useFresh(view: View, newest: AccessEvent | undefined, isOn: boolean): number {
-  const after = newest ? iso(Date.parse(newest.timestamp) + 1) : undefined
+function useTailOr(tail: Tail | null, rows: List): List {
+  const events = tail?.events
+  // `rows` is a new look at the same list after each of its changes, so nothing is kept here.
+  return events ? { count: events.length, at: (index) => events[index] } : rows
+}
+
+/** The row under the keys, and the open one: opening, stepping, closing. */
+function useCursor({ search, set }: View, list: List) {
+  const [active, setActive] = useState(-1)
+  const openAt = (index: number) => {
+    const event = list.at(index)
+    if (!event) return
+    setActive(index)
+    set({ row: event.id }, { replace: search.row !== undefined })
+  }
+  const step = (by: number) => {
+    const next = Math.min(list.count - 1, Math.max(0, active + by))
+    if (search.row) openAt(next)
+    else setActive(next)
+  }
+  // A link to an open event: the cursor goes to its row once that is loaded.
+  const at = search.row ? placeOf(list, search.row) : -1
+  useEffect(() => {
+    if (at >= 0) setActive(at)
+  }, [at])
+  return { active, setActive, openAt, step, close: () => set({ row: undefined }) }
+}
+
+function placeOf(list: List & { indexOf?: (id: string) => number }, id: string): number {
+  if (list.indexOf) return list.indexOf(id)
+  for (let i = 0; i < list.count; i++) if (list.at(i)?.id === id) return i
+  return -1
+}
+
+function useLogKeys(
+  view: View,
+  cursor: ReturnType<typeof useCursor>,
+  tail: Tail | null,
+  setOpen: (open: Open) => void,
+) {
+  const { search, set } = view
+  useKeys({
+    j: () => cursor.step(1),
+    k: () => cursor.step(-1),
+    '[': () => cursor.step(-1),
+    ']': () => cursor.step(1),
+    e: () => setOpen('export'),
+    t: () => set({ tail: tail ? undefined : '1', row: undefined }),
+    h: () => set({ chart: search.chart ? undefined : 'none' }, { replace: true }),
+    ...(tail ? { ' ': () => tail.setPaused(!tail.isPaused) } : {}),
+    ...(search.row ? { Escape: cursor.close } : { Enter: () => cursor.openAt(cursor.active) }),
+  })
+}
+
+function useValueMoves(view: View, columns: ShownColumn[]): ValueMoves {
+  return useMemo(
+    () => ({
+      filter: (field, value, excludes) =>
+        view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
+      addColumn: (field) => view.set({ columns: columnNames(arranged.added(columns, field)) }, { replace: true }),
+      canAdd: (field) => COLUMNS.some((c) => c.id === field) && !columns.some((c) => c.id === field),
+    }),
+    [view, columns],
+  )
+}
+
+/** How many events came after the moment of looking; they wait until asked for, so that nothing moves. */
+function useFresh(view: View, after: string, isOn: boolean): number {
   const answer = useAnswer<Histogram>(
     '/histogram',
     { from: after, to: 'now', filter: view.filter, split: 'none' },
-    { live: true, enabled: isOn && after !== undefined },
+    { live: true, enabled: isOn },
   )
   return isOn && !answer.isPlaceholderData ? (answer.data?.total ?? 0) : 0
-}
-
-type Pages = { error: unknown; isError: boolean; data?: { pages: EventsPage[] } | undefined; refetch: () => unknown }
-
-function Nothing({ view, pages, isTail }: { view: View; pages: Pages; isTail: boolean }) {
-  if (isTail)
-    return <EmptyState title="Waiting for the next event">Events appear here as they are received.</EmptyState>
-  if (pages.isError) return <ErrorState error={pages.error} onRetry={() => pages.refetch()} />
-  const diagnosis = pages.data?.pages[0]?.diagnosis ?? []
-  return <Diagnosed title="No event matches" view={view} diagnosis={diagnosis} />
 }

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import type { Panel } from '../api/types'
-import { chosenColumns, columnNames } from '../state/columns'
+import { arranged, chosenColumns, columnNames, type ShownColumn } from '../state/columns'
 import { curlOf, sectionsOf } from './event-fields'
 import { rateText } from './kpi-strip'
 import { calmStep, composed } from './overview'
+import { placed } from './row-window'
 
 const panel = (id: string, chart: Panel['chart']): Panel => ({
   id,
@@ -28,11 +29,32 @@ it('composes the Overview from what the server offers, with unknown panels after
 })
 
 it('keeps columns in the address only when they differ from the first ones', () => {
-  const ids = chosenColumns(undefined).map((c) => c.id)
-  expect(columnNames(ids)).toBeUndefined()
-  expect(columnNames([...ids, 'ip'])).toContain('ip')
+  const first = chosenColumns(undefined)
+  expect(columnNames(first)).toBeUndefined()
+  expect(columnNames(arranged.added(first, 'ip'))).toContain('ip')
   expect(chosenColumns('status,nonsense,ip').map((c) => c.id)).toEqual(['status', 'ip'])
-  expect(chosenColumns('nonsense').map((c) => c.id)).toEqual(ids)
+  expect(chosenColumns('nonsense').map((c) => c.id)).toEqual(first.map((c) => c.id))
+})
+
+it('arranges columns, and reads every arrangement back from the address', () => {
+  const kept = (columns: ShownColumn[]) => {
+    expect(columnNames(chosenColumns(columnNames(columns)))).toBe(columnNames(columns))
+    return columnNames(columns)
+  }
+  const some = chosenColumns('timestamp,status,path')
+  expect(kept(arranged.moved(some, 'path', 0))).toBe('path,timestamp,status')
+  expect(kept(arranged.resized(some, 'path', 320.4))).toBe('timestamp,status,path-320')
+  expect(kept(arranged.resized(some, 'path', 3))).toBe('timestamp,status,path-48')
+  expect(kept(arranged.pinned(some, 'path'))).toBe('path-p,timestamp,status')
+  const pinned = arranged.resized(arranged.pinned(some, 'path'), 'path', 200)
+  expect(kept(pinned)).toBe('path-200p,timestamp,status')
+  // A pinned column stays left of those that scroll.
+  expect(kept(arranged.moved(pinned, 'path', 2))).toBe('path-200p,timestamp,status')
+  expect(kept(arranged.removed(some, 'status'))).toBe('timestamp,path')
+  expect(chosenColumns('path,path-300,status-99999,ip-9999').map((c) => [c.id, c.width])).toEqual([
+    ['path', null],
+    ['ip', 1200],
+  ])
 })
 
 it('lists the fields of an event, leaves absent ones out and marks masked headers', () => {
@@ -66,4 +88,17 @@ it('says a rate in the unit that gives a number above one', () => {
   expect(rateText(2400, 864e5)).toBe('1.7 per minute')
   expect(rateText(864e5, 864e5)).toBe('1,000 per second')
   expect(rateText(3, 864e5)).toBe('3 per day')
+})
+
+it('scrolls a long list by its bar and by the wheel', () => {
+  const [full, shown, view] = [300_000_000, 8_000_000, 600]
+  const at = (place: { bar: number; shift: number }) => place.bar + place.shift
+  const half = placed({ bar: 0, shift: 0 }, shown / 2, full, shown, view)
+  expect(Math.abs(at(half) / full - 0.5)).toBeLessThan(0.001)
+  const wheel = placed(half, half.bar + 100, full, shown, view)
+  expect(at(wheel) - at(half)).toBeCloseTo(100)
+  const end = placed(wheel, shown - view, full, shown, view)
+  expect(at(end)).toBe(full - view)
+  expect(at(placed(end, 0, full, shown, view))).toBe(0)
+  expect(placed({ bar: 0, shift: 0 }, 120, 30_000, 30_000, view)).toEqual({ bar: 120, shift: 0 })
 })

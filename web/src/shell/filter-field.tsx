@@ -1,19 +1,50 @@
 // The filter: pills and their text, two views of one thing, with completion of fields and values.
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { Problem } from '../api/client'
-import { useAnswer, useFields } from '../api/queries'
-import type { Facets } from '../api/types'
 import { IconButton } from '../parts/button'
 import { Icon } from '../parts/icon'
-import { sentence } from '../parts/state'
-import { applied, fieldOffers, type Offer, placeAt, valueOffers } from '../state/complete'
-import { allFields } from '../state/fields'
-import { inverted, removed, replaced, termsOf, withTerm } from '../state/filter'
+import { applied, type Offer, placeAt } from '../state/complete'
+import {
+  changed,
+  cleared,
+  isPinned,
+  type Kept,
+  pinToggled,
+  removed,
+  switchedOff,
+  switchedOn,
+  type Term,
+  termsOf,
+  withTerm,
+} from '../state/filter'
 import type { View } from '../state/view'
 import css from './filter-field.module.css'
+import { OfferList, useOffers } from './filter-offers'
 import { FilterPill } from './filter-pill'
+import { FilterProblem } from './filter-problem'
+
+const EXAMPLE = 'Filter: consumer:mobile-app status:>=500 -route:/health "free text"'
 
 export function FilterField({ view, error }: { view: View; error: unknown }) {
+  const problem = error instanceof Problem && error.status === 400 && error.position !== undefined ? error : null
+  return (
+    <search className={css.wrap}>
+      <FilterInput view={view} isWrong={problem !== null} />
+      {problem && <FilterProblem view={view} problem={problem} />}
+    </search>
+  )
+}
+
+export function keptOf(view: View): Kept {
+  return { filter: view.filter, off: view.search.off ?? '', pins: view.search.pins ?? '' }
+}
+
+export function keep(view: View, kept: Kept, replace = false) {
+  const patch = { filter: kept.filter || undefined, off: kept.off || undefined, pins: kept.pins || undefined }
+  view.set({ ...patch, row: undefined }, { replace })
+}
+
+function FilterInput({ view, isWrong }: { view: View; isWrong: boolean }) {
   const [draft, setDraft] = useState('')
   const [asText, setAsText] = useState(false)
   const [isOpen, setOpen] = useState(false)
@@ -22,6 +53,7 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
   const input = useRef<HTMLInputElement>(null)
   const list = useId()
   const terms = termsOf(view.filter)
+  const off = termsOf(view.search.off ?? '')
 
   // A filter changed elsewhere (a click, Back) ends the editing of its text.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new filter resets.
@@ -30,8 +62,8 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
     setDraft('')
   }, [view.filter])
 
-  const offers = useOffers(view, draft, caret, isOpen)
-  const problem = error instanceof Problem && error.status === 400 ? error : null
+  const found = useOffers(view, draft, caret, isOpen)
+  const { offers } = found
 
   const commit = (text: string) => {
     const typed = text.trim()
@@ -39,7 +71,7 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
     setAt(-1)
     if (asText) {
       setAsText(false)
-      view.setFilter(typed)
+      if (typed !== view.filter) view.setFilter(typed)
     } else if (typed) {
       view.setFilter(withTerm(view.filter, typed))
     }
@@ -79,7 +111,7 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
       accept(offer ?? (offers[0] as Offer))
     } else if (event.key === 'Escape') {
       event.preventDefault()
-      if (isOpen) setOpen(false)
+      if (isOpen && offers.length) setOpen(false)
       else input.current?.blur()
     } else if (event.key === 'Backspace' && !draft && !asText && terms.length) {
       event.preventDefault()
@@ -91,30 +123,13 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
     }
   }
 
-  const onBlur = () => {
-    setOpen(false)
-    if (asText) commit(draft)
-  }
-
   return (
-    <search className={css.wrap}>
-      <div className={`${css.field} ${problem ? css.wrong : ''}`}>
+    <>
+      <div className={`${css.field} ${isWrong ? css.wrong : ''}`}>
         <span className={css.lead}>
           <Icon name="search" />
         </span>
-        {!asText &&
-          terms.map((term, index) => (
-            <FilterPill
-              key={`${term.start}${term.raw}`}
-              term={term}
-              onRemove={() => view.setFilter(removed(view.filter, index))}
-              onInvert={() => view.setFilter(replaced(view.filter, index, inverted(term)))}
-              onEdit={() => {
-                view.setFilter(removed(view.filter, index))
-                setTimeout(() => edit(term.raw))
-              }}
-            />
-          ))}
+        {!asText && <Pills view={view} terms={terms} off={off} />}
         <input
           ref={input}
           className={css.input}
@@ -125,12 +140,8 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
           aria-controls={list}
           aria-autocomplete="list"
           aria-activedescendant={at >= 0 ? `${list}-${at}` : undefined}
-          aria-invalid={problem !== null}
-          placeholder={
-            terms.length && !asText
-              ? 'Add a filter'
-              : 'Filter: consumer:mobile-app status:>=500 -route:/health "free text"'
-          }
+          aria-invalid={isWrong}
+          placeholder={(terms.length || off.length) && !asText ? 'Add a filter' : EXAMPLE}
           value={draft}
           spellCheck={false}
           autoComplete="off"
@@ -144,10 +155,13 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
           onSelect={(event) => setCaret(event.currentTarget.selectionStart ?? 0)}
           onFocus={() => setOpen(true)}
           onClick={() => setOpen(true)}
-          onBlur={onBlur}
+          onBlur={() => {
+            setOpen(false)
+            if (asText) commit(draft)
+          }}
           onKeyDown={onKeyDown}
         />
-        {(terms.length > 0 || asText) && (
+        {(terms.length > 0 || off.length > 0 || asText) && (
           <span className={css.tools}>
             <IconButton
               icon="edit"
@@ -158,91 +172,40 @@ export function FilterField({ view, error }: { view: View; error: unknown }) {
                 edit(view.filter)
               }}
             />
-            <IconButton icon="close" label="Remove all filters" onPress={() => view.setFilter('')} />
+            <IconButton icon="close" label="Remove all but pinned" onPress={() => keep(view, cleared(keptOf(view)))} />
           </span>
         )}
       </div>
-      {isOpen && offers.length > 0 && (
-        <div className={css.offers} id={list} role="listbox" aria-label="Suggestions">
-          {offers.map((offer, index) => (
-            <div
-              key={offer.id}
-              id={`${list}-${index}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === at}
-              className={css.offer}
-              // The press must not take the focus from the text.
-              onPointerDown={(event) => {
-                event.preventDefault()
-                accept(offer)
-              }}
-            >
-              <span className="mono">{offer.label}</span>
-              <span className={css.end}>{offer.end}</span>
-            </div>
-          ))}
-        </div>
-      )}
-      {problem && <FilterProblem view={view} problem={problem} />}
-    </search>
+      {isOpen && <OfferList {...found} id={list} at={at} onPick={accept} />}
+    </>
   )
 }
 
-function useOffers(view: View, draft: string, caret: number, isOpen: boolean): Offer[] {
-  const served = useFields()
-  const fields = useMemo(() => allFields(served), [served])
-  const place = placeAt(draft, caret)
-  const field = fields.find((f) => f.name === place.field)
-  const wantsValues = isOpen && place.stage === 'value' && field?.facet === true && !/[<>]/.test(place.head)
-  const facets = useAnswer<Facets>(
-    '/facets',
-    {
-      from: view.range.from,
-      to: view.range.to,
-      filter: view.filter,
-      fields: place.field,
-      top: 50,
-      search: place.typed,
-    },
-    { enabled: wantsValues },
-  )
-  if (!isOpen) return []
-  if (place.stage === 'field') return fieldOffers(place, fields)
-  const facet = facets.data?.facets.find((f) => f.field === place.field)
-  return wantsValues && facet ? valueOffers(place, facet.values) : []
-}
-
-/** The server's words, under the character that stopped its parser, with the nearest name one click away. */
-function FilterProblem({ view, problem }: { view: View; problem: Problem }) {
-  const position = problem.position ?? 0
-  const after = view.filter.slice(position)
-  const lead = /^[-(]*/.exec(after)?.[0] ?? ''
-  // A name ends at its sign; anything else is a value, which ends where the term does.
-  const name = /^[-(]*[\w.]+(?=[:~])/.exec(after)?.[0]
-  const word = name ?? /^[-(]*(?:"[^"]*"?|[^\s(),]*)/.exec(after)?.[0] ?? ''
-  const mended = (suggestion: string) => {
-    const whole = suggestion.startsWith('"') && name ? (/^\S*/.exec(after)?.[0] ?? word) : word
-    return view.filter.slice(0, position) + lead + suggestion + view.filter.slice(position + whole.length)
+/** Terms in force, then those switched off. A pill is its place, so that its editor stays open while it changes. */
+function Pills({ view, terms, off }: { view: View; terms: Term[]; off: Term[] }) {
+  const kept = keptOf(view)
+  const pill = (term: Term, index: number, isOff: boolean) => {
+    const change = (raw: string, replace: boolean) =>
+      keep(view, isOff ? { ...kept, off: withTerm(removed(kept.off, index), raw) } : changed(kept, index, raw), replace)
+    return (
+      <FilterPill
+        key={`${isOff} ${index}`}
+        term={term}
+        isOff={isOff}
+        isPinned={isPinned(kept, term.raw)}
+        filter={view.filter}
+        range={view.range}
+        onChange={(raw) => change(raw, true)}
+        onRemove={() => change('', false)}
+        onSwitch={() => keep(view, isOff ? switchedOn(kept, term.raw) : switchedOff(kept, term.raw))}
+        onPin={() => keep(view, pinToggled(kept, term.raw))}
+      />
+    )
   }
   return (
-    <div className={css.problem} role="alert">
-      <code className={css.code}>
-        {view.filter.slice(0, position)}
-        <mark className={css.mark}>{view.filter.slice(position, position + Math.max(1, word.length)) || ' '}</mark>
-        {view.filter.slice(position + Math.max(1, word.length))}
-      </code>
-      <span>{sentence(problem.detail || problem.title)}</span>
-      {problem.suggestions.slice(0, 3).map((suggestion) => (
-        <button
-          key={suggestion}
-          type="button"
-          className={css.suggestion}
-          onClick={() => view.setFilter(mended(suggestion))}
-        >
-          {suggestion}
-        </button>
-      ))}
-    </div>
+    <>
+      {terms.map((term, index) => pill(term, index, false))}
+      {off.map((term, index) => pill(term, index, true))}
+    </>
   )
 }

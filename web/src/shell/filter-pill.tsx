@@ -1,58 +1,74 @@
-// One term of the filter in words: field, operator, value; with its menu and its ×.
-import { Button } from 'react-aria-components'
+// One term of the filter in words: field, operator, values. Pressing it opens its editor; × removes it.
+import { useState } from 'react'
+import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { useReasons } from '../api/queries'
 import { Icon } from '../parts/icon'
-import { Menu } from '../parts/menu'
-import { copyText } from '../parts/toast'
+import pop from '../parts/popover.module.css'
 import type { Term } from '../state/filter'
+import { spoken } from '../state/filter-words'
 import css from './filter-field.module.css'
+import { PillEditor } from './filter-pill-editor'
 
-const WORDS: Record<string, [string, string]> = {
-  ':': ['is', 'is not'],
-  '~': ['contains', 'does not contain'],
-  '>=': ['≥', 'not ≥'],
-  '<=': ['≤', 'not ≤'],
-  '>': ['>', 'not >'],
-  '<': ['<', 'not <'],
-  group: ['is', 'is not'],
-  text: ['text', 'without text'],
+const VALUES_SHOWN = 3
+
+export type PillMoves = {
+  onChange: (raw: string) => void
+  onRemove: () => void
+  onSwitch: () => void
+  onPin: () => void
+}
+type Props = PillMoves & {
+  term: Term
+  isOff: boolean
+  isPinned: boolean
+  filter: string
+  range: { from: string; to: string }
 }
 
-function valueText(term: Term): string {
-  if (term.op === 'group' && !term.field) return term.raw
-  if (term.op === ':' && term.value === '*') return 'anything'
-  return term.value || 'empty'
-}
-
-export function FilterPill(props: { term: Term; onRemove: () => void; onInvert: () => void; onEdit: () => void }) {
-  const { term } = props
-  const word = WORDS[term.op]?.[term.negated ? 1 : 0] ?? term.op
-  const value = valueText(term)
+export function FilterPill(props: Props) {
+  const { term, isOff, isPinned } = props
+  const [isOpen, setOpen] = useState(false)
+  const label = useValueLabel(term.field)
+  const { word, values } = spoken(term)
+  const rest = values.length - VALUES_SHOWN
   return (
-    <span className={`${css.pill} ${term.negated ? css.negated : ''}`}>
-      <Menu
-        label={`Filter ${term.raw}`}
-        trigger={
-          <Button className={css.pillText}>
-            {term.field && <span className="quiet">{term.field}</span>}
-            <span className={css.op}>{word}</span>
-            <b>{value}</b>
-          </Button>
-        }
-        entries={[
-          { id: 'edit', label: 'Edit', icon: 'edit', run: props.onEdit },
-          {
-            id: 'invert',
-            label: term.negated ? 'Include instead' : 'Exclude instead',
-            icon: 'minus',
-            run: props.onInvert,
-          },
-          { id: 'copy', label: 'Copy', icon: 'copy', run: () => copyText(term.raw, 'Filter') },
-          { id: 'remove', label: 'Remove', icon: 'close', run: props.onRemove },
-        ]}
-      />
+    <span
+      className={`${css.pill} ${term.negated ? css.negated : ''} ${isOff ? css.off : ''}`}
+      data-testid={isOff ? 'pill-off' : 'pill'}
+    >
+      <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
+        <Button className={css.pillText} aria-label={`Filter ${term.raw}${isOff ? ', switched off' : ''}`}>
+          {isPinned && <Icon name="pin" size={12} />}
+          {term.field && <span>{term.field}</span>}
+          {word && <span className={css.op}>{word}</span>}
+          {term.tests.length === 0 && <b>{term.raw.replace(/^-/, '')}</b>}
+          {values.slice(0, VALUES_SHOWN).map((value, i) => (
+            <span key={value} className={css.pillValue}>
+              {i > 0 && <i>or</i>}
+              <b>{label(value)}</b>
+            </span>
+          ))}
+          {rest > 0 && <i>+{rest}</i>}
+        </Button>
+        <Popover className={pop.popover} placement="bottom start">
+          <Dialog className={css.editor} aria-label={`Filter ${term.raw}`}>
+            <PillEditor {...props} onDone={() => setOpen(false)} />
+          </Dialog>
+        </Popover>
+      </DialogTrigger>
       <Button className={css.pillClose} aria-label={`Remove ${term.raw}`} onPress={props.onRemove}>
         <Icon name="close" size={12} />
       </Button>
     </span>
   )
+}
+
+/** The words of a value where people have others than the filter. */
+export function useValueLabel(field: string | null): (value: string) => string {
+  const reasons = useReasons()
+  return (value) => {
+    if (field === 'granted') return value === 'true' ? 'granted' : value === 'false' ? 'denied' : value
+    if (field === 'reason') return reasons.find((reason) => reason.code === value)?.label ?? value
+    return value === ' ' ? '␣' : value
+  }
 }

@@ -16,6 +16,8 @@ export type Column = {
   value?: (event: AccessEvent) => string | undefined
   text: (event: AccessEvent, tz: string) => string
 }
+/** A column as someone arranged it: `width` in px when it was set by hand; pinned ones stay in sight on the left. */
+export type ShownColumn = Column & { width: number | null; isPinned: boolean }
 
 const text = (value: unknown) => (value === undefined || value === null ? '' : String(value))
 
@@ -70,7 +72,7 @@ export const COLUMNS: Column[] = [
   plain('gateway', 'Gateway', 110, (e) => e.gateway),
   plain('environment', 'Environment', 110, (e) => e.environment),
   plain('ip', 'Client address', 130, (e) => e.request.ip, { isMono: true }),
-  plain('host', 'Host', 140, (e) => e.request.host),
+  plain('host', 'Host', 140, (e) => e.domain),
   plain('group', 'Group', 110, (e) => e.consumer_groups?.[0], { text: (e) => e.consumer_groups?.join(', ') ?? '' }),
   plain('plan', 'Plan', 100, (e) => e.usage_plan),
   plain('customer', 'Customer', 110, (e) => e.customer),
@@ -89,14 +91,60 @@ export const COLUMNS: Column[] = [
 
 const DEFAULT = ['timestamp', 'status', 'method', 'path', 'consumer', 'granted', 'route', 'duration']
 
-export function chosenColumns(names: string | undefined): Column[] {
-  const wanted = names ? names.split(',') : DEFAULT
-  const found = wanted.flatMap((name) => COLUMNS.find((column) => column.id === name) ?? [])
-  return found.length ? found : chosenColumns(undefined)
+export const WIDTH_MIN = 48
+const WIDTH_MAX = 1200
+
+/** Columns as the address holds them: `timestamp-p,status,path-320` is the time pinned and the path 320 px wide. */
+export function chosenColumns(names: string | undefined): ShownColumn[] {
+  const seen = new Set<string>()
+  const found = (names ? names.split(',') : DEFAULT).flatMap((written) => {
+    const [, name, width, pin] = /^([\w.]+?)(?:-(\d{1,4})?(p)?)?$/.exec(written) ?? []
+    const column = COLUMNS.find((c) => c.id === name)
+    if (!column || seen.has(column.id)) return []
+    seen.add(column.id)
+    return [{ ...column, width: width ? widthOf(Number(width)) : null, isPinned: pin === 'p' }]
+  })
+  return found.length ? pinnedFirst(found) : chosenColumns(undefined)
 }
 
 /** What the URL holds: nothing for the columns everyone starts with. */
-export function columnNames(ids: string[]): string | undefined {
-  const ordered = COLUMNS.map((c) => c.id).filter((id) => ids.includes(id))
-  return ordered.length === 0 || ordered.join() === DEFAULT.join() ? undefined : ordered.join(',')
+export function columnNames(columns: Pick<ShownColumn, 'id' | 'width' | 'isPinned'>[]): string | undefined {
+  const written = columns.map(({ id, width, isPinned }) => {
+    const more = `${width ?? ''}${isPinned ? 'p' : ''}`
+    return more ? `${id}-${more}` : id
+  })
+  return written.length === 0 || written.join() === DEFAULT.join() ? undefined : written.join(',')
 }
+
+const widthOf = (px: number) => Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, Math.round(px)))
+const pinnedFirst = (columns: ShownColumn[]) => [
+  ...columns.filter((c) => c.isPinned),
+  ...columns.filter((c) => !c.isPinned),
+]
+
+/** What can be done with a column; each gives the new arrangement. */
+export const arranged = {
+  added: (columns: ShownColumn[], id: string): ShownColumn[] => {
+    const column = COLUMNS.find((c) => c.id === id)
+    if (!column || columns.some((c) => c.id === id)) return columns
+    return [...columns, { ...column, width: null, isPinned: false }]
+  },
+  removed: (columns: ShownColumn[], id: string) => columns.filter((c) => c.id !== id),
+  resized: (columns: ShownColumn[], id: string, px: number | null) =>
+    columns.map((c) => (c.id === id ? { ...c, width: px === null ? null : widthOf(px) } : c)),
+  pinned: (columns: ShownColumn[], id: string) =>
+    pinnedFirst(columns.map((c) => (c.id === id ? { ...c, isPinned: !c.isPinned } : c))),
+  /** To the place of another column; one before or after it keeps its own side of the pinned ones. */
+  moved: (columns: ShownColumn[], id: string, to: number) => {
+    const from = columns.findIndex((c) => c.id === id)
+    const column = columns[from]
+    if (!column) return columns
+    const rest = columns.filter((c) => c !== column)
+    return pinnedFirst([...rest.slice(0, to), column, ...rest.slice(to)])
+  },
+}
+
+/** What a pinned column or one of a set width takes, else the least it can. */
+export const pxOf = (column: ShownColumn) => column.width ?? column.px
+export const trackOf = (column: ShownColumn) =>
+  column.width !== null || column.isPinned ? `${pxOf(column)}px` : column.track

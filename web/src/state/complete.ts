@@ -19,7 +19,7 @@ export function placeAt(text: string, caret: number): Place {
     end++
   }
   const piece = text.slice(start, caret)
-  const head = /^(-?)([\w.-]+)(:(?:>=|<=|>|<)?|~)/.exec(piece)
+  const head = /^(-?)([\w.]+)(:|~)(?:(?:"(?:[^"\\]|\\.)*"|[^",])*,)*(?:>=|<=|>|<|~)?/.exec(piece)
   if (head) {
     const typed = piece.slice(head[0].length).replace(/^"|"$/g, '')
     return { start, end, stage: 'value', field: head[2] as string, typed, head: head[0] }
@@ -30,20 +30,27 @@ export function placeAt(text: string, caret: number): Place {
 
 export type Offer = { id: string; label: string; end?: string; text: string; closes: boolean }
 
-export function fieldOffers(place: Place, fields: Field[]): Offer[] {
+const OFFERS_MAX = 9
+
+type Named = Pick<Field, 'name' | 'label'> & { aliases?: string[] }
+
+export function fieldOffers(place: Place, fields: Named[]): Offer[] {
   const typed = place.typed.toLowerCase()
-  const matches = fields.filter((f) => f.name.toLowerCase().includes(typed) || f.label.toLowerCase().includes(typed))
-  matches.sort((a, b) => Number(b.name.startsWith(typed)) - Number(a.name.startsWith(typed)))
+  const has = (text: string) => text.toLowerCase().includes(typed)
+  const matches = fields.filter((f) => has(f.name) || has(f.label) || f.aliases?.some(has))
+  const isStart = (f: Named) => [f.name, ...(f.aliases ?? [])].some((name) => name.startsWith(typed))
+  matches.sort((a, b) => Number(isStart(b)) - Number(isStart(a)))
   return matches
-    .slice(0, 9)
+    .slice(0, OFFERS_MAX)
     .map((f) => ({ id: f.name, label: f.name, end: f.label, text: `${place.head}${f.name}:`, closes: false }))
 }
 
+/** Values of the field, then, while nothing is typed, that there is none or any. */
 export function valueOffers(place: Place, values: { value: string; label: string; count: number }[]): Offer[] {
   const typed = place.typed.toLowerCase()
-  return values
-    .filter((v) => v.value.toLowerCase().includes(typed) || v.label.toLowerCase().includes(typed))
-    .slice(0, 9)
+  const found = values
+    .filter((v) => v.value !== '' && (v.value.toLowerCase().includes(typed) || v.label.toLowerCase().includes(typed)))
+    .slice(0, OFFERS_MAX)
     .map((v) => ({
       id: v.value,
       label: v.label === v.value ? v.value : `${v.value} — ${v.label}`,
@@ -51,6 +58,12 @@ export function valueOffers(place: Place, values: { value: string; label: string
       text: `${place.head}${quoted(v.value)}`,
       closes: true,
     }))
+  if (typed || !place.head.endsWith(':')) return found
+  const more = [
+    { id: '""', label: '""', end: 'is empty', text: `${place.head}""`, closes: true },
+    { id: '*', label: '*', end: 'is not empty', text: `${place.head}*`, closes: true },
+  ]
+  return [...found, ...more]
 }
 
 export function applied(text: string, place: Place, offer: Offer): { text: string; caret: number } {

@@ -37,12 +37,16 @@ export const SHORT_FIELDS: ShortField[] = [
   short('request_id', 'Request id', { isFacet: false }),
 ]
 
+/** Older servers do not say the other names. */
+export type KnownField = Field & { aliases?: string[] }
+
 /** The short names first, then what else the server knows, without saying anything twice. */
-export function allFields(served: Field[]): Field[] {
+export function allFields(served: Field[]): KnownField[] {
   const taken = new Set(SHORT_FIELDS.flatMap((field) => [field.name, field.of]))
   const first = SHORT_FIELDS.map(({ name, label, of, kind, isFacet }) => {
-    const doc = served.find((field) => field.name === of)?.doc ?? ''
-    return { name, label, kind, facet: isFacet, doc }
+    const field = served.find((f) => f.name === of) as KnownField | undefined
+    const aliases = [...(of === name ? [] : [of]), ...(field?.aliases ?? []).filter((alias) => alias !== name)]
+    return { name, label, kind, facet: isFacet, doc: field?.doc ?? '', aliases }
   })
   return [...first, ...served.filter((field) => !taken.has(field.name))]
 }

@@ -25,6 +25,8 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: '-', what: 'Not the value of this cell', where: 'Access logs' },
   { keys: 't', what: 'Live tail', where: 'Access logs' },
   { keys: 'Space', what: 'Pause or go on in live tail', where: 'Access logs' },
+  { keys: 'm', what: 'Menu of this cell', where: 'Access logs' },
+  { keys: 'h', what: 'Hide or show the histogram', where: 'Access logs' },
   { keys: 'e', what: 'Export', where: 'Access logs' },
   { keys: 'Esc', what: 'Close', where: 'Access logs' },
 ]

@@ -29,8 +29,9 @@ export type Search = {
   hide?: string
   /** Sources: the open one. */
   source?: string
-  /** A part of the range that is compared with the rest, as `from..to` in epoch milliseconds. */
-  region?: string
+  /** The range that was zoomed into, as `from..to` in epoch milliseconds, and whether it is compared with what is shown. */
+  within?: string
+  diff?: '1'
 }
 
 const text = (value: unknown, max: number): string | undefined =>
@@ -50,7 +51,7 @@ const comparison = (value: unknown): string | undefined => {
 export function validSearch(raw: Record<string, unknown>): Search {
   const zone = text(raw.tz, 64)
   const columns = text(raw.columns, 1000)
-  const region = text(raw.region, 32)
+  const within = text(raw.within, 32)
   const search: Search = {
     from: end(raw.from),
     to: end(raw.to),
@@ -70,7 +71,8 @@ export function validSearch(raw: Record<string, unknown>): Search {
     wrap: raw.wrap === '1' ? '1' : undefined,
     chart: raw.chart === 'none' ? 'none' : undefined,
     hide: text(raw.hide, 1000),
-    region: region && /^\d{13}\.\.\d{13}$/.test(region) ? region : undefined,
+    within: within && /^\d{13}\.\.\d{13}$/.test(within) ? within : undefined,
+    diff: raw.diff === '1' ? '1' : undefined,
   }
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search
 }
