@@ -55,7 +55,7 @@ export function TimingBars({ event }: { event: AccessEvent }) {
               />
             </span>
             <b>{durationText(part.ms, whole)}</b>
-            <span className="quiet">{part.ms < 0 ? 'clocks differ' : percentText(part.ms / whole)}</span>
+            <span className="quiet">{part.ms < 0 ? 'clocks differ' : total > 0 && percentText(part.ms / whole)}</span>
           </li>
         ))}
         <li className={`${css.part} ${css.total}`}>
