@@ -18,6 +18,7 @@ export type Source = {
   /** What the server makes of it, with one sentence why. */
   health?: SourceHealth
   health_text?: string
+  gateway?: string | null
   format?: string | null
   field_map?: Record<string, string> | null
 }

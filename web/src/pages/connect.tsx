@@ -27,9 +27,10 @@ export function Connect() {
   const [name, setName] = useState<string | null>(null)
   const [token, setToken] = useState('')
   const [error, setError] = useState<unknown>(null)
-  const gateway = answer.data?.gateways.find(({ id }) => id === chosen) ?? null
   const known = sources.data?.sources ?? []
   const made = view.search.source
+  const wantedId = chosen ?? known.find((source) => source.name === made)?.gateway
+  const gateway = answer.data?.gateways.find(({ id }) => id === wantedId) ?? null
   const wanted =
     name ??
     freeName(
@@ -40,8 +41,7 @@ export function Connect() {
   const make = async () => {
     setError(null)
     try {
-      const body = { name: wanted, gateway: gateway?.id, ...(gateway?.format ? { format: gateway.format } : {}) }
-      const answered = await sendJson<NewSource>('POST', '/sources', body)
+      const answered = await sendJson<NewSource>('POST', '/sources', { name: wanted, gateway: gateway?.id })
       setToken(answered?.token ?? '')
       client.invalidateQueries({ queryKey: ['/sources'] })
       view.set({ source: wanted }, { replace: true })
@@ -73,7 +73,12 @@ export function Connect() {
         {answer.isPending && <Skeleton height={180} />}
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />}
         {answer.data && (
-          <GatewayChoice gateways={answer.data.gateways} chosen={chosen} onChange={setChosen} isDisabled={!!made} />
+          <GatewayChoice
+            gateways={made && gateway ? [gateway] : answer.data.gateways}
+            chosen={gateway?.id ?? null}
+            onChange={setChosen}
+            isDisabled={!!made}
+          />
         )}
       </Step>
       {(gateway || made) && (
@@ -156,21 +161,39 @@ function GatewayChoice({ gateways, chosen, onChange, isDisabled }: ChoiceProps) 
       {gateways.map(({ id, label, about }) => (
         <Radio key={id} value={id} className={css.gateway as string}>
           <b>{label}</b>
-          <span className={css.about}>{about}</span>
+          <span className={css.about}>{firstSentence(about)}</span>
         </Radio>
       ))}
     </RadioGroup>
   )
 }
 
+/** Without the marks of Markdown, up to its first full stop. */
+const firstSentence = (text: string) =>
+  /^.*?[.:](?=\s|$)/.exec(text.replaceAll('`', ''))?.[0].replace(/:$/, '.') ?? text
+
 const LOCAL = /^https?:\/\/(localhost|127\.|\[::1\])/
+
+/** Fills the address and the token into a configuration. */
+export function filled(code: string, address: string, token: string): string {
+  const url = address.trim().replace(/\/+$/, '')
+  const [, scheme, host = '', port] = /^(https?):\/\/(\[[^\]]*\]|[^/:]+)(?::(\d+))?/.exec(url) ?? []
+  const isHttps = scheme === 'https'
+  const parts = {
+    url,
+    token: token || 'TOKEN',
+    host,
+    port: port ?? (isHttps ? '443' : '80'),
+    tls: isHttps ? 'on' : 'off',
+  }
+  return code.replace(/\{(url|token|host|port|tls)\}/g, (_, name: keyof typeof parts) => parts[name])
+}
 
 function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefined; token: string }) {
   const [address, setAddress] = useState(url ?? location.origin)
-  const filled = (code: string) =>
-    code.replaceAll('{url}', address.replace(/\/$/, '')).replaceAll('{token}', token || 'TOKEN')
   return (
-    <Step number={3} title={`Set up ${gateway.label}`}>
+    <Step number={3} title="Set it up">
+      <p className="quiet">{gateway.about.replaceAll('`', '')}</p>
       <TextField
         label="This server, as the gateway reaches it"
         value={address}
@@ -186,7 +209,14 @@ function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefi
         {gateway.steps.map((step) => (
           <li key={step.text + step.code}>
             <p>{step.text}</p>
-            {step.code && <Code text={filled(step.code)} language={step.language as Language} what="Configuration" />}
+            {step.code && (
+              <Code
+                text={filled(step.code, address, token)}
+                language={step.language as Language}
+                what="Configuration"
+                wraps
+              />
+            )}
           </li>
         ))}
       </ol>

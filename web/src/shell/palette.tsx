@@ -1,112 +1,86 @@
-// The command palette: pages, ranges and actions by name, in our words and in those people bring along.
-import { useNavigate } from '@tanstack/react-router'
-import { Autocomplete, Input, Menu, MenuItem, SearchField } from 'react-aria-components'
+// The command palette: pages, people and routes, ranges and actions by name, in our words and in those people bring along.
+// What is typed can also be a range (`yesterday`) or a filter (`status:>=500`).
+import { useState } from 'react'
+import {
+  Autocomplete,
+  Collection,
+  Header,
+  Input,
+  Menu,
+  MenuItem,
+  MenuSection,
+  SearchField,
+  type SearchFieldProps,
+} from 'react-aria-components'
 import { Dialog } from '../parts/dialog'
-import { Icon, type IconName } from '../parts/icon'
+import { Icon } from '../parts/icon'
 import pop from '../parts/popover.module.css'
-import { copyText } from '../parts/toast'
-import { PRESETS } from '../state/range'
-import { applyTheme } from '../state/theme'
-import { logsSearch, type View } from '../state/view'
+import type { View } from '../state/view'
 import css from './palette.module.css'
+import { type Command, type Group, useCommands } from './palette-commands'
 
-type Command = { id: string; label: string; words?: string; icon: IconName; run: () => void }
+type Props = { isOpen: boolean; onClose: () => void; onHelp: () => void; view: View }
 
-export function Palette(props: { isOpen: boolean; onClose: () => void; onHelp: () => void; view: View }) {
-  const { isOpen, onClose, onHelp, view } = props
-  const navigate = useNavigate()
-  const logs = (filter: string) => navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
-  const commands: Command[] = [
-    {
-      id: 'overview',
-      label: 'Overview',
-      words: 'dashboard analytics home',
-      icon: 'overview',
-      run: () => navigate({ to: '/', search: logsSearch(view.search, view.filter) as never }),
-    },
-    {
-      id: 'logs',
-      label: 'Access logs',
-      words: 'audit analytics acl management requests events',
-      icon: 'logs',
-      run: () => logs(view.filter),
-    },
-    {
-      id: 'denied',
-      label: 'Denied calls',
-      words: 'denials refused forbidden 403',
-      icon: 'logs',
-      run: () => logs('granted:false'),
-    },
-    {
-      id: 'errors',
-      label: 'Server errors',
-      words: '5xx failures backend',
-      icon: 'logs',
-      run: () => logs('status:>=500'),
-    },
-    ...PRESETS.map((p) => ({
-      id: p.text,
-      label: p.label,
-      words: `${p.text} time range`,
-      icon: 'clock' as const,
-      run: () => view.set({ from: `now-${p.text}`, to: undefined }),
-    })),
-    {
-      id: 'compare',
-      label: view.compares ? 'Stop comparing' : 'Compare with the previous period',
-      words: 'trend change',
-      icon: 'compare',
-      run: () => view.set({ compare: view.compares ? 'none' : undefined }),
-    },
-    { id: 'clear', label: 'Remove all filters', words: 'reset', icon: 'filter', run: () => view.setFilter('') },
-    {
-      id: 'link',
-      label: 'Copy link to this page',
-      words: 'share url',
-      icon: 'link',
-      run: () => copyText(location.href, 'Link'),
-    },
-    { id: 'light', label: 'Light theme', icon: 'sun', run: () => applyTheme('light') },
-    { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => applyTheme('dark') },
-    { id: 'system', label: 'Theme like the system', icon: 'screen', run: () => applyTheme('system') },
-    { id: 'keys', label: 'Keyboard shortcuts', words: 'help', icon: 'help', run: onHelp },
-  ]
+const hasAll = (text: string, typed: string) => {
+  const wanted = typed.toLowerCase().split(/[\s›>]+/)
+  const given = text.toLowerCase()
+  return wanted.every((word) => given.includes(word))
+}
+
+export function Palette({ isOpen, onClose, onHelp, view }: Props) {
+  const [typed, setTyped] = useState('')
+  const { groups, isLooking } = useCommands(view, typed, onHelp)
+  const run = (id: string) => {
+    onClose()
+    groups
+      .flatMap((group) => group.commands)
+      .find((command) => command.id === id)
+      ?.run()
+  }
   return (
     <Dialog title="Commands" kind="bare" isOpen={isOpen} onClose={onClose}>
-      <Autocomplete
-        filter={(text, typed) =>
-          typed
-            .toLowerCase()
-            .split(/\s+/)
-            .every((word) => text.toLowerCase().includes(word))
-        }
-      >
-        <SearchField aria-label="Search commands" autoFocus>
-          <Input className={css.input} placeholder="Go to, filter, switch" />
-        </SearchField>
+      <Autocomplete filter={hasAll} inputValue={typed} onInputChange={setTyped}>
+        <Search aria-label="Search commands" autoFocus />
         <Menu
-          className={pop.flat}
+          className={`${pop.flat} ${css.menu}`}
           aria-label="Commands"
-          items={commands}
-          onAction={(key) => {
-            onClose()
-            commands.find((c) => c.id === key)?.run()
-          }}
-          renderEmptyState={() => <p className={css.none}>No command has these words</p>}
+          items={groups}
+          onAction={(key) => run(String(key))}
+          renderEmptyState={() => <p className={css.none}>{isLooking ? 'Looking…' : 'Nothing has these words'}</p>}
         >
-          {(command) => (
-            <MenuItem
-              id={command.id}
-              className={pop.item as string}
-              textValue={`${command.label} ${command.words ?? ''}`}
-            >
-              <Icon name={command.icon} />
-              {command.label}
-            </MenuItem>
+          {(group: Group) => (
+            <MenuSection id={group.name}>
+              <Header className={css.group}>{group.name}</Header>
+              <Collection items={group.commands} dependencies={[typed]}>
+                {(command: Command) => <Entry command={command} typed={typed} />}
+              </Collection>
+            </MenuSection>
           )}
         </Menu>
       </Autocomplete>
+      <p className={css.keys} aria-hidden="true">
+        <kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> go <kbd>Esc</kbd> close
+      </p>
     </Dialog>
+  )
+}
+
+function Search(props: SearchFieldProps) {
+  return (
+    <SearchField {...props}>
+      <Input className={css.input} placeholder="A page, a consumer, a range, a filter…" />
+    </SearchField>
+  )
+}
+
+function Entry({ command, typed }: { command: Command; typed: string }) {
+  // What was found for the text always matches it, whatever its own words are.
+  const words = command.isForText ? typed : (command.words ?? '')
+  return (
+    <MenuItem id={command.id} className={pop.item as string} textValue={`${command.label} ${words}`}>
+      <Icon name={command.icon} />
+      <span className={css.label}>{command.label}</span>
+      {command.end && <span className={`${pop.end} ${css.end}`}>{command.end}</span>}
+    </MenuItem>
   )
 }

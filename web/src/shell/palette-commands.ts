@@ -1,0 +1,255 @@
+// What the palette offers, in groups. A command is one entry in a list; some come from the server, some from the text.
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useDeferredValue } from 'react'
+import { getJson } from '../api/client'
+import { useAnswer } from '../api/queries'
+import type { Facets } from '../api/types'
+import type { IconName } from '../parts/icon'
+import { copyText } from '../parts/toast'
+import { termText, withTerm } from '../state/filter'
+import { keysAreOff, switchKeys } from '../state/keys'
+import { pinnedLink, sameLink } from '../state/link'
+import { countText } from '../state/numbers'
+import { CALENDAR, PRESETS, type Range, rangeText, spanOf, spanText } from '../state/range'
+import { parseRange } from '../state/range-words'
+import { parseSearch } from '../state/search'
+import { applyTheme } from '../state/theme'
+import { logsSearch, rememberZone, type View } from '../state/view'
+import { browserZone } from '../state/zone'
+import { toggledComparison } from './compare-picker'
+import { PAGES } from './pages'
+
+export type Command = {
+  id: string
+  label: string
+  icon: IconName
+  run: () => void
+  /** Further words it is found by. */
+  words?: string
+  /** What stands at the end of its line. */
+  end?: string
+  /** Made for what is typed, so it always matches. */
+  isForText?: boolean
+}
+export type Group = { name: string; commands: Command[] }
+
+const FOUND_FIELDS = 'consumer,route,group,api,customer,gateway,environment'
+const FOUND_CHARS_MIN = 2
+
+/** The groups that have something, and whether the server is still looking for the text. */
+export function useCommands(view: View, typed: string, onHelp: () => void): { groups: Group[]; isLooking: boolean } {
+  const navigate = useNavigate()
+  const text = useDeferredValue(typed.trim())
+  const logs = (filter: string) => navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
+  const pick = (range: Range) => view.set({ from: range.from, to: range.to === 'now' ? undefined : range.to })
+  const { found, isLooking } = useFound(view, text, logs)
+  const saved = useSavedViews(navigate)
+  const groups: Group[] = [
+    { name: 'For what is typed', commands: ofText(text, view, pick, logs) },
+    { name: 'Pages', commands: pages(view, navigate, logs) },
+    { name: 'Found', commands: found },
+    { name: 'Saved views', commands: saved },
+    { name: 'Time range', commands: ranges(pick) },
+    { name: 'Actions', commands: actions(view, navigate) },
+    { name: 'Help', commands: help(onHelp) },
+    { name: 'Search', commands: isLooking ? [] : search(text, view, logs) },
+  ]
+  return { groups: groups.filter((group) => group.commands.length > 0), isLooking }
+}
+
+type Navigate = ReturnType<typeof useNavigate>
+
+function pages(view: View, navigate: Navigate, logs: (filter: string) => void): Command[] {
+  return [
+    ...PAGES.map((page) => ({
+      id: page.to,
+      label: page.label,
+      words: page.alias,
+      icon: page.icon,
+      end: `g ${page.key}`,
+      run: () => navigate({ to: page.to, search: logsSearch(view.search, view.filter) as never }),
+    })),
+    {
+      id: 'denied',
+      label: 'Denied calls',
+      words: 'denials refused forbidden 403 401 ACL violations security monitoring',
+      icon: 'logs',
+      run: () => logs('granted:false'),
+    },
+    {
+      id: 'errors',
+      label: 'Server errors',
+      words: '5xx failures backend upstream',
+      icon: 'logs',
+      run: () => logs('status:>=500'),
+    },
+    {
+      id: 'unknown',
+      label: 'Calls without a consumer',
+      words: 'anonymous unidentified is empty nobody',
+      icon: 'logs',
+      run: () => logs('consumer:""'),
+    },
+    {
+      id: 'connect',
+      label: 'Connect a gateway',
+      words: 'add source token set-up install kong nginx apisix vector fluent bit',
+      icon: 'plus',
+      run: () => navigate({ to: '/connect' }),
+    },
+  ]
+}
+
+function ranges(pick: (range: Range) => void): Command[] {
+  const last = PRESETS.map(({ text, label }) => ({
+    label,
+    end: text,
+    range: { from: `now-${text}`, to: 'now' },
+  }))
+  return [...last, ...CALENDAR.map(({ label, range }) => ({ label, range, end: '' }))].map(({ label, range, end }) => ({
+    id: `range ${label}`,
+    label,
+    words: `${end} time range`,
+    icon: 'clock',
+    end,
+    run: () => pick(range),
+  }))
+}
+
+function actions(view: View, navigate: Navigate): Command[] {
+  const zone = (tz: string) => {
+    rememberZone(tz)
+    view.set({ tz })
+  }
+  return [
+    {
+      id: 'compare',
+      label: view.compares ? 'Stop comparing' : 'Compare with the previous period',
+      words: 'trend change',
+      icon: 'compare',
+      end: 'x',
+      run: () => view.set(toggledComparison(view)),
+    },
+    { id: 'clear', label: 'Remove all filters', words: 'reset', icon: 'filter', run: () => view.setFilter('') },
+    {
+      id: 'tail',
+      label: 'Live tail',
+      words: 'stream follow',
+      icon: 'play',
+      run: () => navigate({ to: '/logs', search: { ...logsSearch(view.search, view.filter), tail: '1' } as never }),
+    },
+    {
+      id: 'link',
+      label: 'Copy link to this view',
+      words: 'share url',
+      icon: 'link',
+      run: () => copyText(sameLink(), 'Link'),
+    },
+    {
+      id: 'pinned',
+      label: 'Copy link to exactly this time',
+      words: 'share url pinned absolute',
+      icon: 'link',
+      run: () => copyText(pinnedLink(view), 'Link'),
+    },
+    { id: 'utc', label: 'Times in UTC', words: 'zone', icon: 'globe', run: () => zone('UTC') },
+    {
+      id: 'own',
+      label: `Times in ${browserZone()}`,
+      words: 'zone browser local',
+      icon: 'globe',
+      run: () => zone(browserZone()),
+    },
+    { id: 'light', label: 'Light theme', icon: 'sun', run: () => applyTheme('light') },
+    { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => applyTheme('dark') },
+    { id: 'system', label: 'Theme like the system', icon: 'screen', run: () => applyTheme('system') },
+  ]
+}
+
+function help(onHelp: () => void): Command[] {
+  return [
+    { id: 'keys', label: 'Keyboard shortcuts', words: 'help keys docs', icon: 'help', end: '?', run: onHelp },
+    {
+      id: 'keys off',
+      label: keysAreOff() ? 'Switch single-key shortcuts on' : 'Switch single-key shortcuts off',
+      words: 'accessibility keyboard',
+      icon: 'help',
+      run: () => switchKeys(!keysAreOff()),
+    },
+    {
+      id: 'api',
+      label: 'Description of the HTTP API',
+      words: 'openapi docs documentation reference',
+      icon: 'help',
+      run: () => window.open('/api/v1/openapi.json', '_blank', 'noopener'),
+    },
+  ]
+}
+
+/** A range or a term that the text itself is. */
+function ofText(text: string, view: View, pick: (range: Range) => void, logs: (filter: string) => void): Command[] {
+  const made = { id: 'typed', isForText: true }
+  if (/^-?[\w.]+(:|~)\S/.test(text)) {
+    const run = () => logs(withTerm(view.filter, text))
+    return [{ ...made, label: `Filter by ${text}`, icon: 'filter', run }]
+  }
+  const now = Date.now()
+  const parsed = parseRange(text, now, view.tz)
+  if (!('range' in parsed)) return []
+  const { range } = parsed
+  const end = spanText(spanOf(range, now, view.tz), now, view.tz)
+  return [{ ...made, label: `Show ${rangeText(range, now, view.tz)}`, end, icon: 'clock', run: () => pick(range) }]
+}
+
+/** Last of all: look for the text in the log. */
+function search(text: string, view: View, logs: (filter: string) => void): Command[] {
+  if (!text) return []
+  const term = `"${text.replaceAll('"', '')}"`
+  const run = () => logs(withTerm(view.filter, term))
+  return [{ id: 'search', label: `Search access logs for ${term}`, icon: 'search', isForText: true, run }]
+}
+
+/** Consumers, routes and the like whose name has the text, with their calls in the range. */
+function useFound(view: View, text: string, logs: (filter: string) => void): { found: Command[]; isLooking: boolean } {
+  const isOn = text.length >= FOUND_CHARS_MIN && !/[:~]/.test(text)
+  const { from, to } = view.range
+  const answer = useAnswer<Facets>(
+    '/facets',
+    { from, to, fields: FOUND_FIELDS, search: text, top: 4 },
+    { enabled: isOn },
+  )
+  const isLooking = isOn && answer.isFetching
+  if (!isOn || answer.isPlaceholderData) return { found: [], isLooking }
+  const found = (answer.data?.facets ?? []).flatMap((facet): Command[] =>
+    facet.values
+      .filter(({ value, label }) => value && `${value} ${label}`.toLowerCase().includes(text.toLowerCase()))
+      .map(({ value, label, count }) => ({
+        id: `${facet.field}:${value}`,
+        label,
+        end: `${facet.label}, ${countText(count)} calls`,
+        icon: 'filter',
+        isForText: true,
+        run: () => logs(termText(facet.field, value)),
+      })),
+  )
+  return { found, isLooking }
+}
+
+type SavedView = { id: string; name: string; page: string; search: string; shared: boolean }
+
+function useSavedViews(navigate: Navigate): Command[] {
+  const answer = useQuery({
+    queryKey: ['/views', {}],
+    queryFn: ({ signal }) => getJson<{ views: SavedView[] }>('/views', {}, signal),
+    retry: false,
+  })
+  return (answer.data?.views ?? []).map(({ id, name, page, search, shared }) => ({
+    id: `view ${id}`,
+    label: name,
+    words: `saved view ${page}`,
+    end: shared ? 'shared' : 'private',
+    icon: 'logs',
+    run: () => navigate({ to: page === 'logs' ? '/logs' : '/', search: parseSearch(search) as never }),
+  }))
+}
