@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose, facets, histogram, panel, panels, summary } from './answers.mjs'
+import { differences, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
 import { changed, gateways, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
@@ -175,6 +176,9 @@ const ROUTES = {
     covered({ facets: facets(ask(q), (q.get('fields') ?? 'status_class').split(','), q.get('search') ?? '', fields) }),
   '/summary': (q) => covered(summary(ask(q))),
   '/panels': () => ({ panels }),
+  '/views': (q) => viewsOf(q.get('page')),
+  '/differences': (q) =>
+    covered(differences(ask(q), { from: Date.parse(q.get('region_from')), to: Date.parse(q.get('region_to')) })),
   '/exports': () => ({ exports: jobs.slice(0, 100) }),
   '/fields': () => ({ fields: fields.map(({ get, ...field }) => field) }),
   '/reasons': () => ({ reasons }),
@@ -265,7 +269,8 @@ createServer((request, response) => {
   }
   if (request.method !== 'GET') {
     return bodyOf(request, (body) => {
-      const [status, answered] = changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
+      const [status, answered] = viewChanged(request.method, path, body) ??
+        changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
       send(response, status, answered)
     })
   }

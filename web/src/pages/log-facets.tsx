@@ -115,7 +115,7 @@ function FacetGroup({ view, about, field, label, facet, isOpen, isFailed, onTogg
               approximate={shown.approximate}
             />
           )}
-          {shown.values.length === 0 && shown.missing === 0 && (
+          {shown.values.length === 0 && (shown.missing === 0 || field === 'reason') && (
             <li className={css.none}>{typed ? 'No value has this text' : 'No value'}</li>
           )}
         </ul>

@@ -1,27 +1,21 @@
-// What can be done with the list: live tail, how the table looks, link, export.
+// What can be done with the list: live tail, how the table looks, saved views, export.
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { Button, IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
 import { Segmented } from '../parts/choice'
 import { Icon } from '../parts/icon'
-import { Menu } from '../parts/menu'
 import pop from '../parts/popover.module.css'
-import { copyText } from '../parts/toast'
 import { arranged, COLUMNS, type ShownColumn } from '../state/columns'
-import { iso, spanOf } from '../state/range'
-import { type Search, writeSearch } from '../state/search'
+import type { Search } from '../state/search'
 import type { View } from '../state/view'
 import css from './log-tools.module.css'
+import { SavedViews } from './log-views'
 
 type Arrange = { columns: ShownColumn[]; onArrange: (columns: ShownColumn[]) => void }
 type Props = Arrange & { view: View; onExport: () => void; onFacets: (() => void) | undefined }
 
 export function LogTools({ view, columns, onArrange, onExport, onFacets }: Props) {
   const isTail = view.search.tail === '1'
-  const pinned = () => {
-    const { from, to } = spanOf(view.range, Date.now())
-    return `${location.origin}/logs${writeSearch({ ...view.search, from: iso(from), to: iso(to), tz: view.tz })}`
-  }
   return (
     <div className={css.tools}>
       {onFacets && (
@@ -33,14 +27,7 @@ export function LogTools({ view, columns, onArrange, onExport, onFacets }: Props
         Live tail
       </Button>
       {!onFacets && <TableLook view={view} columns={columns} onArrange={onArrange} />}
-      <Menu
-        label="Copy link"
-        trigger={<IconButton icon="link" label="Copy link" />}
-        entries={[
-          { id: 'same', label: 'Link to this view', icon: 'link', run: () => copyText(location.href, 'Link') },
-          { id: 'pinned', label: 'Link to exactly this time', icon: 'clock', run: () => copyText(pinned(), 'Link') },
-        ]}
-      />
+      <SavedViews page="logs" view={view} />
       <Button icon="download" kind="primary" data-shortcut="export" onPress={onExport}>
         Export
       </Button>

@@ -10,6 +10,7 @@ import { arranged, COLUMNS, chosenColumns, columnNames, type ShownColumn } from 
 import { only, without } from '../state/filter'
 import { useKeys } from '../state/keys'
 import { useView, type View } from '../state/view'
+import { LogDifferences } from './log-differences'
 import { LogDrawer } from './log-drawer'
 import { LogEmpty } from './log-empty'
 import { LogExport } from './log-export'
@@ -94,6 +95,9 @@ export function Logs() {
             empty={<LogEmpty view={view} rows={rows} isTail={isTail} />}
           />
         </div>
+        {search.diff && !search.row && (
+          <LogDifferences view={view} span={moment} onClose={() => set({ diff: undefined })} />
+        )}
         {search.row && (
           <LogDrawer
             id={search.row}
@@ -138,7 +142,7 @@ function useCursor({ search, set }: View, list: List) {
   useEffect(() => {
     if (at >= 0) setActive(at)
   }, [at])
-  return { active, setActive, openAt, step, close: () => set({ row: undefined }) }
+  return { active, setActive, openAt, step, close: () => set(search.row ? { row: undefined } : { diff: undefined }) }
 }
 
 function placeOf(list: List & { indexOf?: (id: string) => number }, id: string): number {
@@ -163,7 +167,7 @@ function useLogKeys(
     t: () => set({ tail: tail ? undefined : '1', row: undefined }),
     h: () => set({ chart: search.chart ? undefined : 'none' }, { replace: true }),
     ...(tail ? { ' ': () => tail.setPaused(!tail.isPaused) } : {}),
-    ...(search.row ? { Escape: cursor.close } : { Enter: () => cursor.openAt(cursor.active) }),
+    ...(search.row || search.diff ? { Escape: cursor.close } : { Enter: () => cursor.openAt(cursor.active) }),
   })
 }
 

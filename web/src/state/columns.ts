@@ -1,6 +1,5 @@
 // The columns of the table, by the field names of the filter language, so that each cell can become a filter.
 import type { AccessEvent } from '../api/types'
-import { bytesText, durationText } from './numbers'
 import { instantText } from './zone'
 
 export type Column = {
@@ -18,6 +17,12 @@ export type Column = {
 }
 /** A column as someone arranged it: `width` in px when it was set by hand; pinned ones stay in sight on the left. */
 export type ShownColumn = Column & { width: number | null; isPinned: boolean }
+
+const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
+const short = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
+/** One unit for the whole column, however long the list is. */
+const columnMs = (ms: number | undefined) =>
+  ms === undefined ? '' : `${ms >= 100 ? whole.format(ms) : short.format(ms)} ms`
 
 const text = (value: unknown) => (value === undefined || value === null ? '' : String(value))
 
@@ -63,10 +68,10 @@ export const COLUMNS: Column[] = [
   {
     id: 'duration',
     label: 'Time taken',
-    px: 84,
-    track: '84px',
+    px: 92,
+    track: '92px',
     isNumber: true,
-    text: (e) => durationText(e.response.duration_ms),
+    text: (e) => columnMs(e.response.duration_ms),
   },
   plain('api', 'API', 110, (e) => e.api),
   plain('gateway', 'Gateway', 110, (e) => e.gateway),
@@ -84,7 +89,7 @@ export const COLUMNS: Column[] = [
     px: 100,
     track: '100px',
     isNumber: true,
-    text: (e) => (e.response.bytes === undefined ? '' : bytesText(e.response.bytes)),
+    text: (e) => (e.response.bytes === undefined ? '' : `${whole.format(e.response.bytes)} B`),
   },
   plain('source', 'Source', 100, (e) => e.source),
 ]

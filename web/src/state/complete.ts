@@ -48,8 +48,11 @@ export function fieldOffers(place: Place, fields: Named[]): Offer[] {
 /** Values of the field, then, while nothing is typed, that there is none or any. */
 export function valueOffers(place: Place, values: { value: string; label: string; count: number }[]): Offer[] {
   const typed = place.typed.toLowerCase()
+  const isStart = (v: { value: string; label: string }) =>
+    v.value.toLowerCase().startsWith(typed) || v.label.toLowerCase().startsWith(typed)
   const found = values
     .filter((v) => v.value !== '' && (v.value.toLowerCase().includes(typed) || v.label.toLowerCase().includes(typed)))
+    .sort((a, b) => Number(isStart(b)) - Number(isStart(a)))
     .slice(0, OFFERS_MAX)
     .map((v) => ({
       id: v.value,

@@ -1,0 +1,113 @@
+// What is different here: the values whose share in this part of the range differs most from the rest around it.
+import { useAnswer } from '../api/queries'
+import { Drawer } from '../parts/drawer'
+import { EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { includes, termClicked, termsOf } from '../state/filter'
+import { exactText, percentText } from '../state/numbers'
+import { iso, rangeText } from '../state/range'
+import type { View } from '../state/view'
+import css from './log-differences.module.css'
+
+export type Differences = {
+  region: { from: string; to: string; total: number }
+  rest: { total: number }
+  values: {
+    field: string
+    label: string
+    value: string
+    filter: string
+    region_count: number
+    region_share: number
+    rest_count: number
+    rest_share: number
+    difference: number
+  }[]
+}
+type Span = { from: number; to: number }
+
+/** What the part is compared with: the range that was zoomed into, else as much time before it. */
+export function aroundOf(span: Span, within: string | undefined): Span {
+  const [from, to] = (within ?? '').split('..').map(Number)
+  const holds =
+    from !== undefined && to !== undefined && from <= span.from && to >= span.to && to - from > span.to - span.from
+  return holds ? { from, to } : { from: 2 * span.from - span.to, to: span.to }
+}
+
+export function LogDifferences({ view, span, onClose }: { view: View; span: Span; onClose: () => void }) {
+  const around = aroundOf(span, view.search.within)
+  const answer = useAnswer<Differences>('/differences', {
+    from: iso(around.from),
+    to: iso(around.to),
+    filter: view.filter,
+    region_from: iso(span.from),
+    region_to: iso(span.to),
+    top: 30,
+  })
+  const now = Date.now()
+  const words = ({ from, to }: Span) => rangeText({ from: iso(from), to: iso(to) }, now, view.tz)
+  const { data } = answer
+  return (
+    <Drawer label="What is different here" title="What is different here" onClose={onClose}>
+      <p className={css.what}>
+        <b>{words(span)}</b>
+        {data && ` (${exactText(data.region.total)} events)`} against{' '}
+        {view.search.within ? `the rest of ${words(around)}` : 'as much time before'}
+        {data && ` (${exactText(data.rest.total)})`}
+      </p>
+      {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />}
+      {answer.isPending && <Skeleton height={240} />}
+      {data && data.values.length === 0 && (
+        <EmptyState title="Nothing stands out">Every value has about the same share here as in the rest.</EmptyState>
+      )}
+      {data && data.values.length > 0 && (
+        <>
+          <p className={css.legend}>
+            <i className={css.here} /> share here <i className={css.rest} /> share in the rest
+          </p>
+          <ol className={answer.isPlaceholderData ? css.busy : ''}>
+            {data.values.map((row) => (
+              <Row key={`${row.field} ${row.value}`} row={row} view={view} />
+            ))}
+          </ol>
+        </>
+      )}
+    </Drawer>
+  )
+}
+
+function Row({ row, view }: { row: Differences['values'][number]; view: View }) {
+  const isIn = includes(view.filter, row.field, row.value) || termsOf(view.filter).some((t) => t.raw === row.filter)
+  const points = Math.round(row.difference * 1000) / 10
+  return (
+    <li>
+      <button
+        type="button"
+        className={`${css.row} ${isIn ? css.in : ''}`}
+        aria-pressed={isIn}
+        title="Press: only this. Alt: not this"
+        onClick={(event) => view.setFilter(termClicked(view.filter, row.filter, event.altKey))}
+      >
+        <span className={css.name}>
+          <span className="quiet">{row.field}</span> <b>{row.value || 'empty'}</b>
+          <em className={points > 0 ? css.more : css.less}>
+            {points > 0 ? '+' : '−'}
+            {Math.abs(points).toFixed(1)} points
+          </em>
+        </span>
+        <Bar look="here" share={row.region_share} count={row.region_count} />
+        <Bar look="rest" share={row.rest_share} count={row.rest_count} />
+      </button>
+    </li>
+  )
+}
+
+function Bar({ look, share, count }: { look: 'here' | 'rest'; share: number; count: number }) {
+  return (
+    <span className={css.bar} title={`${exactText(count)} events`}>
+      <span className={css.track}>
+        <i className={css[look]} style={{ width: `${Math.max(0.5, share * 100)}%` }} />
+      </span>
+      <span>{percentText(share)}</span>
+    </span>
+  )
+}
