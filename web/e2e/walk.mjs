@@ -103,7 +103,7 @@ try {
   await page
     .getByRole('region', { name: 'Key figures' })
     .locator('div', { hasText: /^Denied/ })
-    .getByRole('button')
+    .getByRole('link')
     .last()
     .click()
   await page.waitForURL((url) => url.pathname === '/logs')

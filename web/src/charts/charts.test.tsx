@@ -1,12 +1,16 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import type { PanelData } from '../api/types'
+import { heatSentence } from './heat'
+import { heatPaths, stepOf, stepsOf } from './heat-paths'
 import { extraColumns, ListChart } from './list'
-import { barsPath, linePath, lonely, stacked, totals } from './paths'
-import { bucketText, chartSeries, csvOf, summarySentence, tableTwin } from './series'
+import { areaPath, barsPath, linePath, lonely, stacked, totals } from './paths'
+import { isPicked, picked } from './pick'
+import { bucketText, chartSeries, folded, summarySentence } from './series'
 import { courses, gathered } from './spark'
 import { timeTicks } from './ticks'
-import { TwinTable } from './twin'
+import { csvOf, rowsTwin, seriesTwin, shownCell } from './twin'
+import { TwinTable } from './twin-table'
 
 const HOUR = 36e5
 const same = (value: number) => value
@@ -39,6 +43,8 @@ describe('paths', () => {
   it('shows a gap as a gap, and a lonely value as a dot', () => {
     expect(linePath([1, 2, null, 4, 5], [0, 1, 2, 3, 4], same, same)).toBe('M0,1L1,2M3,4L4,5')
     expect(lonely([null, 3, null, 4, 5])).toEqual([1])
+    const ground = areaPath([0, 0, 0, 0], [1, 2, 0, 4], [1, 2, null, 4], [0, 1, 2, 3], same, same)
+    expect(ground.match(/M/g)?.length).toBe(2)
   })
 
   it('draws 300 buckets × 10 series as ten paths', () => {
@@ -100,35 +106,101 @@ describe('the table behind a chart', () => {
   )
 
   it('holds exactly the values that are drawn', () => {
-    expect(tableTwin(series, edges, 'Europe/Berlin')).toEqual({
-      head: ['Start, Europe/Berlin (UTC+1)', '2xx', '2xx, previous', '5xx', '5xx, previous'],
-      rows: [
-        ['2026-11-20 11:00:00', '1,200', '7', '1', '0'],
-        ['2026-11-20 12:00:00', '3', '–', '–', '1'],
-      ],
-    })
-    const html = renderToStaticMarkup(<TwinTable twin={tableTwin(series, edges, 'UTC')} title="Traffic" height={100} />)
+    const twin = seriesTwin(series, edges, 'calls', 'Europe/Berlin')
+    expect(twin.columns.map((c) => c.label)).toEqual([
+      'Start, Europe/Berlin (UTC+1)',
+      '2xx',
+      '2xx, previous',
+      '5xx',
+      '5xx, previous',
+    ])
+    expect(twin.rows.map((row) => row.map((_, i) => shownCell(twin, row, i)))).toEqual([
+      ['2026-11-20 11:00:00', '1,200', '7', '1', '0'],
+      ['2026-11-20 12:00:00', '3', '–', '–', '1'],
+    ])
+    const html = renderToStaticMarkup(<TwinTable twin={seriesTwin(series, edges, 'calls', 'UTC')} title="Traffic" />)
     expect(html).toContain('<th scope="row">2026-11-20 10:00:00</th><td>1,200</td>')
+  })
+
+  it('writes CSV with every digit and with times that a machine reads', () => {
+    expect(csvOf(seriesTwin(series.slice(0, 1), edges, 'calls', 'Europe/Berlin'))).toBe(
+      '"Start, Europe/Berlin (UTC+1)",2xx,"2xx, previous"\n2026-11-20T11:00:00+01:00,1200,7\n2026-11-20T12:00:00+01:00,3,\n',
+    )
+    expect(csvOf(seriesTwin(series.slice(1), edges, 'ms', 'UTC'))).toContain('5xx (ms)')
+    expect(csvOf(seriesTwin(series.slice(1), edges, 'ms', 'UTC'))).toContain('2026-11-20T10:00:00Z,1,0\n')
   })
 
   it('says the chart in one sentence', () => {
     expect(summarySentence('Traffic', series, edges, 'calls', 'UTC')).toBe(
-      'Traffic: 2xx 1,203, 5xx 1. Highest 20 Nov 10:00 – 11:00 with 1,201.',
+      'Traffic: 2xx 1,203, 5xx 1. Highest 20 Nov 10:00 – 11:00 with 1,201. Previous period 8, ×151.',
     )
     expect(summarySentence('Time', series.slice(0, 1), edges, 'ms', 'UTC')).toBe('Time: 2xx between 3 ms and 1.20 s.')
     expect(bucketText(at('2026-11-20T00:00:00Z'), at('2026-11-21T00:00:00Z'), 'UTC')).toBe('20 Nov')
   })
 
   it('writes CSV that no spreadsheet runs as a formula', () => {
-    expect(
-      csvOf({
-        head: ['a', 'b,c'],
-        rows: [
-          ['=1+1', '"x"'],
-          ['-5', '@home'],
-        ],
-      }),
-    ).toBe(`a,"b,c"\n'=1+1,"""x"""\n-5,'@home`)
+    const columns = ['a', 'b,c'].map((label) => ({ label, unit: 'text' }))
+    const rows = [
+      ['=1+1', '"x"'],
+      [-5, '@home'],
+    ]
+    expect(csvOf({ columns, rows, tz: 'UTC' })).toBe(`a,"b,c"\n'=1+1,"""x"""\n-5,'@home\n`)
+  })
+
+  it('draws the smallest of many series as one, so that the sums stay', () => {
+    const many = chartSeries(
+      Array.from({ length: 14 }, (_, i) => ({ key: `s${i}`, label: `s${i}`, values: [i, null], previous: [1, null] })),
+      true,
+    )
+    const drawn = folded(many, 'calls')
+    expect(drawn.length).toBe(10)
+    expect(drawn.at(-1)).toMatchObject({ key: 'other', values: [0 + 1 + 2 + 3 + 4, null], previous: [5, null] })
+    expect(folded(many, 'ms').length).toBe(14)
+  })
+})
+
+describe('a heat map', () => {
+  const steps = stepsOf('percent', [])
+  it('puts shares into fixed steps, the same in every map', () => {
+    expect([null, 0, 0.0005, 0.001, 0.05, 0.3, 1].map((value) => stepOf(value, steps))).toEqual([-1, 0, 1, 1, 3, 5, 6])
+    const calls = stepsOf('calls', [[0, 60], [null]])
+    expect([0, 1, 10, 60].map((value) => stepOf(value, calls))).toEqual([0, 1, 2, 6])
+  })
+
+  it('draws one path per step and leaves out what is not known', () => {
+    const paths = heatPaths(
+      [
+        [0, null, 0.2],
+        [0.2, 0, 0],
+      ],
+      [0, 10, 20, 30],
+      steps,
+      same,
+      20,
+    )
+    expect(paths.length).toBe(7)
+    expect(paths[4]).toBe('M20 1h8v18h-8ZM0 21h8v18h-8Z')
+    expect(paths.join('').match(/M/g)?.length).toBe(5)
+  })
+
+  it('is one sentence for those who hear it', () => {
+    const edges = [at('2026-11-20T00:00:00Z'), at('2026-11-21T00:00:00Z'), at('2026-11-22T00:00:00Z')]
+    const rows = [{ key: '/a', label: '/a', values: [0, 0.25], calls: [10, 8] }]
+    expect(heatSentence('Errors', rows, edges, 'percent', 'UTC')).toBe(
+      'Errors: 1 rows over 2 times. Highest /a, 21 Nov: 25.0 % of 8 calls.',
+    )
+  })
+})
+
+describe('a click on a value', () => {
+  it('adds its terms, takes them out at the second click, and turns them with Alt', () => {
+    expect(picked('', 'route:/a status:5xx', false)).toBe('route:/a status:5xx')
+    expect(picked('method:GET route:/a status:5xx', 'route:/a status:5xx', false)).toBe('method:GET')
+    expect(picked('route:/a', 'route:/a', true)).toBe('-route:/a')
+    expect(picked('-route:/a', 'route:/a', true)).toBe('')
+    expect(picked('status:5xx', 'route:/a status:5xx', false)).toBe('status:5xx route:/a')
+    expect(isPicked('x:1 route:/a', 'route:/a')).toBe(true)
+    expect(isPicked('route:/ab', 'route:/a')).toBe(false)
   })
 })
 
@@ -169,6 +241,7 @@ describe('a list panel', () => {
 
   it('shows the further columns of a panel it has never heard of, in one unit each', () => {
     expect(extraColumns(data).map((c) => c.id)).toEqual(['p95'])
+    expect(rowsTwin(data, 'Route', true).rows[0]).toEqual(['/a', 12_345, 0.75, 1500, 0])
     const html = renderToStaticMarkup(<ListChart data={data} compares wish="none" />)
     expect(html).toContain('<th scope="col">Route</th>')
     expect(html).toContain('12.3k')

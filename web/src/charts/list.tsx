@@ -1,8 +1,10 @@
-// Top lists and tables: each row a link that filters, its share as a bar, its change against before.
+// Top lists and tables: each row a filter and a link, its share as a bar, its change against before.
 import type { PanelColumn, PanelData, PanelRow } from '../api/types'
+import { Icon } from '../parts/icon'
+import { Go } from '../parts/link'
 import { StatusMark, statusClassOf } from '../parts/status'
 import { SHORT_FIELDS } from '../state/fields'
-import { countText, exactText, percentText, unitText } from '../state/numbers'
+import { exactText, percentText, unitText } from '../state/numbers'
 import { ChangeMark, type Wish } from './change'
 import css from './list.module.css'
 
@@ -10,7 +12,11 @@ type Props = {
   data: PanelData
   compares: boolean
   wish: Wish
-  onPick?: (row: PanelRow, excludes: boolean) => void
+  /** Filters the page by the row. */
+  onPick?: (term: string, excludes: boolean) => void
+  isPicked?: (term: string) => boolean
+  /** Where the calls of a row are listed. */
+  hrefOf?: (term: string) => string
 }
 
 /** Columns that hold more than the label, the value and what we derive from it. */
@@ -21,10 +27,13 @@ export function extraColumns(data: PanelData): PanelColumn[] {
   return columns.filter((column) => !derived.has(column.id) && has(column.id))
 }
 
-export function ListChart({ data, wish, onPick, ...props }: Props) {
+/** A list of what is new says so in its title, and has nothing to be compared with. */
+const isAllNew = (data: PanelData) =>
+  data.panel.chart === 'table' && (data.rows ?? []).every((row) => row.state === 'new')
+
+export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Props) {
   const rows = data.rows ?? []
-  // A list of what is new says so in its title.
-  const compares = props.compares && !(data.panel.chart === 'table' && rows.every((row) => row.state === 'new'))
+  const compares = props.compares && !isAllNew(data)
   const extra = extraColumns(data)
   const most = Math.max(1, ...rows.map((row) => row.value ?? 0))
   const unit = data.panel.unit
@@ -37,7 +46,9 @@ export function ListChart({ data, wish, onPick, ...props }: Props) {
         <tr>
           <th scope="col">{nameLabel(data)}</th>
           <th scope="col">{valueLabel}</th>
-          <th scope="col">Share</th>
+          <th scope="col" className={css.share}>
+            Share
+          </th>
           {extra.map((column) => (
             <th key={column.id} scope="col" className={extraClass(column)}>
               {column.label}
@@ -48,23 +59,12 @@ export function ListChart({ data, wish, onPick, ...props }: Props) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key}>
+          <tr key={row.key} className={row.filter && isPicked?.(row.filter) ? css.picked : ''}>
             <th scope="row">
-              <span className={css.bar} style={{ width: `${((row.value ?? 0) / most) * 100}%` }} aria-hidden="true" />
-              <button
-                type="button"
-                className={css.name}
-                disabled={!onPick || !row.filter}
-                title={row.label}
-                onClick={(event) => onPick?.(row, event.altKey)}
-              >
-                {isStatus && (
-                  <StatusMark name={row.key.endsWith('xx') ? row.key : statusClassOf(Number(row.key) || null)} />
-                )}
-                <span>{row.label}</span>
-              </button>
+              <span className={`mark ${css.bar}`} style={{ width: barWidth(row.value, most) }} aria-hidden="true" />
+              <Name row={row} isStatus={isStatus} {...{ onPick, isPicked, hrefOf }} />
             </th>
-            <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit)}</td>
+            <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit, most)}</td>
             <td className={css.share}>{percentText(row.share)}</td>
             {extra.map((column) => (
               <td key={column.id} className={extraClass(column)} title={textOf(row.cells?.[column.id])}>
@@ -78,23 +78,69 @@ export function ListChart({ data, wish, onPick, ...props }: Props) {
             )}
           </tr>
         ))}
-      </tbody>
-      {data.other ? (
-        <tfoot>
-          <tr>
+        {data.other ? (
+          <tr className={css.other}>
             <th scope="row">
-              <span className={css.other}>Others</span>
+              <span>Others</span>
             </th>
-            <td>{countText(data.other)}</td>
+            <td title={exactText(data.other)}>{unitText(data.other, unit, most)}</td>
             <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
             {extra.map((column) => (
               <td key={column.id} className={css.extra} />
             ))}
             {compares && <td />}
           </tr>
-        </tfoot>
-      ) : null}
+        ) : null}
+      </tbody>
     </table>
+  )
+}
+
+const barWidth = (value: number | null, most: number) => `${((value ?? 0) / most) * 100}%`
+
+type NameProps = Pick<Props, 'onPick' | 'isPicked' | 'hrefOf'> & { row: PanelRow; isStatus: boolean }
+
+function Name({ row, isStatus, onPick, isPicked, hrefOf }: NameProps) {
+  const term = row.filter
+  const isOn = term ? (isPicked?.(term) ?? false) : false
+  const mark = isStatus && (
+    <StatusMark name={row.key.endsWith('xx') ? row.key : statusClassOf(Number(row.key) || null)} />
+  )
+  if (!onPick || !term)
+    return (
+      <span className={css.name} title={row.label}>
+        {mark}
+        <span>{row.label}</span>
+      </span>
+    )
+  return (
+    <span className={css.acts}>
+      <button
+        type="button"
+        className={css.name}
+        aria-pressed={isOn}
+        title={`${row.label}\n${isOn ? 'Click: all again.' : 'Click: only these. Alt-click: without these.'}`}
+        onClick={(event) => onPick(term, event.altKey)}
+      >
+        {mark}
+        <span>{row.label}</span>
+      </button>
+      <span className={css.more}>
+        <button
+          type="button"
+          aria-label={`Without ${row.label}`}
+          title={`Without ${row.label}`}
+          onClick={() => onPick(term, true)}
+        >
+          <Icon name="minus" size={14} />
+        </button>
+        {hrefOf && (
+          <Go href={hrefOf(term)} aria-label={`Calls of ${row.label}`} title="Show these calls">
+            <Icon name="right" size={14} />
+          </Go>
+        )}
+      </span>
+    </span>
   )
 }
 

@@ -52,8 +52,10 @@ export function linePath(values: Values, middles: number[], x: Scale, y: Scale):
   return drawn(values) ?? ''
 }
 
-export function areaPath(low: number[], high: number[], middles: number[], x: Scale, y: Scale): string {
+/** The ground under a line; where nothing is known there is no ground either. */
+export function areaPath(low: number[], high: number[], known: Values, middles: number[], x: Scale, y: Scale): string {
   const drawn = area<number>()
+    .defined((_, i) => known[i] !== null && known[i] !== undefined)
     .x((_, i) => n(x(middles[i] as number)))
     .y0((_, i) => n(y(low[i] as number)))
     .y1((value) => n(y(value)))

@@ -1,10 +1,14 @@
-// What a chart draws: series with their colours, and the same in words and as a table.
+// What a chart draws: series with their colours, and the same in one sentence.
 import type { Series, Unit } from '../api/types'
-import { exactText, unitText } from '../state/numbers'
-import { clockText, dayText, instantText, zoneText } from '../state/zone'
+import { changeText, exactText, unitText } from '../state/numbers'
+import { clockText, dayText } from '../state/zone'
 import { totals, type Values } from './paths'
 
 export type ChartSeries = { key: string; label: string; color: string; values: Values; previous: Values | null }
+
+/** More than these are told apart by nobody; the smallest are drawn as one. */
+export const SERIES_MAX = 10
+export const OTHER = 'other'
 
 const NAMED: Record<string, string> = {
   '2xx': '--mark-2xx',
@@ -40,52 +44,56 @@ export function chartSeries(series: Series[], compares: boolean): ChartSeries[] 
   }))
 }
 
+export const isCount = (unit: Unit | string) => unit === 'calls' || unit === 'consumers' || unit === 'bytes'
+export const sumOf = (values: Values) => values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
+
+/** At most ten series: what is added up can be added up further, so the smallest become the other ones. */
+export function folded(series: ChartSeries[], unit: Unit): ChartSeries[] {
+  if (series.length <= SERIES_MAX || !isCount(unit)) return series
+  const bySize = series.filter((s) => s.key !== OTHER).sort((a, b) => sumOf(b.values) - sumOf(a.values))
+  const kept = new Set(bySize.slice(0, SERIES_MAX - 1))
+  const rest = series.filter((s) => !kept.has(s))
+  const before = rest.flatMap((s) => (s.previous ? [s.previous] : []))
+  const other: ChartSeries = {
+    key: OTHER,
+    label: 'Other',
+    color: colorOf(OTHER, 0),
+    values: totals(rest.map((s) => s.values)),
+    previous: before.length ? totals(before) : null,
+  }
+  return [...series.filter((s) => kept.has(s)), other]
+}
+
 export function bucketText(from: number, to: number, tz: string): string {
   const seconds = (to - from) % 60_000 !== 0 || from % 60_000 !== 0
   const isDays = (to - from) % 3_600_000 === 0 && to - from >= 82_800_000
   if (isDays) return to - from < 93_600_000 ? dayText(from, tz) : `${dayText(from, tz)} – ${dayText(to, tz)}`
-  return `${dayText(from, tz)} ${clockText(from, tz, seconds)} – ${clockText(to, tz, seconds)}`
+  const end = dayText(from, tz) === dayText(to, tz) || to - from < 86_400_000 ? '' : `${dayText(to, tz)} `
+  return `${dayText(from, tz)} ${clockText(from, tz, seconds)} – ${end}${clockText(to, tz, seconds)}`
 }
 
 /** The sentence a screen reader hears for the whole chart. */
 export function summarySentence(title: string, series: ChartSeries[], edges: number[], unit: Unit, tz: string): string {
-  const counts = unit !== 'ms' && unit !== 'percent'
-  const parts = series.slice(0, 6).map((s) => {
+  const counts = isCount(unit)
+  const parts = series.slice(0, SERIES_MAX).map((s) => {
     const known = s.values.filter((v): v is number => v !== null)
     if (!known.length) return `${s.label} without values`
-    if (counts) return `${s.label} ${exactText(known.reduce((sum, v) => sum + v, 0))}`
+    if (counts) return `${s.label} ${exactText(sumOf(known))}`
     return `${s.label} between ${unitText(Math.min(...known), unit)} and ${unitText(Math.max(...known), unit)}`
   })
+  if (!counts) return `${title}: ${parts.join(', ') || 'no values'}.`
   const sums = totals(series.map((s) => s.values))
   const most = Math.max(0, ...sums.map((v) => v ?? 0))
   const at = sums.indexOf(most)
   const peak =
-    counts && most > 0
-      ? ` Highest ${bucketText(edges[at] as number, edges[at + 1] as number, tz)} with ${exactText(most)}.`
-      : ''
-  return `${title}: ${parts.join(', ') || 'no values'}.${peak}`
+    most > 0 ? ` Highest ${bucketText(edges[at] as number, edges[at + 1] as number, tz)} with ${exactText(most)}.` : ''
+  return `${title}: ${parts.join(', ') || 'no values'}.${peak}${beforeSentence(series)}`
 }
 
-export type Twin = { head: string[]; rows: string[][] }
-
-/** The same chart as a table, one row per bucket. */
-export function tableTwin(series: ChartSeries[], edges: number[], tz: string): Twin {
-  const starts = edges.slice(0, -1)
-  const compares = series.some((s) => s.previous)
-  const head = [`Start, ${zoneText(tz, edges[0] ?? 0)}`]
-  for (const s of series) head.push(s.label, ...(compares ? [`${s.label}, previous`] : []))
-  const rows = starts.map((at, i) => {
-    const cells = series.flatMap((s) => [exactText(s.values[i]), ...(compares ? [exactText(s.previous?.[i])] : [])])
-    return [instantText(at, tz).slice(0, 19), ...cells]
-  })
-  return { head, rows }
-}
-
-export function csvOf(twin: Twin): string {
-  // A leading = + - @ would run as a formula in a spreadsheet.
-  const cell = (text: string) => {
-    const safe = /^[=+\-@\t\r]/.test(text) && !/^-?[\d.,]+$/.test(text) ? `'${text}` : text
-    return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-  }
-  return [twin.head, ...twin.rows].map((row) => row.map(cell).join(',')).join('\n')
+function beforeSentence(series: ChartSeries[]): string {
+  if (!series.some((s) => s.previous)) return ''
+  const now = series.reduce((sum, s) => sum + sumOf(s.values), 0)
+  const before = series.reduce((sum, s) => sum + sumOf(s.previous ?? []), 0)
+  const change = before ? changeText(now / before - 1) : null
+  return ` Previous period ${exactText(before)}${change ? `, ${change.text}` : ''}.`
 }

@@ -1,19 +1,22 @@
-// The key figures of the range, each with its change and each a way into Access logs.
+// The key figures of the range, each with its change and its course, and each a way into Access logs.
 import type { ReactNode } from 'react'
 import { useAnswer } from '../api/queries'
-import type { Figures, Summary } from '../api/types'
+import type { Figures, PanelData, Summary } from '../api/types'
 import { ChangeMark, type Wish } from '../charts/change'
 import { type PanelMoves, usePanelData } from '../charts/panel'
 import { totals, type Values } from '../charts/paths'
-import { courses, gathered, Spark } from '../charts/spark'
+import { courses, gathered, Meter, peakBars, Spark } from '../charts/spark'
 import { Hint } from '../parts/button'
-import { ErrorState, Skeleton } from '../parts/state'
-import { countText, durationText, exactText, percentText } from '../state/numbers'
+import { Stat } from '../parts/stat'
+import { ErrorState } from '../parts/state'
+import { countText, durationText, exactText, percentText, pointsText } from '../state/numbers'
 import type { View } from '../state/view'
 import { clockText, dayText } from '../state/zone'
 import css from './kpi-strip.module.css'
 
 const HOUR = 3_600_000
+
+type Courses = Record<'calls' | 'success' | 'available' | 'denied' | 'p95', Values> & { traffic: PanelData | undefined }
 
 type Kpi = {
   label: string
@@ -21,11 +24,15 @@ type Kpi = {
   wish: Wish
   amount: (f: Figures) => number | null
   text: (value: number | null) => string
-  /** The filter that shows the calls behind the figure. */
-  term?: string
-  note?: (f: Figures) => ReactNode
-  /** What stands under the figure when there is nothing to compare it with. */
+  /** What is shown when it is not the amount that is compared. */
+  shown?: (f: Figures, tz: string) => { value: string; exact: string }
+  /** The calls behind the figure: the filter, and the part of the range. */
+  term?: (f: Figures) => string | null
+  part?: (f: Figures) => { from: number; to: number } | undefined
+  /** What stands under the figure: always, or when there is nothing to compare with. */
+  note?: (f: Figures, tz: string) => string
   fact?: (f: Figures) => string
+  foot: (c: Courses, f: Figures) => ReactNode
 }
 
 const endedWith = (f: Figures, digit: string) =>
@@ -43,20 +50,26 @@ export function rateText(calls: number, ms: number): string {
   return `${countText((calls * size) / ms)} per ${unit}`
 }
 
-const KPIS: Kpi[] = [
+const hourOf = (f: Figures) => (f.peak_hour ? Date.parse(f.peak_hour.start) : 0)
+
+export const KPIS: Kpi[] = [
   {
     label: 'Total calls',
     wish: 'none',
     amount: (f) => f.total_calls,
     text: countText,
     fact: (f) => (f.from && f.to ? rateText(f.total_calls, Date.parse(f.to) - Date.parse(f.from)) : ''),
+    foot: (c) => <Spark values={c.calls} />,
   },
   {
     label: 'Unique consumers',
+    hint: 'Different consumers that called. The bar is the share of calls with a known consumer.',
     wish: 'none',
     amount: (f) => f.unique_consumers,
     text: countText,
-    note: (f) => `${countText(f.unidentified_calls)} unidentified`,
+    term: () => '-consumer:""',
+    note: (f) => `${countText(f.unidentified_calls)} unknown`,
+    foot: (_, f) => <Meter share={1 - f.unidentified_calls / f.total_calls} />,
   },
   {
     label: 'Average per day',
@@ -64,6 +77,7 @@ const KPIS: Kpi[] = [
     amount: (f) => f.avg_calls_per_day,
     text: (v) => countText(v === null ? v : Math.round(v)),
     fact: (f) => `${countText(Math.round(f.avg_calls_per_day / 24))} per hour`,
+    foot: (c) => <Spark values={c.calls} look="mean" />,
   },
   {
     label: 'Success rate',
@@ -71,8 +85,9 @@ const KPIS: Kpi[] = [
     wish: 'up',
     amount: (f) => f.success_rate,
     text: percentText,
-    term: '-status_class:2xx',
+    term: () => '-status_class:2xx',
     fact: (f) => `${countText(f.total_calls - endedWith(f, '2'))} without 2xx`,
+    foot: (c) => <Spark values={c.success} isRate />,
   },
   {
     label: 'Availability',
@@ -80,8 +95,9 @@ const KPIS: Kpi[] = [
     wish: 'up',
     amount: (f) => f.availability,
     text: percentText,
-    term: 'status_class:5xx',
+    term: () => 'status_class:5xx',
     fact: (f) => `${countText(endedWith(f, '5'))} with 5xx`,
+    foot: (c) => <Spark values={c.available} isRate />,
   },
   {
     label: 'Denied',
@@ -89,8 +105,35 @@ const KPIS: Kpi[] = [
     wish: 'down',
     amount: (f) => f.denied_requests,
     text: countText,
-    term: 'granted:false',
+    term: () => 'granted:false',
     fact: (f) => `${percentText(f.denied_requests / f.total_calls)} of all calls`,
+    foot: (c) => <Spark values={c.denied} />,
+  },
+  {
+    label: 'Peak hour',
+    hint: 'The full hour with the most calls; the change compares it with the peak of the previous period.',
+    wish: 'none',
+    amount: (f) => f.peak_hour?.calls ?? null,
+    text: countText,
+    shown: (f, tz) => {
+      if (!f.peak_hour) return { value: '–', exact: '' }
+      const [from, to] = [hourOf(f), hourOf(f) + HOUR]
+      const hours = `${dayText(from, tz)} ${clockText(from, tz, false)} – ${clockText(to, tz, false)}`
+      return { value: clockText(from, tz, false), exact: `${hours}, ${exactText(f.peak_hour.calls)} calls` }
+    },
+    part: (f) => (f.peak_hour ? { from: hourOf(f), to: hourOf(f) + HOUR } : undefined),
+    note: (f, tz) => (f.peak_hour ? `${dayText(hourOf(f), tz)}, ${countText(f.peak_hour.calls)} calls` : ''),
+    foot: (c, f) => <Spark {...peakBars(c.traffic, hourOf(f))} look="bars" />,
+  },
+  {
+    label: 'p95 response time',
+    hint: '95 of 100 calls were answered at least this fast.',
+    wish: 'down',
+    amount: (f) => f.p95_ms,
+    text: durationText,
+    term: (f) => (f.p95_ms ? `duration:>=${Math.round(f.p95_ms)}ms` : null),
+    fact: (f) => (f.p50_ms === null ? '' : `p50 ${durationText(f.p50_ms)}`),
+    foot: (c) => <Spark values={c.p95} />,
   },
 ]
 
@@ -99,16 +142,14 @@ export function useSummary(view: View) {
 }
 
 /** The course of the figures, from answers that panels below ask for anyway. */
-function useCourses(view: View, step: string | undefined, isOn: boolean): Record<string, Values> {
+function useCourses(view: View, step: string | undefined, isOn: boolean): Courses {
   const traffic = usePanelData('calls_by_status_class', view, undefined, isOn).data
   const denials = usePanelData('denied_over_time', view, undefined, isOn).data
   const latency = usePanelData('latency_percentiles', view, step, isOn).data
-  const { calls, success, available } = courses(traffic)
   return {
-    'Total calls': calls,
-    'Success rate': success,
-    Availability: available,
-    Denied: gathered(totals((denials?.series ?? []).map((s) => s.values))),
+    traffic,
+    ...courses(traffic),
+    denied: gathered(totals((denials?.series ?? []).map((s) => s.values))),
     p95: (latency?.series ?? []).find((s) => s.key === 'p95')?.values ?? [],
   }
 }
@@ -128,121 +169,55 @@ export function KpiStrip({ view, step, moves }: { view: View; step: string | und
   return (
     <section className={css.strip} aria-label="Key figures" aria-busy={answer.isPlaceholderData || !now}>
       {KPIS.map((kpi) => (
-        <Tile key={kpi.label} label={kpi.hint ? <Hint text={kpi.hint}>{kpi.label}</Hint> : kpi.label} isLoading={!now}>
-          {now && <KpiBody kpi={kpi} now={now} then={then} onOpen={() => moves.open(kpi.term ?? null, false)} />}
-          {now?.total_calls ? <Spark values={course[kpi.label] ?? []} isRate={kpi.text === percentText} /> : null}
-        </Tile>
+        <Tile key={kpi.label} {...{ kpi, now, then, course, moves }} tz={view.tz} />
       ))}
-      <Tile label="Peak hour" isLoading={!now}>
-        {now && <PeakHour peak={now.peak_hour} before={then?.peak_hour ?? null} tz={view.tz} moves={moves} />}
-      </Tile>
-      <Tile
-        label={<Hint text="95 of 100 calls were answered at least this fast.">p95 response time</Hint>}
-        isLoading={!now}
-      >
-        {now && (
-          <Figure
-            value={durationText(now.p95_ms)}
-            exact={durationText(now.p95_ms)}
-            onOpen={() => moves.open(now.p95_ms ? `duration:>=${Math.round(now.p95_ms)}ms` : null, false)}
-            change={then && <ChangeMark change={ratio(now.p95_ms, then.p95_ms)} previous={then.p95_ms} wish="down" />}
-            note={now.p50_ms === null ? '' : `p50 ${durationText(now.p50_ms)}`}
-          />
-        )}
-        {now?.total_calls ? <Spark values={course.p95 ?? []} /> : null}
-      </Tile>
     </section>
   )
 }
 
-function Tile({ label, isLoading, children }: { label: ReactNode; isLoading: boolean; children: ReactNode }) {
+type TileProps = {
+  kpi: Kpi
+  now: Figures | undefined
+  then: Figures | null
+  course: Courses
+  tz: string
+  moves: PanelMoves
+}
+
+function Tile({ kpi, now, then, course, tz, moves }: TileProps) {
+  const label = kpi.hint ? <Hint text={kpi.hint}>{kpi.label}</Hint> : kpi.label
+  if (!now)
+    return (
+      <div className={css.tile}>
+        <Stat label={label} value={undefined} />
+      </div>
+    )
+  const isRate = kpi.text === percentText
+  const value = kpi.amount(now)
+  const before = then ? kpi.amount(then) : null
+  const shown = kpi.shown?.(now, tz) ?? { value: kpi.text(value), exact: isRate ? '' : exactText(value) }
+  const under = then && before !== null ? `was ${kpi.text(before)}` : (kpi.fact?.(now) ?? '')
   return (
     <div className={css.tile}>
-      <div className={css.label}>{label}</div>
-      {isLoading ? <Skeleton height={46} width="80%" /> : children}
+      <Stat
+        label={label}
+        value={shown.value}
+        exact={shown.exact}
+        href={moves.href(kpi.term?.(now) ?? null, kpi.part?.(now))}
+        change={then && <KpiChange {...{ kpi, value, before, isRate }} />}
+        note={now.total_calls ? (kpi.note?.(now, tz) ?? under) : ''}
+      >
+        <div className={css.foot}>{now.total_calls ? kpi.foot(course, now) : null}</div>
+      </Stat>
     </div>
   )
 }
 
-function KpiBody({ kpi, now, then, onOpen }: { kpi: Kpi; now: Figures; then: Figures | null; onOpen: () => void }) {
-  const value = kpi.amount(now)
-  const before = then ? kpi.amount(then) : null
-  const isRate = kpi.text === percentText
-  const under = kpi.note?.(now) ?? (then ? `before ${kpi.text(before)}` : kpi.fact?.(now))
-  return (
-    <Figure
-      value={kpi.text(value)}
-      exact={isRate ? kpi.text(value) : exactText(value)}
-      onOpen={onOpen}
-      change={
-        then &&
-        (isRate ? (
-          <Points now={value} before={before} />
-        ) : (
-          <ChangeMark
-            change={ratio(value, before)}
-            previous={before}
-            wish={kpi.wish}
-            state={before === 0 && value ? 'new' : null}
-          />
-        ))
-      }
-      note={now.total_calls ? under : ''}
-    />
-  )
-}
-
 /** Rates change by points: from 98 % to 99 % is +1.0 points. */
-function Points({ now, before }: { now: number | null; before: number | null }) {
-  if (now === null || before === null) return null
-  const points = Math.round((now - before) * 1000) / 10
-  const tone = points === 0 ? '' : points > 0 ? css.good : css.bad
-  return (
-    <span className={`${css.points} ${tone}`}>
-      {points > 0 ? '+' : points < 0 ? '−' : ''}
-      {Math.abs(points).toFixed(1)} pt
-    </span>
-  )
-}
-
-function PeakHour({
-  peak,
-  before,
-  tz,
-  moves,
-}: {
-  peak: Figures['peak_hour']
-  before: Figures['peak_hour']
-  tz: string
-  moves: PanelMoves
-}) {
-  if (!peak) return <Figure value="–" exact="" note="" change={null} onOpen={() => moves.open(null, false)} />
-  const from = Date.parse(peak.start)
-  return (
-    <Figure
-      value={clockText(from, tz, false)}
-      exact={`${dayText(from, tz)} ${clockText(from, tz, false)} – ${clockText(from + HOUR, tz, false)}, ${exactText(peak.calls)} calls`}
-      onOpen={() => moves.open(null, false, { from, to: from + HOUR })}
-      change={before && <ChangeMark change={ratio(peak.calls, before.calls)} previous={before.calls} />}
-      note={`${dayText(from, tz)}, ${countText(peak.calls)} calls`}
-    />
-  )
-}
-
-function Figure(props: { value: string; exact: string; note: ReactNode; change: ReactNode; onOpen: () => void }) {
-  return (
-    <>
-      <button type="button" className={css.value} title={props.exact} onClick={props.onOpen}>
-        {props.value}
-      </button>
-      <div className={css.line}>
-        {props.change}
-        <span className={css.note}>{props.note}</span>
-      </div>
-    </>
-  )
-}
-
-function ratio(now: number | null, before: number | null): number | null {
-  return now === null || !before ? null : now / before - 1
+function KpiChange(props: { kpi: Kpi; value: number | null; before: number | null; isRate: boolean }) {
+  const { kpi, value, before, isRate } = props
+  if (value === null || before === null) return null
+  if (isRate) return <ChangeMark change={value - before} wish={kpi.wish} text={pointsText(value - before)} />
+  const state = before === 0 && value ? 'new' : null
+  return <ChangeMark change={before ? value / before - 1 : null} previous={before} wish={kpi.wish} state={state} />
 }

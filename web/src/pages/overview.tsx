@@ -1,44 +1,75 @@
 // Overview: key figures and the panels the server offers, all filtered and compared alike.
-import { useNavigate } from '@tanstack/react-router'
+import { useRouter } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { Problem } from '../api/client'
 import { useAnswer, usePanels } from '../api/queries'
 import type { EventsPage, Panel, Summary } from '../api/types'
 import { PanelCard, type PanelMoves } from '../charts/panel'
+import { isPicked, picked } from '../charts/pick'
+import { Card } from '../parts/card'
 import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
-import { withTerm } from '../state/filter'
+import { only, without, withTerm } from '../state/filter'
 import { iso } from '../state/range'
+import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
 import { KpiStrip, useSummary } from './kpi-strip'
 import css from './overview.module.css'
 
-/** Order and width of the panels we know. Others follow in the server's order, by their chart kind. */
-const LAYOUT: [id: string, span: number][] = [
-  ['calls_by_status_class', 8],
-  ['denied_by_reason', 4],
-  ['latency_percentiles', 8],
-  ['status_breakdown', 4],
-  ['top_consumers', 4],
-  ['top_routes', 4],
-  ['usage_by_group', 4],
-  ['errors_over_time', 6],
-  ['errors', 6],
-  ['denied_over_time', 6],
-  ['new_consumers', 6],
+/** Order and width of the panels we know, of twelve columns, on a screen and on a very wide one. */
+const LAYOUT: [id: string, span: number, wideSpan: number][] = [
+  ['calls_by_status_class', 8, 5],
+  ['denied_by_reason', 4, 3],
+  ['latency_percentiles', 8, 4],
+  ['status_breakdown', 4, 3],
+  ['top_consumers', 4, 3],
+  ['top_routes', 4, 3],
+  ['usage_by_group', 4, 3],
+  ['errors_over_time', 6, 4],
+  ['errors', 6, 4],
+  ['errors_by_route_and_day', 4, 4],
+  ['denied_over_time', 4, 6],
+  ['new_consumers', 4, 6],
 ]
+const COLUMNS = 12
 /** Panels for other pages, and the figures that the strip shows. */
 const ELSEWHERE = /^(kpi_.*|calls_over_time|consumers_per_day|route_latency)$/
 
-export function composed(panels: Panel[]): { panel: Panel; span: number }[] {
+export type Placed = { panel: Panel; span: number; wideSpan: number }
+
+/** The known panels in our order, then what a newer server offers in its own, by its chart kind; no row has a hole. */
+export function composed(panels: Panel[]): Placed[] {
   const byId = new Map(panels.map((panel) => [panel.id, panel]))
-  const known = LAYOUT.flatMap(([id, span]) => {
+  const known = LAYOUT.flatMap(([id, span, wideSpan]) => {
     const panel = byId.get(id)
-    return panel ? [{ panel, span }] : []
+    return panel ? [{ panel, span, wideSpan }] : []
   })
   const placed = new Set(known.map(({ panel }) => panel.id))
-  const rest = panels.filter((panel) => !placed.has(panel.id) && !ELSEWHERE.test(panel.id))
-  return [...known, ...rest.map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6 }))]
+  const rest = panels
+    .filter((panel) => !placed.has(panel.id) && !ELSEWHERE.test(panel.id))
+    .map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6, wideSpan: panel.chart === 'stat' ? 3 : 4 }))
+  const all = [...known, ...rest]
+  const spans = packed(all.map(({ span }) => span))
+  const wideSpans = packed(all.map(({ wideSpan }) => wideSpan))
+  return all.map(({ panel }, i) => ({ panel, span: spans[i] as number, wideSpan: wideSpans[i] as number }))
+}
+
+/** Widens what stands in a row that would not be full. */
+export function packed(spans: number[]): number[] {
+  const rows: number[][] = [[]]
+  for (const span of spans) {
+    const row = rows.at(-1) as number[]
+    if (row.length && row.reduce((sum, s) => sum + s, 0) + span > COLUMNS) rows.push([span])
+    else row.push(span)
+  }
+  return rows.flatMap((row) => {
+    let spare = COLUMNS - row.reduce((sum, s) => sum + s, 0)
+    return row.map((span, i) => {
+      const more = Math.ceil(spare / (row.length - i))
+      spare -= more
+      return span + more
+    })
+  })
 }
 
 const STEPS: [name: string, ms: number][] = [
@@ -63,13 +94,19 @@ export function calmStep(summary: Pick<Summary, 'from' | 'to' | 'total_calls'> |
   return STEPS.find(([, ms]) => ms >= (span / points) * 0.95)?.[0]
 }
 
+const FIRST_DAYS = 50
+
+/** A first day has nothing before it, or its first minutes: `new` and ×325 beside every row would say nothing. */
+export function isComparable(summary: Pick<Summary, 'total_calls' | 'previous'> | undefined): boolean {
+  return !summary || summary.previous.total_calls * FIRST_DAYS >= Math.max(1, summary.total_calls)
+}
+
 export function Overview() {
   const asked = useView()
   const panels = usePanels()
   const moves = useMoves(asked)
   const summary = useSummary(asked)
-  // A first day has nothing before it: `new` beside every row would say nothing.
-  const hasBefore = summary.data?.previous?.total_calls !== 0
+  const hasBefore = isComparable(summary.data)
   const view = useMemo(() => ({ ...asked, compares: asked.compares && hasBefore }), [asked, hasBefore])
   const calm = calmStep(summary.data)
   // A filter that cannot be read fails every panel alike: one message says so, not twelve.
@@ -85,16 +122,13 @@ export function Overview() {
         {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
         <div className={css.grid}>
           {panels.isPending &&
-            LAYOUT.slice(0, 4).map(([id, span]) => (
-              <div key={id} style={{ gridColumn: `span ${span}` }}>
-                <Skeleton height={330} />
-              </div>
-            ))}
-          {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, span }) => (
+            LAYOUT.map(([id, span, wideSpan]) => <Waiting key={id} span={span} wideSpan={wideSpan} />)}
+          {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, span, wideSpan }) => (
             <PanelCard
               key={panel.id}
               panel={panel}
               span={span}
+              wideSpan={wideSpan}
               view={view}
               moves={moves}
               step={panel.unit === 'ms' ? calm : undefined}
@@ -107,23 +141,36 @@ export function Overview() {
   )
 }
 
+/** A card before anything is known about it, as large as it will be. */
+function Waiting({ span, wideSpan }: { span: number; wideSpan: number }) {
+  return (
+    <Card title="" span={span} wideSpan={wideSpan} isBusy>
+      <Skeleton height="var(--panel)" />
+    </Card>
+  )
+}
+
 function Nothing({ view }: { view: View }) {
   const answer = useAnswer<EventsPage>('/events', { ...view.asked, limit: 1 })
   return <Diagnosed title="No call in this range" view={view} diagnosis={answer.data?.diagnosis ?? []} />
 }
 
 function useMoves(view: View): PanelMoves {
-  const navigate = useNavigate()
-  return useMemo(
-    () => ({
+  const router = useRouter()
+  return useMemo(() => {
+    const href: PanelMoves['href'] = (term, span) => {
+      const filter = term && !isPicked(view.filter, term) ? withTerm(view.filter, term) : view.filter
+      const range = span ? { from: iso(span.from), to: iso(span.to) } : undefined
+      return `/logs${writeSearch(logsSearch(view.search, filter, range))}`
+    }
+    return {
+      href,
+      open: (term, span) => router.history.push(href(term, span)),
       zoom: (from, to) => view.set({ from: iso(from), to: iso(to) }),
-      open: (term, excludes, span) => {
-        const own = term && excludes ? (term.startsWith('-') ? term.slice(1) : `-${term}`) : term
-        const filter = own ? withTerm(view.filter, own) : view.filter
-        const range = span ? { from: iso(span.from), to: iso(span.to) } : undefined
-        navigate({ to: '/logs', search: logsSearch(view.search, filter, range) as never })
-      },
-    }),
-    [view, navigate],
-  )
+      pick: (term, excludes) => view.setFilter(picked(view.filter, term, excludes)),
+      isPicked: (term) => isPicked(view.filter, term),
+      filter: (field, value, excludes) =>
+        view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
+    }
+  }, [view, router])
 }

@@ -3,7 +3,7 @@ import type { Panel } from '../api/types'
 import { arranged, chosenColumns, columnNames, type ShownColumn } from '../state/columns'
 import { curlOf, sectionsOf } from './event-fields'
 import { rateText } from './kpi-strip'
-import { calmStep, composed } from './overview'
+import { calmStep, composed, packed } from './overview'
 import { placed } from './row-window'
 
 const panel = (id: string, chart: Panel['chart']): Panel => ({
@@ -24,8 +24,15 @@ it('composes the Overview from what the server offers, with unknown panels after
   expect(composed(panels).map((p) => `${p.panel.id} ${p.span}`)).toEqual([
     'calls_by_status_class 8',
     'top_routes 4',
-    'brand_new 6',
+    'brand_new 12',
   ])
+})
+
+it('leaves no hole in a row of panels', () => {
+  expect(packed([8, 4, 6, 3])).toEqual([8, 4, 8, 4])
+  expect(packed([4, 4, 8, 3])).toEqual([6, 6, 9, 3])
+  expect(packed([4])).toEqual([12])
+  expect(packed([])).toEqual([])
 })
 
 it('keeps columns in the address only when they differ from the first ones', () => {

@@ -7,16 +7,18 @@ type Props = {
   question?: string | undefined
   tools?: ReactNode
   isBusy?: boolean
+  /** Of twelve columns; the second on a very wide screen. */
   span?: number
+  wideSpan?: number
   children: ReactNode
 }
 
-export function Card({ title, question, tools, isBusy, span = 4, children }: Props) {
+export function Card({ title, question, tools, isBusy, span = 4, wideSpan = span, children }: Props) {
   return (
     <section
       className={css.card}
-      style={{ '--span': span } as React.CSSProperties}
-      aria-label={title}
+      style={{ '--span': span, '--wide-span': wideSpan } as React.CSSProperties}
+      aria-label={title || undefined}
       aria-busy={isBusy}
     >
       <header className={css.head}>

@@ -75,6 +75,12 @@ export function changeText(change: Amount): Change | null {
   return { text: `${percent > 0 ? '+' : '−'}${one.format(Math.abs(percent))} %`, direction }
 }
 
+/** A change of a rate, in points: from 98 % to 99 % is `+1.0 pt`. */
+export function pointsText(change: number): string {
+  const points = Math.round(change * 1000) / 10
+  return `${points > 0 ? '+' : points < 0 ? '−' : ''}${one.format(Math.abs(points))} pt`
+}
+
 /** For the levels of an axis: round values without trailing zeros. */
 export function levelText(value: number, unit: string, top: number): string {
   if (unit === 'ms') return top >= 1000 ? `${upToThree.format(value / 1000)} s` : `${upToThree.format(value)} ms`

@@ -1,17 +1,17 @@
 // The table behind a chart.
-import type { Twin } from './series'
+import { shownCell, type Twin } from './twin'
 import css from './twin.module.css'
 
-export function TwinTable({ twin, title, height }: { twin: Twin; title: string; height: number }) {
+export function TwinTable({ twin, title }: { twin: Twin; title: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className={css.scroll} style={{ height }} tabIndex={0} aria-label={`${title} as a table`}>
+    <section className={css.scroll} tabIndex={0} aria-label={`${title} as a table`}>
       <table className={css.table}>
         <thead>
           <tr>
-            {twin.head.map((name) => (
-              <th key={name} scope="col">
-                {name}
+            {twin.columns.map(({ label }) => (
+              <th key={label} scope="col">
+                {label}
               </th>
             ))}
           </tr>
@@ -19,13 +19,13 @@ export function TwinTable({ twin, title, height }: { twin: Twin; title: string; 
         <tbody>
           {twin.rows.map((row) => (
             <tr key={row[0]}>
-              {row.map((cell, i) =>
+              {twin.columns.map(({ label }, i) =>
                 i === 0 ? (
-                  <th key={twin.head[i]} scope="row">
-                    {cell}
+                  <th key={label} scope="row">
+                    {shownCell(twin, row, i)}
                   </th>
                 ) : (
-                  <td key={twin.head[i]}>{cell}</td>
+                  <td key={label}>{shownCell(twin, row, i)}</td>
                 ),
               )}
             </tr>

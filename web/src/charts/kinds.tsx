@@ -1,0 +1,169 @@
+// How panels are drawn: one entry per chart kind. A panel of a kind nobody here has heard of is drawn by what it holds.
+import type { ReactNode } from 'react'
+import type { PanelData } from '../api/types'
+import { Stat } from '../parts/stat'
+import { EmptyState } from '../parts/state'
+import { exactText, unitText } from '../state/numbers'
+import type { View } from '../state/view'
+import { ChangeMark, type Wish } from './change'
+import { Heat, type HeatRow } from './heat'
+import { ListChart, nameLabel } from './list'
+import { chartSeries } from './series'
+import type { TimeKind } from './time-chart'
+import { TimePanel } from './time-panel'
+import { rowsTwin, seriesTwin, type Twin } from './twin'
+
+export type PanelMoves = {
+  /** Filters the page by a term of the server, or takes it out again. */
+  pick: (term: string, excludes: boolean) => void
+  isPicked: (term: string) => boolean
+  /** Filters the page by one value. */
+  filter: (field: string, value: string, excludes: boolean) => void
+  zoom: (from: number, to: number) => void
+  /** Access logs with this term added, for this part of the range when given. */
+  href: (term: string | null, span?: { from: number; to: number }) => string
+  open: (term: string | null, span?: { from: number; to: number }) => void
+}
+
+/** What we know about a panel beyond what the server says: which direction is the good one, and which calls it counts. */
+const ABOUT: Record<string, { wish?: Wish; term?: string }> = {
+  errors: { wish: 'down', term: 'status_class:5xx' },
+  errors_over_time: { wish: 'down', term: 'status_class:4xx,5xx' },
+  errors_by_route_and_day: { wish: 'down', term: 'status_class:5xx' },
+  denied_by_reason: { wish: 'down', term: 'granted:false' },
+  denied_over_time: { wish: 'down', term: 'granted:false' },
+}
+export const aboutPanel = (id: string) => ABOUT[id] ?? {}
+
+export type KindProps = { data: PanelData; view: View; moves: PanelMoves }
+export type Kind = {
+  names: string[]
+  /** Cards as high as their content, instead of as high as all others. */
+  isLow?: boolean
+  /** Its drawing is a table already. */
+  isTable?: boolean
+  draw: (props: KindProps) => ReactNode
+  twin: (data: PanelData, view: View) => Twin | null
+}
+
+const TIME: Kind = {
+  names: ['bars', 'area', 'line'],
+  draw: TimeBody,
+  twin: (data, view) =>
+    data.series ? seriesTwin(chartSeries(data.series, view.compares), edgesOf(data), data.panel.unit, view.tz) : null,
+}
+
+const HEAT: Kind = { names: ['heat'], draw: HeatBody, twin: TIME.twin }
+
+const LIST: Kind = {
+  names: ['toplist', 'table'],
+  isTable: true,
+  draw: ({ data, view, moves }) =>
+    data.rows?.length ? (
+      <ListChart
+        data={data}
+        compares={view.compares}
+        wish={aboutPanel(data.panel.id).wish ?? 'none'}
+        onPick={moves.pick}
+        isPicked={moves.isPicked}
+        hrefOf={moves.href}
+      />
+    ) : (
+      <Nothing />
+    ),
+  twin: (data, view) => (data.rows ? rowsTwin(data, nameLabel(data), view.compares) : null),
+}
+
+const STAT: Kind = {
+  names: ['stat'],
+  isLow: true,
+  isTable: true,
+  draw: StatBody,
+  twin: ({ panel, value, tz }) => ({
+    columns: [{ label: panel.title, unit: panel.unit }],
+    rows: [[value ?? null]],
+    tz,
+  }),
+}
+
+export const KINDS: Kind[] = [TIME, HEAT, LIST, STAT]
+
+/** By its declared kind; else by what the answer holds; until then like a list. */
+export function kindOf(chart: string, data?: PanelData): Kind {
+  const declared = KINDS.find((kind) => kind.names.includes(chart))
+  if (declared) return declared
+  if (data?.series) return TIME
+  if (data && !data.rows && data.value !== undefined) return STAT
+  return LIST
+}
+
+export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
+  const starts = (answer.buckets ?? []).map((text) => Date.parse(text))
+  const end = Date.parse(answer.to)
+  return starts.length ? [...starts, Math.max(end, (starts.at(-1) as number) + 1)] : []
+}
+
+export const Nothing = () => <EmptyState isCompact icon="chart" title="Nothing in this range" />
+
+function TimeBody({ data, view, moves }: KindProps) {
+  const { panel } = data
+  const edges = edgesOf(data)
+  const series = chartSeries(data.series ?? [], view.compares)
+  if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null))) return <Nothing />
+  const { term = null } = aboutPanel(panel.id)
+  const kind = TIME.names.includes(panel.chart) ? (panel.chart as TimeKind) : 'line'
+  return (
+    <TimePanel
+      title={panel.title}
+      kind={kind}
+      edges={edges}
+      series={series}
+      unit={panel.unit}
+      tz={view.tz}
+      field={panel.split}
+      onFilter={moves.filter}
+      onZoom={moves.zoom}
+      actions={[{ id: 'calls', label: 'Show calls', icon: 'logs', run: (from, to) => moves.open(term, { from, to }) }]}
+    />
+  )
+}
+
+function HeatBody({ data, view, moves }: KindProps) {
+  const { panel } = data
+  const rows = (data.series ?? []) as HeatRow[]
+  const edges = edgesOf(data)
+  if (edges.length < 2 || rows.length === 0) return <Nothing />
+  const { wish, term } = aboutPanel(panel.id)
+  const open = (key: string, from: number, to: number) => {
+    const own = panel.split && key !== 'other' ? `${panel.split}:${JSON.stringify(key)}` : ''
+    moves.open([own, term].filter(Boolean).join(' ') || null, { from, to })
+  }
+  return (
+    <Heat
+      title={panel.title}
+      edges={edges}
+      rows={rows}
+      unit={panel.unit}
+      tz={view.tz}
+      isBad={wish === 'down'}
+      {...(panel.split
+        ? { onFilter: (key: string, excludes: boolean) => moves.filter(panel.split as string, key, excludes) }
+        : {})}
+      onOpen={open}
+    />
+  )
+}
+
+function StatBody({ data, moves }: KindProps) {
+  const previous = typeof data.previous === 'number' ? data.previous : null
+  return (
+    <Stat
+      label={null}
+      value={unitText(data.value, data.panel.unit)}
+      exact={exactText(data.value)}
+      href={moves.href(aboutPanel(data.panel.id).term ?? null)}
+      change={<ChangeMark change={data.change} previous={previous} />}
+      note={previous === null ? '' : `before ${unitText(previous, data.panel.unit)}`}
+    />
+  )
+}

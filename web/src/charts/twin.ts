@@ -1,0 +1,95 @@
+// The same as a chart in rows and columns: for reading as a table, and for CSV with every digit.
+import type { PanelData, Unit } from '../api/types'
+import { exactText, unitText } from '../state/numbers'
+import { clockText, dateText, instantText, offsetMinutes, zoneText } from '../state/zone'
+import { type ChartSeries, isCount } from './series'
+
+type Cell = string | number | null | undefined
+/** `time` holds epoch milliseconds. */
+export type TwinColumn = { label: string; unit: Unit | 'text' | 'time' | string }
+export type Twin = { columns: TwinColumn[]; rows: Cell[][]; tz: string }
+
+/** One row per bucket. */
+export function seriesTwin(series: ChartSeries[], edges: number[], unit: Unit, tz: string): Twin {
+  const compares = series.some((s) => s.previous)
+  const columns: TwinColumn[] = [{ label: `Start, ${zoneText(tz, edges[0] ?? 0)}`, unit: 'time' }]
+  for (const s of series) {
+    columns.push({ label: s.label, unit })
+    if (compares) columns.push({ label: `${s.label}, previous`, unit })
+  }
+  const rows = edges
+    .slice(0, -1)
+    .map((at, i) => [at, ...series.flatMap((s) => [s.values[i], ...(compares ? [s.previous?.[i]] : [])])])
+  return { columns, rows, tz }
+}
+
+/** One row per row of a list. */
+export function rowsTwin(data: PanelData, name: string, compares: boolean): Twin {
+  const further = (data.columns ?? []).filter((c) => data.rows?.some((row) => row.cells?.[c.id] !== undefined))
+  const columns: TwinColumn[] = [
+    { label: name, unit: 'text' },
+    { label: data.columns?.find((c) => c.id === 'value')?.label ?? 'Value', unit: data.panel.unit },
+    { label: 'Share', unit: 'percent' },
+    ...further.map((c) => ({ label: c.label, unit: c.unit ?? 'text' })),
+    ...(compares ? [{ label: 'Previous', unit: data.panel.unit }] : []),
+  ]
+  const rows = (data.rows ?? []).map((row) => [
+    row.label,
+    row.value,
+    row.share,
+    ...further.map((c) => row.cells?.[c.id]),
+    ...(compares ? [row.previous] : []),
+  ])
+  return { columns, rows, tz: data.tz }
+}
+
+/** As people read it: one unit per column. */
+export function shownCell(twin: Twin, row: Cell[], at: number): string {
+  const cell = row[at]
+  const unit = twin.columns[at]?.unit ?? 'text'
+  if (typeof cell === 'string') return cell
+  if (cell === null || cell === undefined) return '–'
+  if (unit === 'time') return instantText(cell, twin.tz).slice(0, 19)
+  if (isCount(unit)) return exactText(cell)
+  return unitText(cell, unit, Math.max(...twin.rows.map((r) => Number(r[at] ?? 0))))
+}
+
+/** As machines read it: RFC 4180, plain numbers with every digit, times with their offset. */
+export function csvOf(twin: Twin): string {
+  const unitOf = (column: TwinColumn) =>
+    ({ ms: ' (ms)', percent: ' (share of 1)', bytes: ' (bytes)' })[column.unit] ?? ''
+  const lines = [
+    twin.columns.map((column) => safeText(column.label + unitOf(column))),
+    ...twin.rows.map((row) => row.map((cell, i) => csvCell(cell, twin.columns[i]?.unit === 'time', twin.tz))),
+  ]
+  return lines.map((line) => `${line.join(',')}\n`).join('')
+}
+
+function csvCell(cell: Cell, isTime: boolean, tz: string): string {
+  if (cell === null || cell === undefined) return ''
+  if (typeof cell === 'number') return isTime ? offsetTime(cell, tz) : String(cell)
+  return safeText(cell)
+}
+
+// A leading = + - @ would run as a formula in a spreadsheet.
+function safeText(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function offsetTime(ms: number, tz: string): string {
+  const minutes = offsetMinutes(ms, tz)
+  const two = (n: number) => String(Math.floor(n)).padStart(2, '0')
+  const size = Math.abs(minutes)
+  const offset = minutes === 0 ? 'Z' : `${minutes < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`
+  return `${dateText(ms, tz)}T${clockText(ms, tz)}${offset}`
+}
+
+/** Gives the browser a file to keep. */
+export function download(twin: Twin, name: string) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([csvOf(twin)], { type: 'text/csv' }))
+  link.download = `gatelog-${name}.csv`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+}
