@@ -7,8 +7,11 @@ use crate::field::{self, FIELDS, Field, FieldId, Kind};
 use crate::reason;
 use crate::time::Timestamp;
 
+/// Nested objects that are there even when nothing is known to stand in them: readers need not ask for them first.
+pub const ALWAYS: &[&str] = &["request", "response", "access"];
+
 /// Appends the event as one JSON object. The order of members is fixed: those of [`FIELDS`], nested objects
-/// where their first member stands.
+/// where their first member stands. Those of [`ALWAYS`] are never left out.
 pub fn write(row: Row<'_>, out: &mut String) {
     out.push('{');
     let mut first = true;
@@ -39,7 +42,7 @@ pub fn write(row: Row<'_>, out: &mut String) {
                         none = out.len() == inside;
                     }
                 }
-                if none {
+                if none && !ALWAYS.contains(name) {
                     out.truncate(before);
                     first = out.ends_with('{');
                 } else {

@@ -12,14 +12,18 @@ pub const MEMORY_BYTES_MAX: usize = 256 << 20;
 pub const THREADS: usize = 2;
 
 /// Limits of one question. Clones share the same limits.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Budget {
     deadline: Option<Instant>,
     memory_bytes_max: usize,
     threads: usize,
     used: Arc<AtomicUsize>,
     cancel: Arc<AtomicBool>,
+    turn: Option<Turn>,
 }
+
+/// Says whether a turn is over.
+type Turn = Arc<dyn Fn() -> bool + Send + Sync>;
 
 /// Why a question was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +57,7 @@ impl Default for Budget {
             threads: THREADS,
             used: Arc::default(),
             cancel: Arc::default(),
+            turn: None,
         }
     }
 }
@@ -67,6 +72,23 @@ impl Budget {
     pub fn until(mut self, deadline: Instant) -> Budget {
         self.deadline = Some(deadline);
         self
+    }
+
+    /// Answers in turns: when `is_over` says so, the answer is what was found until then, whole as far as it goes, and
+    /// can be continued. Questions that cannot be continued do not ask.
+    pub fn turn(mut self, is_over: impl Fn() -> bool + Send + Sync + 'static) -> Budget {
+        self.turn = Some(Arc::new(is_over));
+        self
+    }
+
+    /// Whether the answer comes in turns.
+    pub(crate) fn has_turn(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// Whether it is time to hand over what was found.
+    pub(crate) fn turn_is_over(&self) -> bool {
+        self.turn.as_ref().is_some_and(|is_over| is_over())
     }
 
     /// With another memory limit.

@@ -187,9 +187,6 @@ pub struct Answer {
     pub to: String,
     /// The period compared with.
     pub previous_period: Option<Period>,
-    /// The same again, where no number of the body has this name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Option<Period>>,
     /// Length of a bucket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
@@ -312,13 +309,12 @@ pub fn panel(view: &View, scope: &Scope, id: &str, ask: &Ask, budget: &Budget) -
     let body = (panel.make)(&look)?;
     let timed = matches!(body, Body::Series { .. });
     let (origin, stop) = look.outcome();
-    let period = look.previous.map(|p| Period { from: p.from.to_string(), to: p.to.to_string() });
+    let period = |p: Range| Period { from: p.from.to_string(), to: p.to.to_string() };
     Ok(Answer {
         panel,
         from: ask.range.from.to_string(),
         to: ask.range.to.to_string(),
-        previous: (!matches!(body, Body::Stat { .. })).then(|| period.clone()),
-        previous_period: period,
+        previous_period: look.previous.map(period),
         step: timed.then(|| look.step().name()),
         tz: ask.zone.clone(),
         source: origin,

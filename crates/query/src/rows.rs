@@ -2,6 +2,7 @@
 //! needs; the columns that decide are read first, all columns only for the rows of the page.
 
 mod cursor;
+mod frontier;
 mod walk;
 
 use event::{Batch, FIELDS, FieldId, Timestamp, field, json};
@@ -49,6 +50,16 @@ impl Order {
             Order::Ascending => (-time, -seq),
         }
     }
+
+    /// The time that [`Order::key`] turned.
+    fn turned(self, time: i64) -> i64 {
+        self.key(time, 0).0
+    }
+
+    /// The place just before all rows of a moment.
+    fn before(self, time: i64) -> (i64, i64) {
+        (time, self.key(0, i64::MAX).1)
+    }
 }
 
 /// Which rows are asked for.
@@ -68,13 +79,23 @@ pub struct Ask {
     pub now: Timestamp,
 }
 
-/// How much was looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Scanned {
+/// How much was looked at for a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Scanned {
+    pub(crate) rows: u64,
+    pub(crate) files: u64,
+}
+
+/// How much was looked at for a page, and how far that led.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
     /// Rows.
     pub rows: u64,
     /// Files.
     pub files: u64,
+    /// How far through the range: every row that comes before this moment in the order asked for is in this page or
+    /// one before it.
+    pub until: String,
 }
 
 /// A page of rows.
@@ -85,19 +106,20 @@ pub struct Page {
     /// The same in columns.
     #[serde(skip)]
     pub batch: Batch,
-    /// Where the next page starts; none when this is the last.
+    /// Where the next page starts; none when this is the last. A page that ended with its turn has one too, also when
+    /// nothing was found yet.
     pub next_cursor: Option<String>,
     /// How whole and fresh it is.
     #[serde(flatten)]
     pub standing: Standing,
     /// How much was looked at.
-    pub scanned: Scanned,
-    /// Why there are none, on an empty first page.
+    pub scanned: Progress,
+    /// Why there are none, on an empty first page that was not asked for in turns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub diagnosis: Vec<Diagnosis>,
 }
 
-/// A page of rows.
+/// A page of rows: as many as asked for, or as many as were found before the turn of the budget was over.
 pub fn events(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<Page> {
     if !(1..=LIMIT_MAX).contains(&ask.limit) {
         return Err(Error::parameter("limit", format!("{} is not between 1 and {LIMIT_MAX}", ask.limit)));
@@ -105,23 +127,38 @@ pub fn events(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
     let after = ask.cursor.as_deref().map(|text| cursor::read(text, ask.order)).transpose()?;
     let walked = walk(&reader, ask.range, ask.order, ask.limit + 1, after)?;
-    let more = walked.picks.len() > ask.limit;
-    let picks = walked.picks.get(..ask.limit.min(walked.picks.len())).unwrap_or(&[]);
-    let next_cursor = match picks.last() {
-        Some(last) if more => Some(cursor::write(last.time, last.seq, ask.order)),
+    // Rows that something unread may come before belong to the next page.
+    let sure = match walked.left.filter(|_| walked.stop.is_none()) {
+        Some(left) => walked.picks.partition_point(|p| ask.order.key(p.time, 0) > ask.order.key(left, 0)),
+        None => walked.picks.len(),
+    };
+    let last = walked.picks.get(ask.limit - 1).filter(|_| sure > ask.limit);
+    let picks = walked.picks.get(..sure.min(ask.limit)).unwrap_or(&[]);
+    let place = match (last, walked.left) {
+        (Some(last), _) => Some((last.time, last.seq)),
+        (None, Some(left)) if walked.stop.is_none() => Some(ask.order.before(left)),
         _ => None,
     };
+    let until = last.map(|last| last.time).or(walked.left).unwrap_or(match ask.order {
+        Order::Descending => ask.range.from.0,
+        Order::Ascending => ask.range.to.0,
+    });
     let batch = walk::fetch(&walked.units, picks)?;
-    let diagnosis = match batch.is_empty() && ask.cursor.is_none() && walked.stop.is_none() {
+    let is_all = ask.cursor.is_none() && walked.left.is_none();
+    let diagnosis = match batch.is_empty() && is_all && !budget.has_turn() {
         true => diagnose(&reader, ask)?,
         false => Vec::new(),
     };
     Ok(Page {
         events: batch.rows().map(|row| raw(json::to_string(row))).collect::<Result<_>>()?,
         batch,
-        next_cursor,
+        next_cursor: place.map(|(time, seq)| cursor::write(time, seq, ask.order)),
         standing: reader.standing(walked.stop),
-        scanned: walked.scanned,
+        scanned: Progress {
+            rows: walked.scanned.rows,
+            files: walked.scanned.files,
+            until: Timestamp(until.clamp(ask.range.from.0, ask.range.to.0)).to_string(),
+        },
         diagnosis,
     })
 }

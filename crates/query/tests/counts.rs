@@ -283,7 +283,7 @@ fn an_answer_reads_as_documented() {
     let list = json("top_consumers");
     assert_eq!(list["rows"][0]["filter"], "consumer:alice");
     assert_eq!(list["rows"][0]["state"], "new");
-    assert_eq!(list["previous"]["from"], "2026-10-23T00:00:00.000000Z");
+    assert_eq!(list["previous_period"]["from"], "2026-10-23T00:00:00.000000Z");
     assert_eq!(list["source"], "rollup");
     assert_eq!(list["partial"], false);
     let stat = json("kpi_total_calls");

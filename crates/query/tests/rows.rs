@@ -8,6 +8,8 @@
 
 mod world;
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use event::Timestamp;
 use keys::{Grant, Role};
 use proptest::prelude::*;
@@ -52,6 +54,44 @@ proptest! {
         wanted.sort_unstable();
         if !ascending {
             wanted.reverse();
+        }
+        prop_assert_eq!(found, wanted, "{}", cond.text());
+    }
+
+    /// Each page ends after so many looks at the clock: no row is lost or doubled, none is held back that nothing can
+    /// come before, and every page comes further.
+    #[test]
+    fn turns_visit_each_row_once_and_in_order(
+        evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(),
+        limit in 1_usize..40, ascending in any::<bool>(), looks in prop::collection::vec(0_usize..12, 1..9),
+    ) {
+        let (view, scope) = (view(&evs, sealed), scope());
+        let order = if ascending { Order::Ascending } else { Order::Descending };
+        let place = |(time, seq): (i64, i64)| if ascending { (time, seq) } else { (-time, -seq) };
+        let mut wanted: Vec<(i64, i64)> = chosen(&evs, range, &cond).iter().map(|e| (e.time, e.seq)).collect();
+        wanted.sort_unstable_by_key(|at| place(*at));
+        let mut asked = Ask { limit, order, ..ask(range, cond.filter()) };
+        let mut found: Vec<(i64, i64)> = Vec::new();
+        let mut before = None;
+        for turn in 0.. {
+            prop_assert!(turn <= 2 * evs.len() + 2, "no end");
+            let left = AtomicUsize::new(looks[turn % looks.len()]);
+            let is_over = move || left.fetch_update(Relaxed, Relaxed, |n| n.checked_sub(1)).is_err();
+            let page = events(&view, &scope, &asked, &Budget::new().turn(is_over)).unwrap();
+            prop_assert!(!page.standing.partial && page.diagnosis.is_empty() && page.events.len() <= limit);
+            found.extend(page.batch.rows().map(|r| (r.int(event::field::TIME).unwrap(), r.int(event::field::SEQ).unwrap())));
+            let until = Timestamp::parse(&page.scanned.until).unwrap().0;
+            let sure = wanted.iter().filter(|at| place(**at).0 < place((until, 0)).0).count();
+            prop_assert!(found.len() >= sure && range.from.0 <= until && until <= range.to.0);
+            prop_assert!(before.is_none_or(|before| before <= place((until, 0))));
+            before = Some(place((until, 0)));
+            match page.next_cursor {
+                Some(cursor) => {
+                    prop_assert!(asked.cursor.as_ref() != Some(&cursor), "no way was made");
+                    asked.cursor = Some(cursor);
+                }
+                None => break,
+            }
         }
         prop_assert_eq!(found, wanted, "{}", cond.text());
     }

@@ -1,6 +1,21 @@
 // Written by npm run gen from /api/v1/openapi.json. Do not edit.
 export interface components {
     schemas: {
+        Column: {
+            id: string;
+            label: string;
+            /** @enum {unknown} */
+            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text";
+        };
+        ConnectStep: {
+            code: string;
+            /** @enum {unknown} */
+            language: "shell" | "yaml" | "nginx";
+            text: string;
+        };
+        Credential: {
+            token: string;
+        };
         Diagnosis: {
             action?: {
                 filter?: string;
@@ -16,61 +31,250 @@ export interface components {
             ended: boolean;
         };
         Event: {
-            access?: {
+            access: {
                 explanation?: string;
+                /** @description Whether the gateway forwarded the call. A backend's own 401 or 403 is not a denial. */
                 granted?: boolean;
+                /** @description Why the gateway refused the call; a code of the closed list. */
                 reason?: string | null;
                 reason_label?: string;
                 resolution?: string;
             };
+            /** @description The name of the API (API_NAME, Kong service). */
             api?: string;
+            /** @description The unique id of the API (API_ID, $context.apiId). */
+            api_id?: string;
+            /** @description The id (never the value) of the key ($context.identity.apiKeyId, Kong authenticated_entity.id). */
             api_key_id?: string;
+            /** @description The name of the key. */
+            api_key_name?: string;
+            /** @description The version of the API (API_VERSION). */
+            api_version?: string;
+            auth?: {
+                /** @description The account that owns the API ($context.accountId). */
+                account_id?: string;
+                /** @description The audience claim (authorizer.claims.aud). */
+                audience?: string;
+                /** @description $context.authorize.error. */
+                authorize_error?: string;
+                /** @description The authorisation phase ($context.authorize.latency). */
+                authorize_ms?: number;
+                /** @description $context.authorize.status. */
+                authorize_status?: string;
+                /** @description $context.authorizer.error. */
+                authorizer_error?: string;
+                /** @description $context.authorizer.integrationLatency. */
+                authorizer_integration_ms?: number;
+                /** @description $context.authorizer.integrationStatus. */
+                authorizer_integration_status?: string;
+                /** @description The Lambda authorizer ($context.authorizer.latency). */
+                authorizer_ms?: number;
+                /** @description $context.authorizer.status. */
+                authorizer_status?: string;
+                /** @description $context.identity.caller. */
+                caller?: string;
+                /** @description $context.authorizer.claims.property. */
+                claims_property?: string;
+                /** @description $context.identity.cognitoIdentityId. */
+                cognito_identity_id?: string;
+                /** @description $context.identity.cognitoIdentityPoolId. */
+                cognito_pool_id?: string;
+                /** @description $context.identity.cognitoAuthenticationProvider. */
+                cognito_provider?: string;
+                /** @description $context.identity.cognitoAuthenticationType. */
+                cognito_type?: string;
+                /** @description $context.identity.accountId. */
+                identity_account_id?: string;
+                /** @description The issuer claim (authorizer.claims.iss, which AWS samples call clientId). */
+                issuer?: string;
+                /** @description How the caller authenticated: key, basic, jwt, oauth2, iam, cognito, mtls, lambda. */
+                method?: string;
+                /** @description $context.identity.principalOrgId. */
+                org_id?: string;
+                /** @description $context.authorizer.principalId. */
+                principal_id?: string;
+                /** @description $context.authorizer.property. */
+                property?: string;
+                /** @description The subject claim (authorizer.claims.sub). */
+                subject?: string;
+                /** @description $context.identity.user. */
+                user?: string;
+                /** @description $context.identity.userArn. */
+                user_arn?: string;
+            };
+            /** @description The name given with credentials that were refused; never counted as that consumer's traffic. */
+            claimed_consumer?: string;
+            /** @description The groups the consumer belonged to at that time. */
             consumer_groups?: string[];
+            /** @description The id of the identified consumer. */
             consumer_id?: string;
+            /** @description The name of the identified consumer; absent when nobody was identified. */
             consumer_name?: string;
+            /** @description CONTEXTID; usually not provided. */
+            context_id?: string;
+            /** @description An id carried through several systems (X-Request-Id, CORRELATIONID). */
             correlation_id?: string;
+            /** @description Every field of the record that has no place of its own, as a JSON object. */
             custom?: {
                 [key: string]: unknown;
             };
+            /** @description The customer the consumer belongs to. */
             customer?: string;
+            /** @description The domain name the call was made to ($context.domainName, Host). */
+            domain?: string;
+            /** @description $context.domainPrefix. */
+            domain_prefix?: string;
+            /** @description The environment: prod, staging, a workspace. */
             environment?: string;
+            error?: {
+                /** @description $context.error.message. */
+                message?: string;
+                /** @description Where the error arose (ERROR_ORIGIN). */
+                origin?: string;
+                /** @description $context.error.responseType. */
+                type?: string;
+                /** @description $context.webaclArn. */
+                waf_acl?: string;
+                /** @description $context.wafResponseCode. */
+                waf_status?: string;
+            };
+            /** @description The gateway's own primary key of the event (EVENT_PK). */
+            event_pk?: string;
+            /** @description Calls the gateway made, as a JSON array (EXTERNAL_CALLS). */
+            external_calls?: unknown;
+            /** @description The log format the event was read from. */
             format: string;
+            /** @description The gateway product or instance that handled the call. */
             gateway?: string;
+            /** @description The node of the gateway (SOURCE_GATEWAY_NODE). */
+            gateway_node?: string;
             id: string;
-            /** Format: date-time */
+            /** @description MSGID; usually not provided. */
+            message_id?: string;
+            /** @description The operation or resource (OPERATION_NAME). */
+            operation?: string;
+            /**
+             * Format: date-time
+             * @description When Gatelog received the event (UTC).
+             */
             received: string;
-            request?: {
+            request: {
+                /** @description Captured request payload; dropped unless switched on. */
+                body?: string;
+                /** @description Bytes of the request, line and headers included where the gateway counts them. */
                 bytes?: number;
-                headers?: string[][];
-                host?: string;
+                /** @description Client request headers, in order. */
+                headers?: [
+                    string,
+                    string
+                ][];
+                /** @description The client's address as the gateway saw it. */
                 ip?: string;
+                /** @description The HTTP request method. */
                 method?: string;
+                /** @description `native` when the method is the one used to call the native service. */
+                method_source?: string;
+                /** @description The path of the request, without the query. */
                 path?: string;
+                /** @description HTTP/1.1, HTTP/2.0, … */
+                protocol?: string;
+                /** @description The query string, secrets masked. */
                 query?: string;
+                /** @description Query parameters as pairs (webMethods QUERY_PARAMETERS). */
+                query_parameters?: [
+                    string,
+                    string
+                ][];
+                /** @description The Referer header. */
+                referer?: string;
+                /** @description The User-Agent header. */
                 user_agent?: string;
-            } & {
-                [key: string]: unknown;
             };
+            /** @description The gateway's id of the request (Kong request.id, $context.requestId, webMethods EVENT_PK). */
             request_id?: string;
-            response?: {
+            response: {
+                /** @description Captured response payload; dropped unless switched on. */
+                body?: string;
+                /** @description Bytes sent to the client. */
                 bytes?: number;
+                /** @description Connecting to the upstream. */
+                connect_ms?: number;
+                /** @description From the first byte of the request to the last of the response (TOTAL_TIME, responseLatency). */
                 duration_ms?: number;
+                /** @description Spent in the gateway itself; negative when the gateway's clocks disagree. */
                 gateway_ms?: number;
-                headers?: string[][];
+                /** @description Response headers, in order. */
+                headers?: [
+                    string,
+                    string
+                ][];
+                /** @description success or failure, as the gateway judged it (webMethods STATUS). */
+                outcome?: string;
+                /** @description The HTTP status the client got; absent when the gateway does not log it. */
                 status?: number;
+                /** @description Waiting for the upstream (PROVIDER_TIME, integrationLatency), network included. */
                 upstream_ms?: number;
-            } & {
-                [key: string]: unknown;
             };
+            /** @description ROOTCONTEXTID; usually not provided. */
+            root_context_id?: string;
+            /** @description The route template that matched (/pets/{id}, Kong route name, $context.resourcePath). */
             route?: string;
+            /** @description The id of the route in the gateway. */
+            route_id?: string;
+            /** @description $context.routeKey. */
+            route_key?: string;
+            /** @description The number the ledger gave this event; dense and never reused. */
+            seq: number;
+            /** @description SERVERID; usually not provided. */
+            server_id?: string;
+            /** @description The service in which the event occurred (SERVICE_NAME, Kong service). */
             service?: string;
+            /** @description SESSION_ID; always shown masked. */
+            session_id?: string;
+            /** @description The configured source that delivered the event. */
             source: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the gateway wrote the event to its own log (webMethods AUDITTIMESTAMP).
+             */
+            source_logged_at?: string;
+            /** @description The API stage ($context.stage). */
+            stage?: string;
+            /**
+             * Format: date-time
+             * @description When the gateway received the request (UTC).
+             */
             timestamp: string;
+            /** @description The distributed trace (W3C trace-id in hex, or the gateway's own). */
             trace_id?: string;
+            upstream?: {
+                /** @description The address of the upstream that answered. */
+                address?: string;
+                /** @description NATIVE_ENDPOINT. */
+                endpoint?: string;
+                /** @description NATIVE_HTTP_METHOD. */
+                method?: string;
+                /** @description NATIVE_REQ_PAYLOAD. */
+                request_body?: string;
+                /** @description NATIVE_REQUEST_HEADERS, gateway to native. */
+                request_headers?: [
+                    string,
+                    string
+                ][];
+                /** @description NATIVE_RES_PAYLOAD. */
+                response_body?: string;
+                /** @description NATIVE_RESPONSE_HEADERS. */
+                response_headers?: [
+                    string,
+                    string
+                ][];
+                /** @description Status codes of the upstream, several after retries (502, 200). */
+                status?: string;
+                /** @description NATIVE_URL. */
+                url?: string;
+            };
+            /** @description The usage plan of the key or consumer. */
             usage_plan?: string;
-        } & {
-            [key: string]: unknown;
         };
         EventPage: {
             diagnosis?: components["schemas"]["Diagnosis"][];
@@ -81,6 +285,8 @@ export interface components {
             scanned: {
                 files: number;
                 rows: number;
+                /** Format: date-time */
+                until: string;
             };
             /** Format: date-time */
             watermark: string;
@@ -107,6 +313,14 @@ export interface components {
             partial_reason?: string;
             /** Format: date-time */
             watermark: string;
+        };
+        /** @description For each field the places in a record where it is found, best first. */
+        FieldMap: {
+            [key: string]: string | string[] | {
+                from: string[];
+                /** @enum {unknown} */
+                unit: "seconds" | "millis" | "micros" | "nanos";
+            };
         };
         Fields: {
             fields: {
@@ -145,6 +359,18 @@ export interface components {
             unidentified_calls: number;
             unique_consumers: number;
         };
+        Gateway: {
+            about: string;
+            field_map: components["schemas"]["FieldMap"] | null;
+            format: string | null;
+            id: string;
+            label: string;
+            steps: components["schemas"]["ConnectStep"][];
+        };
+        Gateways: {
+            gateways: components["schemas"]["Gateway"][];
+            url: string;
+        };
         Health: {
             status: string;
         };
@@ -159,7 +385,8 @@ export interface components {
                 label: string;
                 values: number[];
             }[];
-            source?: string;
+            /** @enum {unknown} */
+            source: "rollup" | "rows";
             step: string;
             /** Format: date-time */
             to: string;
@@ -167,6 +394,13 @@ export interface components {
             tz: string;
             /** Format: date-time */
             watermark: string;
+        };
+        ListBody: {
+            columns: components["schemas"]["Column"][];
+            note?: string;
+            other: number;
+            rows: components["schemas"]["Row"][];
+            total: number;
         };
         Manifest: {
             bytes: number;
@@ -189,51 +423,33 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        NewSource: {
+            connect: components["schemas"]["ConnectStep"][];
+            source: components["schemas"]["Source"];
+            token: string;
+        };
+        NewToken: {
+            old_valid_until: string | null;
+            token: string;
+        };
         OpenApi: {
             [key: string]: unknown;
         };
-        Panel: {
-            buckets?: string[];
-            change?: number | null;
-            columns?: {
-                id: string;
-                label: string;
-                unit?: string;
-            }[];
+        Panel: components["schemas"]["PanelBase"] & (components["schemas"]["SeriesBody"] | components["schemas"]["ListBody"] | components["schemas"]["StatBody"]);
+        PanelBase: {
             /** Format: date-time */
             from: string;
-            note?: string;
-            other?: number;
             panel: components["schemas"]["PanelInfo"];
-            partial?: boolean;
+            partial: boolean;
             partial_reason?: string;
-            previous?: {
-                /** Format: date-time */
-                from: string;
-                /** Format: date-time */
-                to: string;
-            } | null;
-            rows?: {
-                [key: string]: unknown;
-            }[];
-            series?: {
-                key: string;
-                label: string;
-                previous?: (number | null)[] | null;
-                values: (number | null)[];
-            }[];
+            previous_period: components["schemas"]["Period"] | null;
             /** @enum {unknown} */
-            source?: "rollup" | "rows";
-            step?: string;
+            source: "rollup" | "rows";
             /** Format: date-time */
             to: string;
-            total?: number;
             tz: string;
-            value?: number | null;
             /** Format: date-time */
-            watermark?: string;
-        } & {
-            [key: string]: unknown;
+            watermark: string;
         };
         PanelInfo: {
             /** @enum {unknown} */
@@ -243,10 +459,16 @@ export interface components {
             split?: string;
             title: string;
             /** @enum {unknown} */
-            unit: "calls" | "percent" | "ms" | "bytes" | "consumers";
+            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text";
         };
         Panels: {
             panels: components["schemas"]["PanelInfo"][];
+        };
+        Period: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         Problem: {
             detail: string;
@@ -275,34 +497,79 @@ export interface components {
                 time: string;
             }[];
         };
+        Row: {
+            cells: {
+                [key: string]: string | number | null;
+            };
+            change: number | null;
+            filter: string;
+            key: string;
+            label: string;
+            previous: number | null;
+            share: number;
+            /** @enum {unknown} */
+            state?: "new" | "gone" | "same";
+            value: number;
+        };
+        Series: {
+            key: string;
+            label: string;
+            previous: (number | null)[] | null;
+            values: (number | null)[];
+        };
+        SeriesBody: {
+            buckets: string[];
+            series: components["schemas"]["Series"][];
+            step: string;
+        };
         Session: {
             name: string;
             role: string;
             sample: boolean;
             version: string;
         };
+        Source: {
+            accepted: number;
+            bytes: number;
+            /** Format: date-time */
+            created: string;
+            duplicates: number;
+            events_per_second: number;
+            field_map: components["schemas"]["FieldMap"] | null;
+            format: string | null;
+            formats: {
+                [key: string]: number;
+            };
+            gateway: string | null;
+            last_event: string | null;
+            name: string;
+            rejected: number;
+            sample: boolean;
+        };
+        SourceBody: {
+            format?: string | null;
+            gateway?: string | null;
+            name: string;
+        };
+        SourceSettings: {
+            field_map?: components["schemas"]["FieldMap"] | null;
+            format?: string | null;
+        };
         Sources: {
-            sources: {
-                accepted: number;
-                bytes: number;
-                /** Format: date-time */
-                created: string;
-                duplicates: number;
-                events_per_second: number;
-                formats: {
-                    [key: string]: number;
-                };
-                last_event: string | null;
-                name: string;
-                rejected: number;
-                sample: boolean;
-            }[];
+            sources: components["schemas"]["Source"][];
+        };
+        StatBody: {
+            change: number | null;
+            note?: string;
+            previous: number | null;
+            value: number | null;
         };
         Summary: components["schemas"]["Figures"] & {
             partial: boolean;
             partial_reason?: string;
             previous: components["schemas"]["Figures"];
-            source?: string;
+            /** @enum {unknown} */
+            source: "rollup" | "rows";
             /** Format: date-time */
             watermark: string;
         };
@@ -314,6 +581,41 @@ export interface components {
                 line: number;
                 reason: string;
             }[];
+        };
+        Tried: {
+            event: components["schemas"]["Event"] | null;
+            rejects: {
+                excerpt: string;
+                line: number;
+                reason: string;
+            }[];
+        };
+        TryBody: {
+            field_map?: components["schemas"]["FieldMap"] | null;
+            format?: string | null;
+            line: string;
+        };
+        View: {
+            default: boolean;
+            id: string;
+            mine: boolean;
+            name: string;
+            owner: string;
+            page: string;
+            search: string;
+            shared: boolean;
+            /** Format: date-time */
+            updated: string;
+        };
+        ViewBody: {
+            default?: boolean;
+            name: string;
+            page: string;
+            search: string;
+            shared?: boolean;
+        };
+        Views: {
+            views: components["schemas"]["View"][];
         };
     };
     responses: never;

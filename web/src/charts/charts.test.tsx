@@ -209,7 +209,11 @@ describe('a list panel', () => {
     panel: { id: 'never_seen_before', title: 'New', question: '', unit: 'calls', chart: 'table', split: 'route' },
     from: '',
     to: '',
+    previous_period: null,
     tz: 'UTC',
+    source: 'rows',
+    watermark: '',
+    partial: false,
     columns: [
       { id: 'value', label: 'Calls', unit: 'calls' },
       { id: 'p95', label: 'p95', unit: 'ms' },

@@ -67,6 +67,7 @@ it('arranges columns, and reads every arrangement back from the address', () => 
 it('lists the fields of an event, leaves absent ones out and marks masked headers', () => {
   const event = {
     id: '1',
+    seq: 1,
     source: 'edge',
     format: 'kong',
     received: '2026-11-20T10:00:01Z',

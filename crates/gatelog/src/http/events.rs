@@ -1,5 +1,7 @@
 //! Single events: a page of them, one of them.
 
+use std::time::{Duration, Instant};
+
 use axum::http::StatusCode;
 use keys::Scope;
 use query::rows::{Ask, LIMIT_MAX, Order};
@@ -8,9 +10,16 @@ use super::answer::{bytes_with, json};
 use super::question::{ask, asked};
 use super::route::{Answer, Call};
 
+/// How short a turn may be asked for, in milliseconds: shorter ones would do little but begin.
+const WAIT_MS_MIN: usize = 100;
+/// How long a turn may be, in milliseconds.
+const WAIT_MS_MAX: usize = 30_000;
+
 /// `GET /events`.
 pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
     let asked = asked(&call.params)?;
+    let wait_ms = call.params.number("wait_ms", WAIT_MS_MIN, WAIT_MS_MAX, 0)?;
+    let wait = (wait_ms > 0).then(|| Duration::from_millis(wait_ms as u64));
     let request = Ask {
         range: asked.range,
         filter: asked.filter,
@@ -19,10 +28,15 @@ pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
         order: Order::parse(call.params.get("order").unwrap_or(""))?,
         now: asked.now,
     };
-    json(
-        &ask(&call.app, scope, move |view, scope, budget| query::events(view, scope, &request, budget))
-            .await?,
-    )
+    let page = ask(&call.app, scope, move |view, scope, budget| {
+        let mut budget = budget.clone();
+        if let Some(wait) = wait {
+            let end = Instant::now() + wait;
+            budget = budget.turn(move || Instant::now() >= end);
+        }
+        query::events(view, scope, &request, &budget)
+    });
+    json(&page.await?)
 }
 
 /// `GET /events/{id}`.

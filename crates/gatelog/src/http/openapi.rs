@@ -1,4 +1,6 @@
-//! The description of the API, made of the list of routes.
+//! The description of the API, made of the list of routes, the list of fields and the shapes written by hand.
+
+mod event;
 
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
@@ -17,7 +19,7 @@ const NOT_JSON: &[(&str, &[&str])] = &[
     ("Nothing", &[]),
 ];
 
-/// The shapes of answers, written by hand.
+/// The shapes of answers, written by hand; that of an event is read off the fields.
 const SCHEMAS: &[&str] = &[include_str!("openapi/schemas.json"), include_str!("openapi/kept.json")];
 
 /// `GET /openapi.json`.
@@ -34,10 +36,11 @@ fn describe(routes: &[Route]) -> Value {
             methods.insert(route.method.as_str().to_lowercase(), operation(route));
         }
     }
-    let schemas: Map<String, Value> = SCHEMAS
+    let mut schemas: Map<String, Value> = SCHEMAS
         .iter()
         .flat_map(|text| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default())
         .collect();
+    schemas.insert("Event".to_owned(), event::schema());
     json!({
         "openapi": "3.1.0",
         "info": {

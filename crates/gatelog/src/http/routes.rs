@@ -25,6 +25,10 @@ const EVENTS: &[Param] = &[
     ORDER,
     Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
     Param { name: "cursor", doc: "`next_cursor` of the page before." },
+    Param {
+        name: "wait_ms",
+        doc: "Answer after so many milliseconds (100 to 30,000) with what was found; `next_cursor` goes on there.",
+    },
 ];
 const HISTOGRAM: &[Param] = &[
     FROM,

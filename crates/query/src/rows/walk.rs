@@ -1,13 +1,11 @@
-//! The walk: a heap of what is still to read, by the best time it may hold. It ends when the worst row of the
-//! page is better than anything left.
-
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+//! The walk: unit by unit in the order of time. It ends when the worst row of the page is better than anything
+//! left, or when its turn is over; then it says how far it came, and all rows up to there are in the answer.
 
 use event::Batch;
 use event::column::Column;
-use ledger::{Source, Unit};
+use ledger::Unit;
 
+use super::frontier::Frontier;
 use super::{Order, PLACE, Scanned, all_fields};
 use crate::budget::Stop;
 use crate::error::Result;
@@ -38,40 +36,12 @@ pub(crate) struct Walked {
     pub(crate) units: Vec<Unit>,
     pub(crate) scanned: Scanned,
     pub(crate) stop: Option<Stop>,
+    /// The best time that was not looked at, when something was left because the turn was over or the walk stopped.
+    pub(crate) left: Option<i64>,
 }
 
-struct Left {
-    /// The best time it may hold, turned so that greater comes first.
-    best: i64,
-    what: What,
-}
-
-enum What {
-    Source(Source),
-    Unit(Unit),
-}
-
-impl PartialEq for Left {
-    fn eq(&self, other: &Self) -> bool {
-        self.best == other.best
-    }
-}
-
-impl Eq for Left {}
-
-impl PartialOrd for Left {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Left {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.best.cmp(&other.best)
-    }
-}
-
-/// The first `count` rows after a place, in order.
+/// The first `count` rows after a place, in order. When the turn of the budget is over, only those that nothing
+/// unread can come before; but some way is always made.
 pub(crate) fn walk(
     reader: &Reader<'_>,
     range: Range,
@@ -79,59 +49,52 @@ pub(crate) fn walk(
     count: usize,
     after: Option<(i64, i64)>,
 ) -> Result<Walked> {
-    // Rows before the cursor need not be looked at: the range is cut there.
-    let (mut from, mut to) = (range.from.0, range.to.0);
-    match (after, order) {
-        (Some((time, _)), Order::Descending) => to = to.min(time.saturating_add(1)),
-        (Some((time, _)), Order::Ascending) => from = from.max(time),
-        (None, _) => {}
-    }
-    let best = |low: i64, high: i64| {
-        if order == Order::Descending { high.min(to) } else { low.max(from).saturating_neg() }
-    };
-    let sources = reader.view.sources(from, to).into_iter();
-    let mut left: BinaryHeap<Left> =
-        sources.map(|s| Left { best: best(s.time_min(), s.time_max()), what: What::Source(s) }).collect();
-    let mut walked = Walked { picks: Vec::new(), units: Vec::new(), scanned: Scanned::default(), stop: None };
+    let mut frontier = Frontier::new(reader.view, range, order, after);
+    let (from, to) = (frontier.from, frontier.to);
+    let mut walked =
+        Walked { picks: Vec::new(), units: Vec::new(), scanned: Scanned::default(), stop: None, left: None };
+    let is_over =
+        |frontier: &Frontier, best: i64| frontier.is_past_start(best) && reader.budget.turn_is_over();
     let mut width = 1;
     loop {
         let start = walked.units.len();
-        let worst = worst(&walked.picks, count, order);
-        while walked.units.len() < start + width {
-            if left.peek().is_none_or(|next| worst.is_some_and(|(time, _)| time > next.best)) {
-                break;
-            }
-            match left.pop().map(|next| next.what) {
-                Some(What::Source(source)) => {
-                    walked.scanned.files += u64::from(matches!(source, Source::Part(_)));
-                    let units = source.units()?.into_iter().filter(|u| u.time_min < to && u.time_max >= from);
-                    left.extend(
-                        units.map(|u| Left { best: best(u.time_min, u.time_max), what: What::Unit(u) }),
-                    );
-                }
-                Some(What::Unit(unit)) => walked.units.push(unit),
-                None => break,
-            }
+        let bar = worst(&walked.picks, count, order);
+        let mut bests = Vec::new();
+        while bests.len() < width {
+            let goes_on = |frontier: &Frontier, best: i64| {
+                bar.is_none_or(|(time, _)| time <= best) && !is_over(frontier, best)
+            };
+            let Some((best, unit)) = frontier.next(goes_on)? else { break };
+            bests.push(best);
+            walked.units.push(unit);
         }
         let wave: Vec<Unit> = walked.units.get(start..).unwrap_or(&[]).to_vec();
-        if wave.is_empty() {
-            return Ok(walked);
-        }
-        let rules = Rules { from, to, order, count, after, bar: worst };
-        let numbered = |at: usize, unit: &Unit| Ok((start + at, look(reader, unit, &rules)?));
-        walked.stop = reader.each(&wave, numbered, |(number, found)| {
+        let rules = Rules { from, to, order, count, after, bar };
+        let numbered = |at: usize, unit: &Unit| {
+            let is_left = bests.get(at).is_some_and(|best| is_over(&frontier, *best));
+            Ok((at, if is_left { None } else { Some(look(reader, unit, &rules)?) }))
+        };
+        let mut looked = vec![false; wave.len()];
+        walked.stop = reader.each(&wave, numbered, |(at, found)| {
             let Some((rows, scanned)) = found else { return };
+            looked.get_mut(at).into_iter().for_each(|looked| *looked = true);
             walked.scanned.rows += scanned;
-            walked.picks.extend(rows.into_iter().map(|(time, seq, row)| Pick {
-                time,
-                seq,
-                unit: number,
-                row,
-            }));
+            let unit = start + at;
+            walked.picks.extend(rows.into_iter().map(|(time, seq, row)| Pick { time, seq, unit, row }));
         })?;
+        for ((unit, best), _) in wave.iter().zip(&bests).zip(&looked).filter(|(_, looked)| !**looked) {
+            frontier.put(*best, unit.clone());
+        }
         walked.picks.sort_unstable_by_key(|p| (std::cmp::Reverse(order.key(p.time, p.seq)), p.unit, p.row));
         walked.picks.truncate(count);
-        if walked.stop.is_some() {
+        walked.scanned.files = frontier.files;
+        let best = frontier.best();
+        let has_all = best.is_none_or(|best| worst(&walked.picks, count, order).is_some_and(|w| w.0 > best));
+        if has_all && walked.stop.is_none() {
+            return Ok(walked);
+        }
+        if walked.stop.is_some() || best.is_some_and(|best| is_over(&frontier, best)) {
+            walked.left = best.map(|best| order.turned(best));
             return Ok(walked);
         }
         width = (width * 2).min(WAVE_MAX);
@@ -155,9 +118,9 @@ struct Rules {
 type Found = (Vec<(i64, i64, u32)>, u64);
 
 /// The best rows of a unit. Where they stand is read only when the filter leaves some.
-fn look(reader: &Reader<'_>, unit: &Unit, rules: &Rules) -> Result<Option<Found>> {
+fn look(reader: &Reader<'_>, unit: &Unit, rules: &Rules) -> Result<Found> {
     if !reader.compiled.may_match(unit)? {
-        return Ok(None);
+        return Ok((Vec::new(), 0));
     }
     let mut mask = match unit.in_memory() {
         Some(batch) => reader.compiled.mask(batch),
@@ -166,7 +129,7 @@ fn look(reader: &Reader<'_>, unit: &Unit, rules: &Rules) -> Result<Option<Found>
     };
     let scanned = unit.rows as u64;
     if mask.is_empty() {
-        return Ok(Some((Vec::new(), scanned)));
+        return Ok((Vec::new(), scanned));
     }
     let mut chosen = mask.rows();
     let few = chosen.len() * FEW < unit.rows;
@@ -205,7 +168,7 @@ fn look(reader: &Reader<'_>, unit: &Unit, rules: &Rules) -> Result<Option<Found>
         });
         rows.truncate(rules.count);
     }
-    Ok(Some((rows, scanned)))
+    Ok((rows, scanned))
 }
 
 /// Every field of the chosen rows, in their order.
