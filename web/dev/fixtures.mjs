@@ -163,9 +163,13 @@ function page(query) {
   const body = {
     events: rows.slice(start, end).map(shown),
     next_cursor: end < rows.length ? String(end) : null,
-    scanned: { rows: rows.length, files: 3 },
+    scanned: {
+      rows: rows.length,
+      files: 3,
+      until: rows[end - 1]?.timestamp ?? new Date(sign > 0 ? a.to : a.from).toISOString(),
+    },
   }
-  if (rows.length === 0 && start === 0) body.diagnosis = diagnose(a, fields)
+  if (rows.length === 0 && start === 0 && !query.has('wait_ms')) body.diagnosis = diagnose(a, fields)
   return covered(body)
 }
 

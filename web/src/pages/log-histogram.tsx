@@ -1,8 +1,10 @@
 // How the matching events spread over the range; drag or arrow keys zoom. Above it: how many there are, how far they are
 // read, how many are new.
 import type { UseQueryResult } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import type { Tail } from '../api/tail'
 import type { Histogram } from '../api/types'
+import type { ChartAction } from '../charts/chosen'
 import { Legend } from '../charts/legend'
 import { edgesOf } from '../charts/panel'
 import { chartSeries } from '../charts/series'
@@ -12,7 +14,7 @@ import { Menu, type MenuEntry, Select } from '../parts/menu'
 import { Skeleton, sentence } from '../parts/state'
 import { SHORT_FIELDS } from '../state/fields'
 import { only, without } from '../state/filter'
-import { bytesText, countText, exactText, percentText } from '../state/numbers'
+import { countText, exactText, percentText } from '../state/numbers'
 import { iso } from '../state/range'
 import type { View } from '../state/view'
 import css from './log-histogram.module.css'
@@ -39,15 +41,26 @@ type Props = {
 export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }: Props) {
   const { data } = answer
   const split = view.search.split ?? 'status_class'
-  const hidden = view.search.hide?.split(',') ?? []
+  const hidden = new Set(view.search.hide?.split(',') ?? [])
   const all = chartSeries(data?.series ?? [], false)
-  const series = all.filter((s) => !hidden.includes(s.key))
+  const [lit, setLit] = useState<string | null>(null)
+  const edges = useMemo(() => (data ? edgesOf(data) : []), [data])
   const isShown = view.search.chart !== 'none'
   const pick = (field: string, value: string, excludes: boolean) =>
     view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value))
   const zoom = (from: number, to: number) =>
     view.set({ from: iso(from), to: iso(to), row: undefined, within: `${span.from}..${span.to}` })
-  const setHidden = (keys: string[]) => view.set({ hide: keys.join(',') || undefined }, { replace: true })
+  const hide = (key: string) => {
+    const keys = hidden.has(key) ? [...hidden].filter((other) => other !== key) : [...hidden, key]
+    view.set({ hide: keys.join(',') || undefined }, { replace: true })
+  }
+  const compare: ChartAction = {
+    id: 'differences',
+    label: 'What is different here?',
+    icon: 'compare',
+    run: (from, to) =>
+      view.set({ from: iso(from), to: iso(to), row: undefined, within: `${span.from}..${span.to}`, diff: '1' }),
+  }
   const entries: MenuEntry[] = [
     {
       id: 'chart',
@@ -56,11 +69,6 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
       hint: 'h',
       run: () => view.set({ chart: isShown ? 'none' : undefined }, { replace: true }),
     },
-    ...(isShown ? all : []).map((s) => ({
-      id: s.key,
-      label: `${hidden.includes(s.key) ? 'Show' : 'Hide'} ${s.label}`,
-      run: () => setHidden(hidden.includes(s.key) ? hidden.filter((key) => key !== s.key) : [...hidden, s.key]),
-    })),
   ]
   return (
     <section className={css.box} aria-label="Events over time">
@@ -83,8 +91,17 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
           What is different here?
         </Button>
         <span className={css.grow} />
-        {isShown && series.length > 0 && series.length <= LEGEND_MAX && (
-          <Legend series={series} sums field={split} onPick={pick} />
+        {isShown && all.length > 0 && all.length <= LEGEND_MAX && (
+          <Legend
+            series={all}
+            sums
+            field={split}
+            edges={edges}
+            hidden={hidden}
+            onPick={pick}
+            onHide={hide}
+            onLight={setLit}
+          />
         )}
         {isShown && (
           <Select
@@ -109,13 +126,14 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
             <TimeChart
               title="Events"
               kind="bars"
-              edges={edgesOf(data)}
-              series={series}
+              edges={edges}
+              series={all.filter((s) => !hidden.has(s.key))}
+              lit={lit}
+              actions={[compare]}
               unit="calls"
               tz={view.tz}
               height={HEIGHT}
               onZoom={zoom}
-              onPick={zoom}
             />
           ) : (
             !answer.isError && <Skeleton height={HEIGHT} />
@@ -144,7 +162,6 @@ function Reading({ rows }: { rows: LogRows }) {
         <progress className={css.progress} value={progress.share} max={1} aria-label="Part of the range read" />
         <span>
           {percentText(progress.share)} of the range, {countText(progress.rows)} rows
-          {progress.bytes > 0 && `, ${bytesText(progress.bytes)}`}
         </span>
         <Button kind="quiet" icon="stop" onPress={() => rows.stop()}>
           Stop

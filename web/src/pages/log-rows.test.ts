@@ -39,7 +39,7 @@ function server(count: number, gap: number, crowd = 0) {
       events,
       next_cursor: end < ordered.length ? String(end) : null,
       partial: false,
-      scanned: { rows: 1, files: 0 },
+      scanned: { rows: 1, files: 0, until: events.at(-1)?.timestamp ?? String(params.from) },
     } as never
   }
   return { all, ask, asked }
@@ -107,4 +107,31 @@ it('keeps what it has when it is stopped or fails, and goes on when asked', asyn
   rows.show(390, 430)
   await calm()
   expect([rows.state, rows.head.length]).toEqual(['stopped', 400])
+})
+
+it('shows what a long search finds turn by turn, how far it came, and stops where it is told', async () => {
+  const from = Date.parse(question().from)
+  const waits: unknown[] = []
+  let turns = 0
+  const rows = new LogRows(question(), async (_, params) => {
+    waits.push(params.wait_ms)
+    await new Promise((done) => setTimeout(done, 5))
+    turns++
+    // Nine hours of a day in three turns, one of them without anything found.
+    const until = new Date(from + (24 - 3 * turns) * HOUR).toISOString()
+    const events = turns === 2 ? [] : [{ id: String(turns), timestamp: until } as AccessEvent]
+    return { events, next_cursor: String(turns), partial: false, scanned: { rows: 1000, files: 1, until } } as never
+  })
+  const seen: string[] = []
+  rows.subscribe(() => {
+    seen.push(`${rows.state} ${rows.head.length} ${Math.round(rows.progress.share * 24)} h`)
+    if (turns === 3) rows.stop()
+  })
+  await calm()
+  await calm()
+  expect(seen).toContain('reading 1 3 h')
+  expect(seen).toContain('reading 1 6 h')
+  expect([rows.state, rows.head.length, rows.progress.rows, rows.isEmpty]).toEqual(['stopped', 2, 3000, false])
+  expect(waits.slice(0, 3)).toEqual([300, 1000, 1000])
+  expect(turns).toBeLessThanOrEqual(4)
 })

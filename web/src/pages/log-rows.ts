@@ -23,7 +23,7 @@ const AHEAD = 60
 const TURNS_MS = [300, 1000] as const
 const SECOND_MS = 1000
 
-export type Progress = { share: number; rows: number; bytes: number }
+export type Progress = { share: number; rows: number }
 export type RowsState = 'reading' | 'waiting' | 'stopped' | 'done' | 'failed'
 
 type Part = {
@@ -43,7 +43,7 @@ export class LogRows {
   head: AccessEvent[] = []
   state: RowsState = 'waiting'
   error: unknown = null
-  progress: Progress = { share: 0, rows: 0, bytes: 0 }
+  progress: Progress = { share: 0, rows: 0 }
   /** Why the answer is not whole. */
   partial: string | null = null
   first: EventsPage | null = null
@@ -118,6 +118,7 @@ export class LogRows {
   }
 
   stop() {
+    if (this.state === 'stopped') return
     this.state = 'stopped'
     this.cancel()
     this.publish()
@@ -149,7 +150,9 @@ export class LogRows {
     try {
       while (this.cursor !== null && this.wanted.last + AHEAD >= this.head.length && !this.isFar()) {
         const page = await this.page(control.signal)
+        if (control.signal.aborted) break
         this.take(page)
+        if (control.signal.aborted) break
       }
       if (this.state === 'reading') this.state = this.cursor === null ? 'done' : 'waiting'
     } catch (error) {
@@ -167,7 +170,7 @@ export class LogRows {
   private page(signal: AbortSignal) {
     const wait = this.turn++ === 0 ? TURNS_MS[0] : TURNS_MS[1]
     const cursor = this.cursor ?? undefined
-    return this.ask<EventsPage>('/events', { ...this.asked, limit: PAGE_ROWS, cursor, ...waiting(wait) }, signal)
+    return this.ask<EventsPage>('/events', { ...this.asked, limit: PAGE_ROWS, cursor, wait_ms: wait }, signal)
   }
 
   private take(page: EventsPage) {
@@ -175,20 +178,16 @@ export class LogRows {
     this.head = this.head.concat(page.events)
     this.cursor = page.next_cursor
     this.partial = page.partial ? (page.partial_reason ?? 'a part of the range was not read') : null
-    const { rows, bytes = 0, until } = page.scanned as { rows: number; bytes?: number; until?: string }
-    const share = this.cursor === null ? 1 : this.shareOf(until ?? page.events.at(-1)?.timestamp)
+    const { rows, until } = page.scanned
+    const share = this.cursor === null ? 1 : this.shareOf(until)
     const { progress } = this
-    this.progress = {
-      share: Math.max(share, progress.share),
-      rows: progress.rows + rows,
-      bytes: progress.bytes + bytes,
-    }
+    this.progress = { share: Math.max(share, progress.share), rows: progress.rows + rows }
     this.publish()
   }
 
-  private shareOf(until: string | undefined): number {
+  private shareOf(until: string): number {
     const [from, to] = [Date.parse(this.asked.from), Date.parse(this.asked.to)]
-    if (!until || to <= from) return 0
+    if (to <= from) return 0
     const done = this.asked.order === 'asc' ? Date.parse(until) - from : to - Date.parse(until)
     return Math.min(1, Math.max(0, done / (to - from)))
   }
@@ -287,9 +286,3 @@ function partsOf(part: Part, { buckets, series }: Histogram, isAscending: boolea
   }
   return ordered
 }
-
-/** Whether the server answers in turns; told by its description of the last answer. */
-function waiting(wait: number): { wait_ms?: number } {
-  return TAKES_TURNS ? { wait_ms: wait } : {}
-}
-const TAKES_TURNS = false

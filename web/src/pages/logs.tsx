@@ -92,7 +92,7 @@ export function Logs() {
             onActive={cursor.setActive}
             onOpen={cursor.openAt}
             onScroll={(isAtTop) => isTail && !isAtTop && !tail.isPaused && tail.setPaused(true)}
-            empty={<LogEmpty view={view} rows={rows} isTail={isTail} />}
+            empty={<LogEmpty view={view} rows={rows} isTail={isTail} asked={moment.asked} />}
           />
         </div>
         {search.diff && !search.row && (
