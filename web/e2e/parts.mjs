@@ -1,19 +1,22 @@
 // The living page of parts: pictures of every part in every state and theme into the test output, and axe over them.
-// The page is not built into the app, so Vite serves it from the sources.
-import { mkdirSync, readFileSync } from 'node:fs'
+// The page is not part of the app, so it is built beside it. A chart of 300 buckets × 10 series is timed, not judged.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createServer } from 'vite'
+import { build, preview } from 'vite'
 import { launch, OUT, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const vite = await createServer({ root, logLevel: 'error', server: { port: Number(process.env.PARTS_PORT ?? 7195) } })
-await vite.listen()
-const address = `http://127.0.0.1:${vite.config.server.port}/_parts`
-const url = address.replace('127.0.0.1', 'localhost')
+const outDir = join(OUT, 'parts-dist')
+const port = Number(process.env.PARTS_PORT ?? 7195)
+// Both themes side by side need light-dark() as it is; the app's own build also writes it for older browsers.
+const quiet = { root, mode: 'parts', logLevel: 'error', build: { outDir, emptyOutDir: true, cssTarget: 'chrome130' } }
+await build(quiet)
+const vite = await preview({ ...quiet, preview: { host: '127.0.0.1', port } })
+const url = `http://127.0.0.1:${port}/_parts`
 const browser = await launch()
 const { check, equal, close } = checks()
 const troubles = []
@@ -33,7 +36,10 @@ for (const [look, options] of LOOKS) {
   await page.evaluate(() => document.fonts.ready)
   for (const theme of ['light', 'dark']) {
     const half = page.locator(`[data-parts=${theme}]`)
-    await half.screenshot({ path: join(OUT, `parts-${look}-${theme}.png`) })
+    for (const group of ['Controls', 'Places', 'Charts'])
+      await half
+        .locator(`[data-group=${group}]`)
+        .screenshot({ path: join(OUT, `parts-${look}-${theme}-${group.toLowerCase()}.png`) })
     if (look === 'phone') {
       const wider = await half.evaluate((e) => e.scrollWidth - e.clientWidth)
       check(`parts, ${theme}: nothing lies outside a phone`, wider <= 0, `${wider} px too wide`)
@@ -51,11 +57,24 @@ for (const [look, options] of LOOKS) {
   await opened(page, look)
   await context.close()
 }
+const drawn = await bench()
+writeFileSync(join(OUT, 'bench.json'), `${JSON.stringify(drawn)}\n`)
+for (const [kind, ms] of Object.entries(drawn))
+  console.log(`     300 buckets × 10 series as ${kind}: ${ms.toFixed(1)} ms`)
 equal('nothing failed in the browser', [...new Set(troubles)].join('\n'), '')
 await browser.close()
 await vite.close()
 close()
 console.log(`pictures in ${OUT}`)
+
+/** Median of 30, from the state to the finished layout. */
+async function bench() {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  await page.goto(`${url}#bench`)
+  await page.getByRole('button').click()
+  await page.locator('[data-bench]:not([data-bench=""])').waitFor()
+  return JSON.parse(await page.locator('output').innerText())
+}
 
 /** What only shows when it is opened, in both themes. */
 async function opened(page, look) {

@@ -26,15 +26,16 @@ const connect = createRoute({
   component: lazyRouteComponent(() => import('./pages/connect'), 'Connect'),
 })
 /** Every part in every state; not built into the app. */
-const parts = import.meta.env.DEV
-  ? [
-      createRoute({
-        getParentRoute: () => root,
-        path: '/_parts',
-        component: lazyRouteComponent(() => import('./pages/parts'), 'Parts'),
-      }),
-    ]
-  : []
+const parts =
+  import.meta.env.DEV || import.meta.env.MODE === 'parts'
+    ? [
+        createRoute({
+          getParentRoute: () => root,
+          path: '/_parts',
+          component: lazyRouteComponent(() => import('./pages/parts'), 'Parts'),
+        }),
+      ]
+    : []
 const other = createRoute({ getParentRoute: () => shell, path: '$', component: NoPage })
 
 export const router = createRouter({

@@ -37,14 +37,13 @@ export function Heat(props: Props) {
         <ul className={css.names} style={{ gridAutoRows: height }}>
           {rows.map((row) => (
             <li key={row.key}>
-              <button
-                type="button"
-                disabled={!onFilter}
-                title={row.label}
-                onClick={(event) => onFilter?.(row.key, event.altKey)}
-              >
-                {row.label}
-              </button>
+              {onFilter ? (
+                <button type="button" title={row.label} onClick={(event) => onFilter(row.key, event.altKey)}>
+                  {row.label}
+                </button>
+              ) : (
+                <span title={row.label}>{row.label}</span>
+              )}
             </li>
           ))}
         </ul>

@@ -67,6 +67,7 @@ export function Legend(props: Props) {
                 type="button"
                 className={css.switch}
                 aria-pressed={!isHidden}
+                data-quiet
                 aria-label={`${s.label} is drawn`}
                 title={isHidden ? `Draw ${s.label} again` : `Hide ${s.label}`}
                 onClick={() => onHide(s.key)}

@@ -96,6 +96,7 @@ export const places: Shown[] = [
   },
   {
     part: 'Stat',
+    size: 'tile',
     states: {
       figure: (
         <Stat
@@ -117,11 +118,7 @@ export const places: Shown[] = [
       ),
       new: <Stat label="Denied" value="3" change={<ChangeMark change={null} state="new" previous={0} />} />,
       missing: <Stat label="p95 response time" value="–" note="no call" />,
-      loading: (
-        <div style={{ width: 150 }}>
-          <Stat label="Availability" value={undefined} />
-        </div>
-      ),
+      loading: <Stat label="Availability" value={undefined} />,
     },
   },
   {

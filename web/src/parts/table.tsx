@@ -38,7 +38,12 @@ export function Table<T>(props: Props<T>) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.id} scope="col" className={lookOf(column)} aria-sort={sortOf(column.id, sort)}>
+              <th
+                key={column.id}
+                scope="col"
+                className={column.isNumber ? css.end : ''}
+                aria-sort={sortOf(column.id, sort)}
+              >
                 {column.canSort && onSort ? <SortButton column={column} sort={sort} onSort={onSort} /> : column.label}
               </th>
             ))}
