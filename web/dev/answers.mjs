@@ -159,7 +159,18 @@ const all = [
   }),
   P('consumers_per_day', 'Consumers per day', 'How many consumers called?', 'consumers', 'line'),
   P('calls_by_host', 'Calls by host', 'A panel this app has never heard of', 'calls', 'area', { split: 'method' }),
+  P('errors_by_route_and_day', 'Errors by route and day', 'Which routes failed on which day?', 'percent', 'heat', {
+    split: 'route',
+  }),
   P('kpi_total_calls', 'Total calls', '', 'calls', 'stat'),
+  // A newer server: kinds of charts that no page of today knows.
+  P('galaxy_series', 'Calls by gateway', 'A kind of chart from the future, with series', 'calls', 'galaxy', {
+    split: 'gateway',
+  }),
+  P('galaxy_rows', 'Calls by plan', 'A kind of chart from the future, with rows', 'calls', 'galaxy', { by: 'plan' }),
+  P('refused_logins', 'Refused sign-ins', 'One number that is not in the strip', 'calls', 'stat', {
+    keep: (e) => e.response.status === 401,
+  }),
 ]
 export const panels = all.map(({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel))
 
@@ -185,6 +196,7 @@ export function panel(id, a) {
       change: earlier?.length ? rows.length / earlier.length - 1 : null,
     }
   if (def.by) return { ...head, ...listed(def, a, rows, earlier) }
+  if (id === 'errors_by_route_and_day') return { ...head, ...heat(a, rows) }
   if (id === 'latency_percentiles') return { ...head, ...latency(a, rows, earlier, before) }
   const now = counted(a, rows, def.split)
   const then = earlier && counted(a, earlier, def.split, before)
@@ -197,6 +209,24 @@ export function panel(id, a) {
       previous: then ? (then.series.get(key) ?? now.list.map(() => 0)) : null,
     }))
   return { ...head, step: NAMES[now.step], buckets: now.list.map(iso), series }
+}
+
+/** The share of calls with 5xx, per route and day; null where nobody called. */
+function heat(a, rows) {
+  const { list, series: calls } = counted({ ...a, step: '1d' }, rows, 'route')
+  const failed = counted(
+    { ...a, step: '1d' },
+    rows.filter((e) => e.response.status >= 500),
+    'route',
+  ).series
+  const series = [...calls].map(([key, of]) => ({
+    key,
+    label: key,
+    values: of.map((n, i) => (n ? (failed.get(key)?.[i] ?? 0) / n : null)),
+    calls: of,
+  }))
+  const worst = (s) => Math.max(...s.values.map((v) => v ?? 0))
+  return { step: '1d', buckets: list.map(iso), series: series.sort((x, y) => worst(y) - worst(x)).slice(0, a.top) }
 }
 
 function latency(a, rows, earlier, before) {

@@ -103,6 +103,10 @@ const list = (rows: number, compares: boolean): ReactNode => {
     })),
     total,
     other: rows > 4 ? 420 : 0,
+    previous_period: null,
+    source: 'rollup',
+    watermark: '',
+    partial: false,
   }
   return (
     <div
