@@ -135,7 +135,16 @@ describe('the table behind a chart', () => {
       'Traffic: 2xx 1,203, 5xx 1. Highest 20 Nov 10:00 – 11:00 with 1,201. Previous period 8, ×151.',
     )
     expect(summarySentence('Time', series.slice(0, 1), edges, 'ms', 'UTC')).toBe('Time: 2xx between 3 ms and 1.20 s.')
-    expect(bucketText(at('2026-11-20T00:00:00Z'), at('2026-11-21T00:00:00Z'), 'UTC')).toBe('20 Nov')
+  })
+
+  it('says a part of the range by its days only when these are whole', () => {
+    const text = (from: string, to: string, tz = 'UTC') => bucketText(at(from), at(to), tz)
+    expect(text('2026-11-20T00:00:00Z', '2026-11-21T00:00:00Z')).toBe('20 Nov')
+    expect(text('2026-11-20T00:00:00Z', '2026-11-22T00:00:00Z')).toBe('20 Nov – 21 Nov')
+    expect(text('2026-11-20T00:00:00Z', '2026-11-21T06:00:00Z')).toBe('20 Nov 00:00 – 21 Nov 06:00')
+    expect(text('2026-11-20T18:00:00Z', '2026-11-21T00:00:00Z')).toBe('20 Nov 18:00 – 00:00')
+    expect(text('2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 'Europe/Berlin')).toBe('25 Oct')
+    expect(text('2026-11-20T10:00:30Z', '2026-11-20T10:01:00Z')).toBe('20 Nov 10:00:30 – 10:01:00')
   })
 
   it('writes CSV that no spreadsheet runs as a formula', () => {

@@ -1,7 +1,7 @@
 // What a chart draws: series with their colours, and the same in one sentence.
 import type { Series, Unit } from '../api/types'
 import { changeText, exactText, unitText } from '../state/numbers'
-import { clockText, dayText } from '../state/zone'
+import { clockText, dayText, startOfDay } from '../state/zone'
 import { totals, type Values } from './paths'
 
 export type ChartSeries = { key: string; label: string; color: string; values: Values; previous: Values | null }
@@ -64,11 +64,14 @@ export function folded(series: ChartSeries[], unit: Unit): ChartSeries[] {
   return [...series.filter((s) => kept.has(s)), other]
 }
 
+/** A part of the range in words: whole days by their dates, everything else by the clock. */
 export function bucketText(from: number, to: number, tz: string): string {
-  const seconds = (to - from) % 60_000 !== 0 || from % 60_000 !== 0
-  const isDays = (to - from) % 3_600_000 === 0 && to - from >= 82_800_000
-  if (isDays) return to - from < 93_600_000 ? dayText(from, tz) : `${dayText(from, tz)} – ${dayText(to, tz)}`
-  const end = dayText(from, tz) === dayText(to, tz) || to - from < 86_400_000 ? '' : `${dayText(to, tz)} `
+  const isDays = from === startOfDay(from, tz) && to === startOfDay(to, tz)
+  if (isDays && to === startOfDay(from, tz, 1)) return dayText(from, tz)
+  // The end of whole days is named by the last of them.
+  if (isDays) return `${dayText(from, tz)} – ${dayText(to - 1, tz)}`
+  const seconds = to % 60_000 !== 0 || from % 60_000 !== 0
+  const end = dayText(from, tz) === dayText(to - 1, tz) ? '' : `${dayText(to, tz)} `
   return `${dayText(from, tz)} ${clockText(from, tz, seconds)} – ${end}${clockText(to, tz, seconds)}`
 }
 

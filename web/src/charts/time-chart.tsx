@@ -123,12 +123,14 @@ export function TimeAxis(props: {
   const { edges, tz, width, height, x, left = FRAME.left } = props
   const most = Math.max(2, Math.floor((width - left) / 72))
   const ticks = useMemo(() => timeTicks(edges[0] as number, edges.at(-1) as number, tz, most), [edges, tz, most])
+  // Among clock times a day stands out; among days none has to.
+  const hasClocks = ticks.some(({ label }) => label.includes(':'))
   return ticks.map(({ at, label }) => {
     const place = x(at)
     // A label that the edge would push aside stands off its time, and too near to the next one.
     if (place < left + 12 && ticks.length > 2) return null
     const anchor = place > width - 30 ? 'end' : place < left + 12 ? 'start' : 'middle'
-    const isDay = !label.includes(':')
+    const isDay = hasClocks && !label.includes(':')
     return (
       <text key={at} x={place} y={height - 5} textAnchor={anchor} className={isDay ? css.day : css.label}>
         {label}
