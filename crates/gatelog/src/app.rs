@@ -16,6 +16,9 @@ use crate::exports::Exports;
 /// Bodies in flight are counted in units of this many bytes.
 pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
 
+/// Files of exports fetched at once.
+const DOWNLOADS_MAX: usize = 32;
+
 /// A running server.
 pub(crate) struct App {
     pub(crate) config: Config,
@@ -51,6 +54,8 @@ pub(crate) struct Gates {
     pub(crate) questions_waiting: Arc<Semaphore>,
     /// Exports running.
     pub(crate) exports: Arc<Semaphore>,
+    /// Files of exports being fetched.
+    pub(crate) downloads: Arc<Semaphore>,
     /// Live tails open.
     pub(crate) tails: Arc<Semaphore>,
 }
@@ -68,6 +73,7 @@ impl Gates {
             questions: gate(questions),
             questions_waiting: gate(questions + config.query_waiting_max),
             exports: gate(config.export_concurrent_max),
+            downloads: gate(DOWNLOADS_MAX),
             tails: gate(config.tail_readers_max),
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -14,6 +14,7 @@ use keys::{Grant, Keyring, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::counters::Counters;
+use crate::durable;
 use crate::reading::Reading;
 use crate::views::Views;
 
@@ -189,6 +190,8 @@ impl Catalog {
             if content.version > VERSION {
                 return Err(damaged(format!("version {} is newer than this program", content.version)));
             }
+            // When something was last used is saved now and then only.
+            content.keyring.carry_uses(&state.content.keyring);
             state.content = content;
         }
         if changed || stamp.is_none() {
@@ -226,20 +229,8 @@ impl Catalog {
     }
 
     fn write(&self, content: &Content) -> Result<Stamp, Error> {
-        let part = self.path.with_extension("part");
-        let io = tried("writing", &self.path);
-        let write = || -> io::Result<Stamp> {
-            let _ = fs::remove_file(&part);
-            let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&part)?;
-            file.write_all(&serde_json::to_vec_pretty(content).map_err(io::Error::other)?)?;
-            file.sync_all()?;
-            fs::rename(&part, &self.path)?;
-            if let Some(dir) = self.path.parent() {
-                File::open(dir)?.sync_all()?;
-            }
-            Ok(stamp_of(&file.metadata()?))
-        };
-        write().map_err(io)
+        let write = || durable::write(&self.path, &serde_json::to_vec_pretty(content)?);
+        write().map(|meta| stamp_of(&meta)).map_err(tried("writing", &self.path))
     }
 }
 
@@ -291,6 +282,29 @@ mod tests {
         assert!(!text.contains(minted.token.expose().as_str()) && !text.contains("long-enough"));
         let mode = fs::metadata(dir.path().join("catalog.json")).unwrap().mode() & 0o777;
         assert_eq!(mode, 0o600);
+    }
+
+    #[test]
+    fn a_session_in_use_stays_open_when_another_process_changes_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let after = |minutes: i64| Timestamp(NOW.0 + minutes * event::time::MINUTE);
+        let server = Catalog::open(dir.path(), vec![], NOW).unwrap();
+        let open = |content: &mut Content| {
+            let link = content.keyring.one_time_link(NOW, &random().unwrap());
+            content.keyring.exchange(link.token.expose(), NOW, &random().unwrap()).unwrap().secret
+        };
+        let session = server.change(NOW, open).unwrap();
+        let is_open =
+            |minutes| server.with(|c| c.keyring.authenticate(session.expose(), after(minutes)).is_ok());
+        assert!(is_open(20) && is_open(40));
+        let other = Catalog::open(dir.path(), vec![], after(50)).unwrap();
+        other
+            .change(after(50), |c| c.keyring.mint(Grant::ingest("edge"), NOW, &random().unwrap()))
+            .unwrap()
+            .unwrap();
+        assert!(server.refresh(after(51)).unwrap());
+        server.change(after(51), |c| c.keyring.sweep(after(51))).unwrap();
+        assert!(is_open(51) && !is_open(90));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What came from a source, in numbers, and the newest records that could not be understood.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use event::Timestamp;
 use event::time::SECOND;
 use serde::{Deserialize, Serialize};
+
+use crate::rejects::{KEPT_PER_SOURCE, Rejects};
 
 /// What came from a source since it exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +43,7 @@ impl Counters {
 }
 
 /// A record that was not understood, its secrets masked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Rejected {
     /// When it came.
     pub(crate) time: String,
@@ -58,6 +61,8 @@ pub(crate) struct Rejected {
 pub(crate) struct Tally {
     sources: Mutex<BTreeMap<String, Live>>,
     rejects_max: usize,
+    /// Whether there are rejects that were not saved.
+    has_news: AtomicBool,
 }
 
 /// How long the window of the rate is.
@@ -86,9 +91,11 @@ impl Live {
 }
 
 impl Tally {
-    /// Holds so many rejects per source.
-    pub(crate) fn new(rejects_max: usize) -> Tally {
-        Tally { sources: Mutex::default(), rejects_max }
+    /// Holds so many rejects per source, at first those that were saved.
+    pub(crate) fn new(rejects_max: usize, saved: Rejects) -> Tally {
+        let live = |rejects: Vec<Rejected>| Live { rejects: rejects.into(), ..Live::default() };
+        let sources = saved.into_iter().map(|(name, rejects)| (name, live(rejects))).collect();
+        Tally { sources: Mutex::new(sources), rejects_max, has_news: AtomicBool::new(false) }
     }
 
     /// Notes a delivery.
@@ -101,6 +108,9 @@ impl Tally {
         live.turn(now);
         live.window_events += brought.accepted;
         live.unsaved.add(&brought);
+        if !rejects.is_empty() {
+            self.has_news.store(true, Ordering::Relaxed);
+        }
         live.rejects.extend(rejects);
         let over = live.rejects.len().saturating_sub(self.rejects_max);
         live.rejects.drain(..over);
@@ -137,6 +147,21 @@ impl Tally {
     /// Forgets a source.
     pub(crate) fn forget(&self, source: &str) {
         self.sources.lock().unwrap_or_else(PoisonError::into_inner).remove(source);
+        self.has_news.store(true, Ordering::Relaxed);
+    }
+
+    /// The newest rejects of each source, when they are others than the last time.
+    pub(crate) fn unsaved_rejects(&self) -> Option<Rejects> {
+        if !self.has_news.swap(false, Ordering::Relaxed) {
+            return None;
+        }
+        let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = |live: &Live| {
+            let old = live.rejects.len().saturating_sub(KEPT_PER_SOURCE);
+            live.rejects.iter().skip(old).cloned().collect()
+        };
+        let some = sources.iter().filter(|(_, live)| !live.rejects.is_empty());
+        Some(some.map(|(name, live)| (name.clone(), newest(live))).collect())
     }
 
     /// All sources anything came from since the start.
@@ -151,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_ring_keeps_the_newest_and_the_rate_falls_to_zero() {
-        let tally = Tally::new(3);
+        let tally = Tally::new(3, Rejects::new());
         let at = |s: i64| Timestamp(1_795_298_319_000_000 + s * SECOND);
         let reject = |line| Rejected {
             time: String::new(),
@@ -168,5 +193,12 @@ mod tests {
         assert_eq!(tally.of("edge", at(40)).1, 0.0);
         assert_eq!(tally.take_unsaved().get("edge").map(|c| c.accepted), Some(100));
         assert!(tally.take_unsaved().is_empty());
+
+        let saved = tally.unsaved_rejects().unwrap();
+        assert!(tally.unsaved_rejects().is_none());
+        let tally = Tally::new(3, saved);
+        assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
+        tally.forget("edge");
+        assert_eq!(tally.unsaved_rejects().map(|saved| saved.len()), Some(0));
     }
 }

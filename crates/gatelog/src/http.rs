@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 mod body;
 mod connection;
+mod download;
 pub(crate) mod error;
 mod events;
 mod export;

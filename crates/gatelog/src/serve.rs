@@ -21,8 +21,8 @@ use crate::app::{App, Gates, Meters};
 use crate::catalog::{Catalog, Source, random};
 use crate::config::{Config, Environment, secret};
 use crate::counters::Tally;
-use crate::exports::Exports;
-use crate::{clock, http, log};
+use crate::exports::{self, Exports};
+use crate::{clock, http, log, rejects};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -93,6 +93,8 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
              that ends TLS in front and set public_url to its https address, or say --insecure-http"
         );
     }
+    let exports = Exports::open(exports::dir(&dir), config.free_bytes_min, now)
+        .context("cannot open the directory of exports")?;
     let config = Config { connections_max: connections_max(&config), ..config };
     let rejects_max = config.rejects_per_source_max;
     let (stop, stopping) = watch::channel(false);
@@ -102,9 +104,9 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         config,
         catalog,
         ledger: Arc::clone(&ledger),
-        tally: Tally::new(rejects_max),
+        tally: Tally::new(rejects_max, rejects::load(&dir)),
         meters: Meters::default(),
-        exports: Exports::default(),
+        exports,
         stopping: stopping.clone(),
         is_loopback,
     });
@@ -242,24 +244,31 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
-            if looks.is_multiple_of(SAVE_EVERY)
-                && let Err(error) = save(&app)
-            {
-                log::error("the catalogue cannot be written", &[("error", &error)]);
+            if looks.is_multiple_of(SAVE_EVERY) {
+                app.exports.sweep(now);
+                if let Err(error) = save(&app) {
+                    log::error("the catalogue cannot be written", &[("error", &error)]);
+                }
             }
         }
     };
     Ok(std::thread::Builder::new().name("catalog".into()).spawn(work)?)
 }
 
-/// Adds what was counted to the catalogue.
+/// Adds what was counted to the catalogue, and drops sessions that are over.
 fn save(app: &App) -> Result<(), crate::catalog::Error> {
     let now = clock::now();
+    if let Some(rejects) = app.tally.unsaved_rejects()
+        && let Err(error) = rejects::save(Path::new(&app.config.data_dir), &rejects)
+    {
+        log::warn("the rejects cannot be saved", &[("error", &error)]);
+    }
     let unsaved = app.tally.take_unsaved();
     if unsaved.is_empty() {
         return Ok(());
     }
     app.catalog.change(now, |content| {
+        content.keyring.sweep(now);
         for (name, counters) in &unsaved {
             let source = content.sources.entry(name.clone()).or_insert_with(|| Source::new(now));
             source.counters.add(counters);

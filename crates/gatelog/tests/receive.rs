@@ -201,3 +201,22 @@ fn what_was_answered_with_200_is_there_after_a_kill() {
     let sources = server.json("/api/v1/sources");
     assert!(sources["sources"][0]["accepted"].as_u64().unwrap() >= 1, "{sources}");
 }
+
+#[test]
+fn the_newest_rejects_are_there_after_a_clean_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::on(dir.path(), &[], true);
+    for n in 0..150 {
+        server.ingest("/ingest/flowgenx", format!("this is no log {n} password=hunter2hunter2\n"));
+    }
+    assert_eq!(server.json("/api/v1/sources/default/rejects")["rejects"].as_array().unwrap().len(), 150);
+    server.stop();
+    let server = Server::on(dir.path(), &[], true);
+    let rejects = server.json("/api/v1/sources/default/rejects");
+    let rejects = rejects["rejects"].as_array().unwrap();
+    assert_eq!(rejects.len(), 100);
+    assert!(rejects[0]["excerpt"].as_str().unwrap().contains("log 149"), "{}", rejects[0]);
+    assert_eq!(server.json("/api/v1/sources")["sources"][0]["rejected"], 150);
+    let text = std::fs::read_to_string(dir.path().join("tenants/1/rejects.json")).unwrap();
+    assert!(!text.contains("hunter2"));
+}

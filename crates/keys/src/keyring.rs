@@ -298,6 +298,20 @@ impl Keyring {
         self.sessions.remove(id).is_some()
     }
 
+    /// Takes over when tokens and sessions were last used, where another keyring knows better.
+    pub fn carry_uses(&self, from: &Keyring) {
+        for (id, held) in &self.tokens {
+            if let Some(used) = from.tokens.get(id).and_then(|held| held.entry.last_used.get()) {
+                held.entry.last_used.touch(used);
+            }
+        }
+        for (id, held) in &self.sessions {
+            if let Some(used) = from.sessions.get(id).and_then(|held| held.entry.last_used.get()) {
+                held.entry.last_used.touch(used);
+            }
+        }
+    }
+
     /// Drops sessions and links that are over, and the longest unused sessions beyond the limit.
     pub fn sweep(&mut self, now: Timestamp) {
         self.links.retain(|_, held| now < held.entry.expires);

@@ -263,6 +263,7 @@ fn exports(view: &View, back: &dyn Fn(i64) -> Range) {
             format,
             order: Order::Descending,
             columns: Vec::new(),
+            times: Default::default(),
         };
         let start = Instant::now();
         let mut export = export(view, &scope(), &ask, Budget::new()).unwrap();

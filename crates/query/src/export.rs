@@ -5,7 +5,7 @@ mod csv;
 mod parquet;
 mod windows;
 
-use event::{Batch, FIELDS, FieldId, json};
+use event::{Batch, FIELDS, json};
 use keys::Scope;
 use ledger::View;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::lang::{self, Filter};
-use crate::range::Range;
+use crate::range::{Range, Zone};
 use crate::rows::Order;
 
 use windows::Windows;
@@ -84,6 +84,34 @@ pub struct Ask {
     pub order: Order,
     /// Names of fields beside the fixed columns of CSV.
     pub columns: Vec<String>,
+    /// How times are written in CSV.
+    pub times: Times,
+}
+
+/// How times are written in CSV; the other forms of file have their own.
+#[derive(Clone, Debug, Default)]
+pub enum Times {
+    /// RFC 3339 in UTC, with microseconds.
+    #[default]
+    Utc,
+    /// Milliseconds since 1970.
+    EpochMillis,
+    /// RFC 3339 in a zone, with its offset.
+    Local(Zone),
+}
+
+impl Times {
+    /// Reads `rfc3339`, `epoch_ms` or `local`.
+    pub fn parse(text: &str, zone: Zone) -> Result<Times> {
+        match text {
+            "" | "rfc3339" => Ok(Times::Utc),
+            "epoch_ms" => Ok(Times::EpochMillis),
+            "local" => Ok(Times::Local(zone)),
+            other => {
+                Err(Error::parameter("time_format", format!("{other:?} is not rfc3339, epoch_ms or local")))
+            }
+        }
+    }
 }
 
 /// How far an export is, and what it holds once it is done.
@@ -117,7 +145,7 @@ enum State {
 }
 
 enum Writer {
-    Csv(Vec<FieldId>),
+    Csv(csv::Writer),
     Json { first: bool },
     Ndjson,
     Parquet(Box<parquet::Writer>),
@@ -137,7 +165,7 @@ pub fn export(view: &View, scope: &Scope, ask: &Ask, budget: Budget) -> Result<E
         _ => FIELDS.iter().map(|f| f.id).collect(),
     };
     let writer = match ask.format {
-        Format::Csv => Writer::Csv(columns),
+        Format::Csv => Writer::Csv(csv::Writer { columns, times: ask.times.clone() }),
         Format::Json => Writer::Json { first: true },
         Format::Ndjson => Writer::Ndjson,
         Format::Parquet => Writer::Parquet(Box::new(parquet::Writer::new()?)),
@@ -189,7 +217,7 @@ impl Export {
 
     fn head(&self, out: &mut Vec<u8>) {
         match &self.writer {
-            Writer::Csv(columns) => csv::head(columns, out),
+            Writer::Csv(writer) => writer.head(out),
             Writer::Json { .. } => out.push(b'['),
             Writer::Ndjson | Writer::Parquet(_) => {}
         }
@@ -197,7 +225,7 @@ impl Export {
 
     fn rows(&mut self, batch: &Batch, out: &mut Vec<u8>) -> Result<()> {
         match &mut self.writer {
-            Writer::Csv(columns) => csv::rows(columns, batch, out),
+            Writer::Csv(writer) => writer.rows(batch, out),
             Writer::Parquet(writer) => writer.rows(batch, out)?,
             Writer::Ndjson => {
                 let mut text = String::with_capacity(batch.len() * 512);

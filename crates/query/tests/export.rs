@@ -12,7 +12,7 @@ use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ::parquet::file::reader::ChunkReader as _;
 use event::{Timestamp, field};
 use proptest::prelude::*;
-use query::export::{Ask, Format};
+use query::export::{Ask, Format, Times};
 use query::rows::Order;
 use query::{Budget, Filter, Range, export};
 use sha2::{Digest, Sha256};
@@ -33,7 +33,7 @@ proptest! {
         format in prop::sample::select(&[Format::Csv, Format::Json, Format::Ndjson, Format::Parquet][..]),
     ) {
         let order = if ascending { Order::Ascending } else { Order::Descending };
-        let ask = Ask { range, filter: cond.filter(), format, order, columns: vec!["seq".to_owned(), "path".to_owned()] };
+        let ask = Ask { range, filter: cond.filter(), format, order, columns: vec!["seq".to_owned(), "path".to_owned()], times: Times::Utc };
         let (bytes, progress) = whole(&evs, sealed, &ask);
         let mut wanted: Vec<(i64, i64)> = chosen(&evs, range, &cond).iter().map(|e| (e.time, e.seq)).collect();
         wanted.sort_unstable();
@@ -93,6 +93,7 @@ fn csv_reads_as_the_contract_says() {
         format: Format::Csv,
         order: Order::Descending,
         columns: vec!["ip".to_owned()],
+        times: Times::Utc,
     };
     let (bytes, _) = whole(&[ev], 0, &ask);
     assert_eq!(

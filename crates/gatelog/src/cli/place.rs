@@ -1,7 +1,7 @@
 //! Where reading a file stands, in a file of its own that survives a crash.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use anyhow::{Context as _, anyhow};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Environment;
+use crate::durable;
 
 /// Bytes at the beginning of a file that tell it from others.
 const PRINT_BYTES: u64 = 1_024;
@@ -98,16 +99,6 @@ pub(super) fn read(file: &Path) -> anyhow::Result<Option<Place>> {
 
 /// Writes a place, entirely or not at all, durably.
 pub(super) fn write(file: &Path, place: &Place) -> anyhow::Result<()> {
-    let part = file.with_extension("part");
-    let work = || -> io::Result<()> {
-        let mut out = File::create(&part)?;
-        out.write_all(&serde_json::to_vec(place)?)?;
-        out.sync_data()?;
-        fs::rename(&part, file)?;
-        match file.parent() {
-            Some(dir) => File::open(dir)?.sync_all(),
-            None => Ok(()),
-        }
-    };
-    work().with_context(|| format!("cannot write {}", file.display()))
+    let work = || durable::write(file, &serde_json::to_vec(place)?);
+    work().map(|_| ()).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -8,7 +8,8 @@ use keys::Permission::{
 use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    events, export, fields, gateways, health, ingest, openapi, panels, session, sources, tail, views,
+    download, events, export, fields, gateways, health, ingest, openapi, panels, session, sources, tail,
+    views,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -54,7 +55,12 @@ const EXPORT: &[Param] = &[
     TZ,
     ORDER,
     Param { name: "format", doc: "`csv` (the default), `json`, `ndjson` or `parquet`." },
-    Param { name: "columns", doc: "Further columns, field names with commas between." },
+    Param { name: "columns", doc: "Further columns of CSV, field names with commas between." },
+    Param {
+        name: "time_format",
+        doc: "Times in CSV: `rfc3339` (the default, UTC), `epoch_ms` or `local` (RFC 3339 in `tz`).",
+    },
+    Param { name: "export_id", doc: "An id of your choice, such as a UUID, to find the manifest by." },
 ];
 const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, TOP];
 const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ];
@@ -114,7 +120,30 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/exports/{id}",
             export::one,
-            about("How an export stands; its manifest once it is done.", NONE, "Manifest"),
+            about("How an export stands; its manifest once it is done.", NONE, "Export"),
+        ),
+        route(
+            EventsExport,
+            post(),
+            "/api/v1/exports",
+            export::make,
+            about("Writes events to a file, to be fetched within seven days.", NONE, "Export")
+                .takes("ExportBody")
+                .status(202),
+        ),
+        route(
+            EventsExport,
+            get(),
+            "/api/v1/exports/{id}/file",
+            download::file,
+            about("The file of an export that is done; parts of it with `Range`.", NONE, "File"),
+        ),
+        route(
+            EventsExport,
+            Method::DELETE,
+            "/api/v1/exports/{id}",
+            export::remove,
+            about("Stops an export and removes it.", NONE, "Nothing").status(204),
         ),
         route(
             PanelsRead,

@@ -6,6 +6,8 @@ use event::json::millis;
 use event::reason;
 use event::{Batch, Kind, Row, Timestamp};
 
+use super::Times;
+
 /// The columns of every file, in the contract's order.
 const HEAD: &str = "Timestamp,Consumer,Request path,HTTP method,Response status,Access granted,Denial reason,Response time (ms)";
 
@@ -26,67 +28,84 @@ pub(super) fn needed(columns: &[FieldId]) -> Vec<FieldId> {
     fields
 }
 
-pub(super) fn head(columns: &[FieldId], out: &mut Vec<u8>) {
-    out.extend_from_slice(HEAD.as_bytes());
-    for column in columns {
-        out.push(b',');
-        out.extend_from_slice(column.field().name.as_bytes());
-        if column.field().kind == Kind::Duration {
-            out.extend_from_slice(b"_ms");
-        }
-    }
-    out.extend_from_slice(b"\r\n");
+/// Writes one file.
+pub(super) struct Writer {
+    pub(super) columns: Vec<FieldId>,
+    pub(super) times: Times,
 }
 
-pub(super) fn rows(columns: &[FieldId], batch: &Batch, out: &mut Vec<u8>) {
-    out.reserve(batch.len() * 128);
-    let mut scratch = String::new();
-    for row in batch.rows() {
-        number(row, field::TIME, &mut scratch, out);
-        out.push(b',');
-        text(row.text(field::CONSUMER_NAME).or_else(|| row.text(field::CONSUMER_ID)).unwrap_or(""), out);
-        out.push(b',');
-        text(row.text(field::PATH).unwrap_or(""), out);
-        out.push(b',');
-        text(row.text(field::METHOD).unwrap_or(""), out);
-        out.push(b',');
-        number(row, field::STATUS, &mut scratch, out);
-        out.push(b',');
-        out.extend_from_slice(match row.int(field::GRANTED) {
-            Some(0) => b"false",
-            Some(_) => b"true",
-            None => b"",
-        });
-        out.push(b',');
-        let reason = row.text(field::REASON).unwrap_or("");
-        text(reason::by_code(reason).map_or(reason, |r| r.label), out);
-        out.push(b',');
-        number(row, field::DURATION, &mut scratch, out);
-        for column in columns {
+impl Writer {
+    pub(super) fn head(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(HEAD.as_bytes());
+        for column in &self.columns {
             out.push(b',');
-            match row.text(*column) {
-                Some(value) => text(value, out),
-                None => number(row, *column, &mut scratch, out),
+            out.extend_from_slice(column.field().name.as_bytes());
+            if column.field().kind == Kind::Duration {
+                out.extend_from_slice(b"_ms");
             }
         }
         out.extend_from_slice(b"\r\n");
     }
-}
 
-fn number(row: Row<'_>, field: FieldId, scratch: &mut String, out: &mut Vec<u8>) {
-    let Some(n) = row.int(field) else { return };
-    match field.field().kind {
-        Kind::Time => {
-            use std::io::Write;
-            let _ = write!(out, "{}", Timestamp(n));
+    pub(super) fn rows(&self, batch: &Batch, out: &mut Vec<u8>) {
+        out.reserve(batch.len() * 128);
+        let mut scratch = String::new();
+        for row in batch.rows() {
+            self.number(row, field::TIME, &mut scratch, out);
+            out.push(b',');
+            text(row.text(field::CONSUMER_NAME).or_else(|| row.text(field::CONSUMER_ID)).unwrap_or(""), out);
+            out.push(b',');
+            text(row.text(field::PATH).unwrap_or(""), out);
+            out.push(b',');
+            text(row.text(field::METHOD).unwrap_or(""), out);
+            out.push(b',');
+            self.number(row, field::STATUS, &mut scratch, out);
+            out.push(b',');
+            out.extend_from_slice(match row.int(field::GRANTED) {
+                Some(0) => b"false",
+                Some(_) => b"true",
+                None => b"",
+            });
+            out.push(b',');
+            let reason = row.text(field::REASON).unwrap_or("");
+            text(reason::by_code(reason).map_or(reason, |r| r.label), out);
+            out.push(b',');
+            self.number(row, field::DURATION, &mut scratch, out);
+            for column in &self.columns {
+                out.push(b',');
+                match row.text(*column) {
+                    Some(value) => text(value, out),
+                    None => self.number(row, *column, &mut scratch, out),
+                }
+            }
+            out.extend_from_slice(b"\r\n");
         }
-        Kind::Duration => {
-            scratch.clear();
-            millis(scratch, n);
-            out.extend_from_slice(scratch.as_bytes());
+    }
+
+    fn number(&self, row: Row<'_>, field: FieldId, scratch: &mut String, out: &mut Vec<u8>) {
+        let Some(n) = row.int(field) else { return };
+        match field.field().kind {
+            Kind::Time => self.time(n, out),
+            Kind::Duration => {
+                scratch.clear();
+                millis(scratch, n);
+                out.extend_from_slice(scratch.as_bytes());
+            }
+            Kind::Bool => out.extend_from_slice(if n != 0 { b"true" } else { b"false" }),
+            _ => out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes()),
         }
-        Kind::Bool => out.extend_from_slice(if n != 0 { b"true" } else { b"false" }),
-        _ => out.extend_from_slice(itoa::Buffer::new().format(n).as_bytes()),
+    }
+
+    fn time(&self, micros: i64, out: &mut Vec<u8>) {
+        use std::io::Write as _;
+        let _ = match &self.times {
+            Times::Utc => write!(out, "{}", Timestamp(micros)),
+            Times::EpochMillis => write!(out, "{}", micros.div_euclid(1_000)),
+            Times::Local(zone) => match zone.local(micros) {
+                Some(local) => write!(out, "{}", local.strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")),
+                None => write!(out, "{}", Timestamp(micros)),
+            },
+        };
     }
 }
 
@@ -117,6 +136,21 @@ fn text(value: &str, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_in_their_forms() {
+        let written = |times: Times| {
+            let mut out = Vec::new();
+            Writer { columns: Vec::new(), times }.time(1_795_298_319_952_001, &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        let local = |name: &str| Times::parse("local", crate::Zone::parse(name).unwrap()).unwrap();
+        assert_eq!(written(Times::Utc), "2026-11-21T21:58:39.952001Z");
+        assert_eq!(written(Times::EpochMillis), "1795298319952");
+        assert_eq!(written(local("Asia/Kolkata")), "2026-11-22T03:28:39.952001+05:30");
+        assert_eq!(written(local("America/New_York")), "2026-11-21T16:58:39.952001-05:00");
+        assert!(Times::parse("iso", crate::Zone::default()).is_err());
+    }
 
     #[test]
     fn cells_are_safe() {
