@@ -294,7 +294,7 @@ mod tests {
         let config = with(toml).unwrap();
         assert_eq!(config.sources["edge"].reading().unwrap().field_map.unwrap().0.len(), 3);
         let error = with("[sources.edge]\nfield_map = { colour = \"c\" }\n").unwrap_err().to_string();
-        assert_eq!(error, "sources.edge: unknown field 'colour' in the field map");
+        assert_eq!(error, "sources.edge: unknown field \"colour\" in the field map");
         assert!(with("[sources.\"a b\"]\nformat = \"kong\"\n").is_err());
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use event::{FIELDS, field};
 use intake::{FieldMap, Format, Mapped};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,10 @@ impl Reading {
         }
         let made = OnceLock::new();
         if let Some(map) = &field_map {
+            if let Some(name) = map.0.keys().find(|name| field::by_name(name).is_none()) {
+                let meant = meant(name, FIELDS.iter().map(|field| field.name));
+                return Err(format!("unknown field {name:?} in the field map{meant}"));
+            }
             let mapped = Mapped::new(map).map_err(|reason| reason.to_string())?;
             let _ = made.set(Some(Arc::new(mapped)));
         }
@@ -80,9 +85,16 @@ const JSON: &str = "json";
 /// What is said of a format that is none.
 pub(crate) fn no_such_format(name: &str) -> String {
     let names: Vec<&str> = intake::FORMATS.iter().map(|format| format.name()).collect();
-    let meant = nearest(name, names.iter().copied());
-    let meant = meant.first().map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-    format!("there is no format {name:?}; there are {}{meant}", names.join(", "))
+    format!(
+        "there is no format {name:?}; there are {}{}",
+        names.join(", "),
+        meant(name, names.iter().copied())
+    )
+}
+
+/// What was perhaps meant, in words; nothing when nothing is near.
+fn meant(name: &str, among: impl Iterator<Item = &'static str>) -> String {
+    nearest(name, among).first().map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -99,7 +111,7 @@ mod tests {
         assert_eq!(reading.format.as_deref(), Some("json"));
         assert!(Reading::new(Some("kong".into()), map(r#"{"status":"rc"}"#)).is_err());
         let error = Reading::new(None, map(r#"{"statsu":"rc"}"#)).unwrap_err();
-        assert_eq!(error, "unknown field 'statsu' in the field map");
+        assert_eq!(error, "unknown field \"statsu\" in the field map; did you mean status?");
         let error = Reading::new(Some("kogn".into()), None).unwrap_err();
         assert!(error.ends_with("did you mean kong?"), "{error}");
         assert_eq!(Reading::new(Some("kong".into()), map("{}")).unwrap().format.as_deref(), Some("kong"));

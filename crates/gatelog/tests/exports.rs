@@ -10,6 +10,7 @@
 
 mod server;
 
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -45,7 +46,6 @@ fn ended(server: &Server, token: &str, id: &str) -> Value {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    use std::io::Write as _;
     let mut child = std::process::Command::new("sha256sum")
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
@@ -212,14 +212,60 @@ fn a_running_export_is_stopped_or_ends_with_the_server() {
     };
     server.kill();
     let server = Server::on(dir.path(), &settings, true);
+    check_stopped(&server, &id);
+
+    // A clean stop does not wait for it either.
+    let id = started(&server, ADMIN, &ask);
+    server.stop();
+    let server = Server::on(dir.path(), &settings, true);
+    check_stopped(&server, &id);
+}
+
+/// An export that ran when its server ended. It may have been fast enough.
+fn check_stopped(server: &Server, id: &str) {
     let export = server.json(&format!("/api/v1/exports/{id}"));
-    // It may have been fast enough.
-    if export["state"] != "done" {
-        assert_eq!(export["state"], "failed");
-        assert_eq!(export["error"], "the server was stopped; start it again");
-        let files = std::fs::read_dir(dir.path().join("tenants/1/exports")).unwrap();
-        let names: Vec<_> = files.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
-        assert!(names.iter().all(|name| name.ends_with(".json")), "{names:?}");
+    if export["state"] == "done" {
+        return;
+    }
+    assert_eq!(export["state"], "failed");
+    assert_eq!(export["error"], "the server was stopped; start it again");
+    let files = std::fs::read_dir(server.dir.join("tenants/1/exports")).unwrap();
+    let names: Vec<_> = files.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert!(
+        names.iter().filter(|name| name.starts_with(id)).all(|name| name.ends_with(".json")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn so_many_fetch_at_once_and_no_more() {
+    let server = Server::start();
+    for n in 0..6_u64 {
+        server.ingest("/ingest", lines(n * 10_000..(n + 1) * 10_000));
+    }
+    let id = started(&server, ADMIN, &with(all(), "format", "ndjson"));
+    assert!(ended(&server, ADMIN, &id)["bytes"].as_u64().unwrap() > 15_000_000);
+    let path = format!("/api/v1/exports/{id}/file");
+    // Each reads the head of its answer and then nothing more.
+    let mut slow = Vec::new();
+    for _ in 0..32 {
+        let mut stream = server.connect();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {ADMIN}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut begin = [0; 15];
+        stream.read_exact(&mut begin).unwrap();
+        assert_eq!(&begin, b"HTTP/1.1 200 OK");
+        slow.push(stream);
+    }
+    let refused = server.get(&path);
+    assert_eq!((refused.status, refused.header("retry-after").is_some()), (503, true));
+    // Everything else goes on.
+    assert_eq!(server.ingest("/ingest", lines(90_000..90_010)).status, 200);
+    drop(slow);
+    let until = Instant::now() + Duration::from_secs(60);
+    while server.get(&path).status != 200 {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 
