@@ -6,7 +6,7 @@ PORT ?= 7080
 BIN := target/release/gatelog
 
 help: ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: web release ## start Gatelog on an empty data directory with real sample logs, and print its address
 	rm -rf $(DATA)/run && $(BIN) serve --data $(DATA)/run --listen 127.0.0.1:$(PORT) --samples samples
@@ -31,10 +31,13 @@ trials: release ## the promises in their long form (hours)
 bench: release ## the figures of docs/performance.md
 	trials/bench.sh
 
+screenshots: release ## take the pictures of docs/images from a real server with the sample logs
+	trials/browser.sh $(BIN) docs.mjs
+
 docs: ## write the generated pages of docs/ anew
 	cargo build --workspace && target/debug/xtask docs
 
 clean: ## remove what was built
 	cargo clean && rm -rf web/dist web/node_modules
 
-.PHONY: help run release web test lint trials bench docs clean
+.PHONY: help run release web test lint trials bench screenshots docs clean
