@@ -156,6 +156,13 @@ describe('the table behind a chart', () => {
     expect(csvOf({ columns, rows, tz: 'UTC' })).toBe(`a,"b,c"\n'=1+1,"""x"""\n-5,'@home\n`)
   })
 
+  it('tells codes of one class apart', () => {
+    const codes = ['200', '500', '502', '503'].map((key) => ({ key, label: key, values: [1] }))
+    const colors = chartSeries(codes, false).map((s) => s.color)
+    expect(new Set(colors).size).toBe(4)
+    expect(colors.slice(0, 2)).toEqual(['var(--mark-2xx)', 'var(--mark-5xx)'])
+  })
+
   it('draws the smallest of many series as one, so that the sums stay', () => {
     const many = chartSeries(
       Array.from({ length: 14 }, (_, i) => ({ key: `s${i}`, label: `s${i}`, values: [i, null], previous: [1, null] })),

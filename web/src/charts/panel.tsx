@@ -17,6 +17,9 @@ export { edgesOf, type PanelMoves } from './kinds'
 
 const LIST_ROWS = 8
 
+/** Of twelve columns: on a screen, on a very wide one, and on a small one. */
+export type Spans = { span: number; wideSpan: number; smallSpan: number }
+
 /** Asked alike everywhere, so that a panel and the key figures share one answer. */
 export function usePanelData(id: string, view: View, step: string | undefined, isReady: boolean) {
   return useAnswer<PanelData>(
@@ -29,16 +32,14 @@ export function usePanelData(id: string, view: View, step: string | undefined, i
 export function PanelCard(props: {
   panel: Panel
   view: View
-  /** Of twelve columns, on a screen and on a very wide one. */
-  span: number
-  wideSpan?: number
+  spans: Spans
   moves: PanelMoves
   /** Wider buckets than the server would choose. */
   step?: string | undefined
   /** The step is known. */
   isReady: boolean
 }) {
-  const { panel, view, span, wideSpan, moves, step, isReady } = props
+  const { panel, view, spans, moves, step, isReady } = props
   const [asTable, setAsTable] = useState(false)
   const answer = usePanelData(panel.id, view, step, isReady)
   const data = answer.data
@@ -84,14 +85,7 @@ export function PanelCard(props: {
   const lines = (data?.rows?.length ?? LIST_ROWS) + (data?.other ? 1 : 0)
   const style = { '--rows': Math.max(1, lines) } as React.CSSProperties
   return (
-    <Card
-      title={panel.title}
-      question={panel.question}
-      span={span}
-      {...(wideSpan ? { wideSpan } : {})}
-      tools={tools}
-      isBusy={answer.isPlaceholderData}
-    >
+    <Card title={panel.title} question={panel.question} {...spans} tools={tools} isBusy={answer.isPlaceholderData}>
       <div
         className={`${css.body} ${kind.isLow ? css.low : ''} ${kind.names.includes('toplist') ? css.list : ''}`}
         style={style}

@@ -34,14 +34,24 @@ export function colorOf(key: string, index: number): string {
   return `var(${NAMED[key] ?? (code ? `--mark-${code[1]}xx` : `--mark-${(index % 7) + 1}`)})`
 }
 
+/** Codes of one class share its colour; the further ones are lighter and darker shades of it. */
+const SHADES = ['', ' 58%, var(--surface)', ' 62%, var(--text)', ' 34%, var(--surface)', ' 36%, var(--text)']
+
 export function chartSeries(series: Series[], compares: boolean): ChartSeries[] {
-  return series.map((s, index) => ({
-    key: s.key,
-    label: s.label,
-    color: colorOf(s.key, index),
-    values: s.values,
-    previous: compares ? (s.previous ?? null) : null,
-  }))
+  const taken = new Map<string, number>()
+  return series.map((s, index) => {
+    const own = colorOf(s.key, index)
+    const before = taken.get(own) ?? 0
+    taken.set(own, before + 1)
+    const shade = SHADES[before % SHADES.length]
+    return {
+      key: s.key,
+      label: s.label,
+      color: shade ? `color-mix(in oklab, ${own}${shade})` : own,
+      values: s.values,
+      previous: compares ? (s.previous ?? null) : null,
+    }
+  })
 }
 
 export const isCount = (unit: Unit | string) => unit === 'calls' || unit === 'consumers' || unit === 'bytes'

@@ -4,7 +4,7 @@ import { useMemo } from 'react'
 import { Problem } from '../api/client'
 import { useAnswer, usePanels } from '../api/queries'
 import type { EventsPage, Panel, Summary } from '../api/types'
-import { PanelCard, type PanelMoves } from '../charts/panel'
+import { PanelCard, type PanelMoves, type Spans } from '../charts/panel'
 import { isPicked, picked } from '../charts/pick'
 import { Card } from '../parts/card'
 import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
@@ -35,7 +35,7 @@ const COLUMNS = 12
 /** Panels for other pages, and the figures that the strip shows. */
 const ELSEWHERE = /^(kpi_.*|calls_over_time|consumers_per_day|route_latency)$/
 
-export type Placed = { panel: Panel; span: number; wideSpan: number }
+export type Placed = { panel: Panel; spans: Spans }
 
 /** The known panels in our order, then what a newer server offers in its own, by its chart kind; no row has a hole. */
 export function composed(panels: Panel[]): Placed[] {
@@ -49,9 +49,14 @@ export function composed(panels: Panel[]): Placed[] {
     .filter((panel) => !placed.has(panel.id) && !ELSEWHERE.test(panel.id))
     .map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6, wideSpan: panel.chart === 'stat' ? 3 : 4 }))
   const all = [...known, ...rest]
-  const spans = packed(all.map(({ span }) => span))
-  const wideSpans = packed(all.map(({ wideSpan }) => wideSpan))
-  return all.map(({ panel }, i) => ({ panel, span: spans[i] as number, wideSpan: wideSpans[i] as number }))
+  const span = packed(all.map((one) => one.span))
+  const wide = packed(all.map((one) => one.wideSpan))
+  const small = packed(all.map(() => COLUMNS / 2))
+  const at = (spans: number[], i: number) => spans[i] ?? COLUMNS
+  return all.map(({ panel }, i) => ({
+    panel,
+    spans: { span: at(span, i), wideSpan: at(wide, i), smallSpan: at(small, i) },
+  }))
 }
 
 /** Widens what stands in a row that would not be full. */
@@ -123,12 +128,11 @@ export function Overview() {
         <div className={css.grid}>
           {panels.isPending &&
             LAYOUT.map(([id, span, wideSpan]) => <Waiting key={id} span={span} wideSpan={wideSpan} />)}
-          {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, span, wideSpan }) => (
+          {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, spans }) => (
             <PanelCard
               key={panel.id}
               panel={panel}
-              span={span}
-              wideSpan={wideSpan}
+              spans={spans}
               view={view}
               moves={moves}
               step={panel.unit === 'ms' ? calm : undefined}

@@ -21,7 +21,7 @@ it('composes the Overview from what the server offers, with unknown panels after
     panel('top_routes', 'table'),
     panel('calls_by_status_class', 'bars'),
   ]
-  expect(composed(panels).map((p) => `${p.panel.id} ${p.span}`)).toEqual([
+  expect(composed(panels).map((p) => `${p.panel.id} ${p.spans.span}`)).toEqual([
     'calls_by_status_class 8',
     'top_routes 4',
     'brand_new 12',

@@ -7,20 +7,17 @@ type Props = {
   question?: string | undefined
   tools?: ReactNode
   isBusy?: boolean
-  /** Of twelve columns; the second on a very wide screen. */
+  /** Of twelve columns, on a screen, on a very wide and on a small one. */
   span?: number
   wideSpan?: number
+  smallSpan?: number
   children: ReactNode
 }
 
-export function Card({ title, question, tools, isBusy, span = 4, wideSpan = span, children }: Props) {
+export function Card({ title, question, tools, isBusy, span = 4, wideSpan = span, smallSpan = 6, children }: Props) {
+  const spans = { '--span': span, '--wide-span': wideSpan, '--small-span': smallSpan } as React.CSSProperties
   return (
-    <section
-      className={css.card}
-      style={{ '--span': span, '--wide-span': wideSpan } as React.CSSProperties}
-      aria-label={title || undefined}
-      aria-busy={isBusy}
-    >
+    <section className={css.card} style={spans} aria-label={title || undefined} aria-busy={isBusy}>
       <header className={css.head}>
         <div className={css.words}>
           <h2 className={css.title} title={question}>
