@@ -33,6 +33,8 @@ pub struct Generator {
 #[derive(Debug)]
 struct Pieces {
     size: i64,
+    /// How long all of them are; the last may be shorter.
+    range: i64,
     /// Calls up to the end of each piece.
     ends: Vec<u64>,
     at: usize,
@@ -59,19 +61,21 @@ impl Pieces {
         if let Some(last) = ends.last_mut() {
             *last = count;
         }
-        Pieces { size, ends, at: 0 }
+        Pieces { size, range, ends, at: 0 }
     }
 
     /// The moment of a call, in microseconds after the start; calls are asked for in order.
-    fn moment(&mut self, call: u64, jitter: f64, range: i64) -> i64 {
+    fn moment(&mut self, call: u64, jitter: f64) -> i64 {
         while self.ends.get(self.at).is_some_and(|end| call >= *end) {
             self.at += 1;
         }
         let first = self.at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let here = self.ends.get(self.at).copied().unwrap_or(first + 1) - first;
         let from = self.at as i64 * self.size;
-        let length = self.size.min(range - from).max(1);
-        from + (((call - first) as f64 + jitter) / here.max(1) as f64 * length as f64) as i64
+        let length = self.size.min(self.range - from).max(1);
+        let into = ((call - first) as f64 + jitter) / here.max(1) as f64 * length as f64;
+        // The sum may be rounded up to the end.
+        from + (into as i64).min(length - 1)
     }
 }
 
@@ -97,12 +101,6 @@ impl Generator {
         let (start, end) = (start.0.div_euclid(1_000) * 1_000, end.0.max(start.0 + 1_000));
         let pieces = Pieces::new(start, end, count);
         Generator { random, world, start, pieces, written: 0, count, hour: (i64::MIN, String::new()) }
-            .with_end(end)
-    }
-
-    fn with_end(mut self, end: i64) -> Self {
-        self.pieces.size = self.pieces.size.min(end - self.start).max(1);
-        self
     }
 
     /// How many calls are still to come.
@@ -116,8 +114,7 @@ impl Generator {
             return false;
         }
         let jitter = self.random.unit();
-        let range = self.pieces.size * self.pieces.ends.len() as i64;
-        let time = self.start + self.pieces.moment(self.written, jitter, range);
+        let time = self.start + self.pieces.moment(self.written, jitter);
         self.written += 1;
         let Generator { random, world, hour, .. } = self;
         let consumer = world.consumer(random);

@@ -61,15 +61,17 @@ fn times_rise_and_follow_the_day_and_the_week() {
 }
 
 #[test]
-fn a_range_shorter_than_an_hour_is_filled_and_not_left() {
+fn a_range_of_any_length_is_filled_and_not_left() {
     let start = Timestamp::parse("2026-10-01T10:30:00Z").unwrap();
-    let end = Timestamp(start.0 + 90_000_000);
-    let mut generator = Generator::new(1, start, end, 900);
-    let mut out = Vec::new();
-    while generator.write_line(&mut out) {}
-    let decoded = decode(None, &out);
-    let times: Vec<i64> = decoded.batch.rows().filter_map(|r| r.int(field::TIME)).collect();
-    assert!(
-        times.len() == 900 && times[0] >= start.0 && times[899] < end.0 && times[899] > end.0 - 1_000_000
-    );
+    for seconds in [90, 5_400, 90_000, 9 * 86_400 + 1] {
+        let end = Timestamp(start.0 + seconds * 1_000_000);
+        let mut generator = Generator::new(1, start, end, 9_000);
+        let mut out = Vec::new();
+        while generator.write_line(&mut out) {}
+        let decoded = decode(None, &out);
+        let times: Vec<i64> = decoded.batch.rows().filter_map(|r| r.int(field::TIME)).collect();
+        assert!(times.len() == 9_000 && times.is_sorted() && times[0] >= start.0, "{seconds}");
+        assert!(times[8_999] < end.0, "{seconds}: {}", Timestamp(times[8_999]));
+        assert!(times[8_999] > end.0 - seconds * 10_000, "{seconds}: {}", Timestamp(times[8_999]));
+    }
 }
