@@ -2,7 +2,8 @@
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 
 /// The absent number.
 pub const NULL: i64 = i64::MIN;
@@ -106,12 +107,22 @@ impl Texts {
     /// The text at a place; "" beyond the end.
     #[inline]
     pub fn get(&self, at: usize) -> &str {
+        self.text.get(self.place(at)).unwrap_or("")
+    }
+
+    /// Whether this text is at that place. Bytes are compared: whether they are whole characters needs no look.
+    #[inline]
+    fn is(&self, at: usize, text: &str) -> bool {
+        self.text.as_bytes().get(self.place(at)) == Some(text.as_bytes())
+    }
+
+    #[inline]
+    fn place(&self, at: usize) -> Range<usize> {
         let start = match at.checked_sub(1) {
             Some(before) => self.ends.get(before).copied().unwrap_or(0) as usize,
             None => 0,
         };
-        let end = self.ends.get(at).copied().unwrap_or(0) as usize;
-        self.text.get(start..end).unwrap_or("")
+        start..self.ends.get(at).copied().unwrap_or(0) as usize
     }
 
     /// Adds "" until there are `rows`.
@@ -162,6 +173,14 @@ impl Texts {
     }
 }
 
+/// The hash of a text; as the only thing hashed it needs no mark at its end.
+#[inline]
+fn hash(hasher: &RandomState, text: &str) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
 /// Distinct texts, numbered; number 0 is "".
 #[derive(Clone, Debug)]
 pub struct Dict {
@@ -185,21 +204,21 @@ impl Dict {
         if text.is_empty() {
             return 0;
         }
-        let hash = self.hasher.hash_one(text);
-        if let Some(found) = self.index.find(hash, |id| self.texts.get(*id as usize) == text) {
+        let hash = hash(&self.hasher, text);
+        if let Some(found) = self.index.find(hash, |id| self.texts.is(*id as usize, text)) {
             return *found;
         }
         let id = self.texts.len() as u32;
         self.texts.push(text);
         let (texts, hasher) = (&self.texts, &self.hasher);
-        self.index.insert_unique(hash, id, |id| hasher.hash_one(texts.get(*id as usize)));
+        self.index.insert_unique(hash, id, |id| self::hash(hasher, texts.get(*id as usize)));
         id
     }
 
     /// The number of a text that is there.
     pub fn find(&self, text: &str) -> Option<u32> {
-        let hash = self.hasher.hash_one(text);
-        self.index.find(hash, |id| self.texts.get(*id as usize) == text).copied()
+        let hash = hash(&self.hasher, text);
+        self.index.find(hash, |id| self.texts.is(*id as usize, text)).copied()
     }
 
     /// The text of a number; "" for 0 and for unknown numbers.

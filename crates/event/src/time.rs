@@ -92,16 +92,22 @@ fn number(bytes: &[u8]) -> Option<i64> {
     bytes.iter().try_fold(0, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
 }
 
+/// Two digits.
+#[inline]
+fn pair(tens: u8, ones: u8) -> Option<i64> {
+    (tens.is_ascii_digit() && ones.is_ascii_digit())
+        .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+}
+
 fn rfc3339(b: &[u8]) -> Option<Timestamp> {
-    let date = days(number(b.get(0..4)?)?, number(b.get(5..7)?)?, number(b.get(8..10)?)?)?;
-    if b.len() == 10 {
-        return Some(Timestamp(date * DAY));
-    }
-    if b.get(7) != Some(&b'-') || !matches!(b.get(10), Some(b'T' | b't' | b' ')) {
-        return None;
-    }
-    let clock = clock(b.get(11..19)?)?;
-    let mut rest = b.get(19..)?;
+    let [c0, c1, y0, y1, b'-', m0, m1, b'-', d0, d1, rest @ ..] = b else { return None };
+    let date = days(pair(*c0, *c1)? * 100 + pair(*y0, *y1)?, pair(*m0, *m1)?, pair(*d0, *d1)?)?;
+    let (time, mut rest) = match rest {
+        [] => return Some(Timestamp(date * DAY)),
+        [b'T' | b't' | b' ', rest @ ..] => rest.split_first_chunk()?,
+        _ => return None,
+    };
+    let clock = clock(time)?;
     let mut micros = 0;
     if let [b'.' | b',', tail @ ..] = rest {
         let digits = tail.iter().take_while(|d| d.is_ascii_digit()).count();
@@ -112,10 +118,10 @@ fn rfc3339(b: &[u8]) -> Option<Timestamp> {
 }
 
 /// `06:47:49` as microseconds of the day; a leap second counts as the next second.
-fn clock(b: &[u8]) -> Option<i64> {
-    let (h, m, s) = (number(b.get(0..2)?)?, number(b.get(3..5)?)?, number(b.get(6..8)?)?);
-    let valid = b.get(2) == Some(&b':') && b.get(5) == Some(&b':') && h < 24 && m < 60 && s < 61;
-    valid.then_some(h * HOUR + m * MINUTE + s * SECOND)
+fn clock(time: &[u8; 8]) -> Option<i64> {
+    let [h0, h1, b':', m0, m1, b':', s0, s1] = time else { return None };
+    let (h, m, s) = (pair(*h0, *h1)?, pair(*m0, *m1)?, pair(*s0, *s1)?);
+    (h < 24 && m < 60 && s < 61).then_some(h * HOUR + m * MINUTE + s * SECOND)
 }
 
 /// `Z`, `+01:00`, `+0100`, `+01` or nothing, in microseconds.
@@ -141,7 +147,7 @@ const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
 fn common_log(b: &[u8]) -> Option<Timestamp> {
     let month = MONTHS.chunks(3).position(|m| Some(m) == b.get(3..6))? as i64 + 1;
     let date = days(number(b.get(7..11)?)?, month, number(b.get(0..2)?)?)?;
-    Some(Timestamp(date * DAY + clock(b.get(12..20)?)? - offset(b.get(20..)?)?))
+    Some(Timestamp(date * DAY + clock(b.get(12..)?.first_chunk()?)? - offset(b.get(20..)?)?))
 }
 
 /// Days since the epoch of a Gregorian date.

@@ -125,10 +125,7 @@ impl<'e, 'a> Fill<'e, 'a> {
         reader: &mut Reader<'a>,
         read: impl Fn(&Scalar<'a>) -> Option<i64>,
     ) -> Result<(), Error> {
-        let value = match reader.digits() {
-            Some(digits) => Scalar::Number(digits),
-            None => reader.scalar()?,
-        };
+        let value = reader.scalar()?;
         match read(&value) {
             Some(number) => self.event.int(field, number),
             None if value.is_absent() => {}
@@ -144,6 +141,10 @@ impl<'e, 'a> Fill<'e, 'a> {
         name: Name<'_>,
         reader: &mut Reader<'a>,
     ) -> Result<(), Error> {
+        if let Some(number) = reader.digits() {
+            self.event.int(field, number);
+            return Ok(());
+        }
         self.number(field, name, reader, Scalar::int)
     }
 
@@ -174,6 +175,10 @@ impl<'e, 'a> Fill<'e, 'a> {
         name: Name<'_>,
         reader: &mut Reader<'a>,
     ) -> Result<(), Error> {
+        if let Some(millis) = reader.digits() {
+            self.event.int(field, millis * 1_000);
+            return Ok(());
+        }
         self.number(field, name, reader, |value| value.micros(Unit::Millis))
     }
 
@@ -185,13 +190,11 @@ impl<'e, 'a> Fill<'e, 'a> {
         _name: Name<'_>,
         reader: &mut Reader<'a>,
     ) -> Result<(), Error> {
-        let raw = reader.raw()?;
-        if canonical_list(raw) {
-            if raw != "[]" {
-                self.event.text(field, raw);
-            }
+        if let Some(list) = reader.plain_list() {
+            self.event.text(field, list);
             return Ok(());
         }
+        let raw = reader.raw()?;
         let mut items: Vec<Cow<'a, str>> = Vec::new();
         let mut reader = Reader::new(raw);
         reader.array(|reader| {
@@ -212,26 +215,6 @@ impl<'e, 'a> Fill<'e, 'a> {
         }
         Ok(())
     }
-}
-
-/// Whether this is an array of plain strings exactly as we would write it, none of them empty or `-`.
-fn canonical_list(raw: &str) -> bool {
-    let Some(inner) = raw.strip_prefix('[').and_then(|r| r.strip_suffix(']')) else { return false };
-    // Where the string began that we are in.
-    let mut start = None;
-    let mut before = b',';
-    for (at, byte) in inner.bytes().enumerate() {
-        match (byte, start) {
-            (b'\\' | 0..=0x1f | 0x7f, _) => return false,
-            (b'"', None) if before == b',' => start = Some(at + 1),
-            (b'"', Some(from)) if at > from && !(at == from + 1 && before == b'-') => start = None,
-            (b',', None) if before == b'"' => {}
-            (_, None) | (b'"', _) => return false,
-            _ => {}
-        }
-        before = byte;
-    }
-    start.is_none() && (before == b'"' || inner.is_empty())
 }
 
 /// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`

@@ -5,12 +5,17 @@ use std::borrow::Cow;
 
 mod copy;
 mod fault;
+mod known;
 
 pub(crate) use copy::separate;
 pub use fault::{Error, Fault, Wanted};
+pub(crate) use known::Known;
 
 /// Objects and arrays nest at most this deep.
 pub const DEPTH_MAX: u32 = 32;
+
+/// Numbers longer than this are read the slow way.
+const DIGITS_MAX: usize = 15;
 
 /// A value that is not an object or array; those come as their raw text.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +46,17 @@ pub fn object<'a>(
     text: &'a str,
     member: impl FnMut(&str, &mut Reader<'a>) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    whole(text, |reader| reader.object(member))
+}
+
+/// Reads a text of which nothing may be left.
+#[inline]
+pub(crate) fn whole<'a>(
+    text: &'a str,
+    read: impl FnOnce(&mut Reader<'a>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut reader = Reader::new(text);
-    reader.object(member)?;
+    read(&mut reader)?;
     match reader.peek() {
         None => Ok(()),
         Some(_) => Err(reader.error(Fault::Trailing)),
@@ -96,6 +110,16 @@ impl<'a> Reader<'a> {
         &mut self,
         mut member: impl FnMut(&str, &mut Self) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.members(Self::name, |name, reader| member(&name, reader))
+    }
+
+    /// As [`Reader::object`], the names read by `name` up to the value.
+    #[inline]
+    fn members<N>(
+        &mut self,
+        mut name: impl FnMut(&mut Self) -> Result<N, Error>,
+        mut member: impl FnMut(N, &mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.peek() != Some(b'{') {
             return self.skip();
         }
@@ -104,16 +128,9 @@ impl<'a> Reader<'a> {
             return self.leave();
         }
         loop {
-            if self.peek() != Some(b'"') {
-                return Err(self.expected(Wanted::MemberName));
-            }
-            let name = self.string()?;
-            if self.peek() != Some(b':') {
-                return Err(self.expected(Wanted::Colon));
-            }
-            self.at += 1;
+            let name = name(self)?;
             let before = self.at;
-            member(&name, self)?;
+            member(name, self)?;
             if self.at == before {
                 self.skip()?;
             }
@@ -123,6 +140,20 @@ impl<'a> Reader<'a> {
                 _ => return Err(self.expected(Wanted::NextMember)),
             }
         }
+    }
+
+    /// Reads a member name and its colon.
+    #[inline]
+    fn name(&mut self) -> Result<Cow<'a, str>, Error> {
+        if self.peek() != Some(b'"') {
+            return Err(self.expected(Wanted::MemberName));
+        }
+        let name = self.string()?;
+        if self.peek() != Some(b':') {
+            return Err(self.expected(Wanted::Colon));
+        }
+        self.at += 1;
+        Ok(name)
     }
 
     /// Reads an array; `item` reads each value or leaves it alone: then it is skipped. Where no array stands,
@@ -184,16 +215,27 @@ impl<'a> Reader<'a> {
     #[inline]
     fn stop(&mut self) -> Result<u8, Error> {
         let bytes = self.text.as_bytes();
-        loop {
-            while let Some(chunk) = bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>) {
-                let hit = special(u64::from_le_bytes(*chunk));
-                if hit != 0 {
-                    self.at += (hit.trailing_zeros() / 8) as usize;
-                    break;
-                }
-                self.at += 8;
+        let mut at = self.at;
+        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+            let hit = special(u64::from_le_bytes(*chunk));
+            if hit != 0 {
+                at += (hit.trailing_zeros() / 8) as usize;
+                break;
             }
-            match bytes.get(self.at) {
+            at += 8;
+        }
+        self.at = at;
+        match bytes.get(at) {
+            Some(byte @ (b'"' | b'\\')) => Ok(*byte),
+            _ => self.stop_slowly(),
+        }
+    }
+
+    /// The same, byte by byte: past control characters, and at the end of the text.
+    #[cold]
+    fn stop_slowly(&mut self) -> Result<u8, Error> {
+        loop {
+            match self.text.as_bytes().get(self.at) {
                 Some(byte @ (b'"' | b'\\')) => return Ok(*byte),
                 Some(b'\n') => return Err(self.expected(Wanted::StringEnd)),
                 Some(_) => self.at += 1,
@@ -311,10 +353,65 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the next value if it is a number that starts with a digit.
+    /// Reads the next value if it is a number of at most [`DIGITS_MAX`] digits and nothing else.
     #[inline]
-    pub(crate) fn digits(&mut self) -> Option<&'a str> {
-        matches!(self.peek(), Some(b'0'..=b'9')).then(|| self.token())
+    pub(crate) fn digits(&mut self) -> Option<i64> {
+        self.peek();
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let mut number = 0;
+        for (length, byte) in rest.iter().take(DIGITS_MAX + 1).enumerate() {
+            match byte {
+                b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+                b',' | b'}' if length > 0 => {
+                    self.at += length;
+                    return Some(number);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// Reads the next value if it is `["a","b"]`, written exactly so: without white space and escapes, no string
+    /// empty or `-`.
+    #[inline]
+    pub(crate) fn plain_list(&mut self) -> Option<&'a str> {
+        self.peek();
+        let start = self.at;
+        let list = self.plain_items();
+        if list.is_none() {
+            self.at = start;
+        }
+        list
+    }
+
+    #[inline]
+    fn plain_items(&mut self) -> Option<&'a str> {
+        let (start, bytes) = (self.at, self.text.as_bytes());
+        if bytes.get(start) != Some(&b'[') {
+            return None;
+        }
+        loop {
+            let from = self.at + 2;
+            if bytes.get(self.at + 1) != Some(&b'"') {
+                return None;
+            }
+            self.at = from;
+            let is_end = self.stop().ok()? == b'"';
+            let item = bytes.get(from..self.at)?;
+            if !is_end || matches!(item, [] | b"-") || item.iter().any(u8::is_ascii_control) {
+                return None;
+            }
+            self.at += 1;
+            match bytes.get(self.at) {
+                Some(b',') => {}
+                Some(b']') => {
+                    self.at += 1;
+                    return self.text.get(start..self.at);
+                }
+                _ => return None,
+            }
+        }
     }
 
     /// A number or a word: everything up to white space or punctuation.
