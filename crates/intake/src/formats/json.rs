@@ -186,7 +186,7 @@ mod tests {
         let decoded = decode(Some(&mapped), record);
         assert_eq!(
             to_string(decoded.batch.row(0)),
-            r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","consumer_name":"acme","response":{"status":404,"duration_ms":2.5},"access":{"granted":true,"reason":null},"custom":{"duration":9,"user":"x"}}"#
+            r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","consumer_name":"acme","request":{},"response":{"status":404,"duration_ms":2.5},"access":{"granted":true,"reason":null},"custom":{"duration":9,"user":"x"}}"#
         );
         let unknown: FieldMap = serde_json::from_str(r#"{"colour":"c"}"#).unwrap();
         assert_eq!(
