@@ -29,13 +29,12 @@ pub fn encode(batch: &Batch, out: &mut Vec<u8>) {
         match column {
             Column::Dict(c) => {
                 out.push(0);
-                let texts = c.dict.texts();
-                write_texts(out, texts.len() - 1, texts.iter().skip(1));
+                write_texts(out, c.dict.texts(), 1);
                 write_ids(out, &c.ids, c.dict.len());
             }
             Column::Text(c) => {
                 out.push(1);
-                write_texts(out, c.len(), c.iter());
+                write_texts(out, c, 0);
             }
             Column::Int(c) => {
                 out.push(2);
@@ -55,12 +54,16 @@ pub fn encode(batch: &Batch, out: &mut Vec<u8>) {
     }
 }
 
-fn write_texts<'a>(out: &mut Vec<u8>, count: usize, texts: impl Iterator<Item = &'a str> + Clone) {
-    varint(out, count as u64);
-    for text in texts.clone() {
-        varint(out, text.len() as u64);
+/// Without the first `skip` texts, which must be empty.
+fn write_texts(out: &mut Vec<u8>, texts: &Texts, skip: usize) {
+    let (text, ends) = texts.parts();
+    varint(out, (ends.len() - skip) as u64);
+    let mut start = 0;
+    for end in ends.iter().skip(skip) {
+        varint(out, u64::from(end - start));
+        start = *end;
     }
-    texts.for_each(|text| out.extend_from_slice(text.as_bytes()));
+    out.extend_from_slice(text.as_bytes());
 }
 
 fn write_ids(out: &mut Vec<u8>, ids: &[u32], distinct: usize) {

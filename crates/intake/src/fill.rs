@@ -103,7 +103,7 @@ impl<'e, 'a> Fill<'e, 'a> {
         name: Name<'_>,
         reader: &mut Reader<'a>,
     ) -> Result<(), Error> {
-        if let Some(text) = reader.plain()? {
+        if let Some(text) = reader.plain() {
             self.event.text(field, text);
             return Ok(());
         }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 mod copy;
 mod fault;
 mod known;
+mod plain;
 
 pub(crate) use copy::separate;
 pub use fault::{Error, Fault, Wanted};
@@ -13,9 +14,6 @@ pub(crate) use known::Known;
 
 /// Objects and arrays nest at most this deep.
 pub const DEPTH_MAX: u32 = 32;
-
-/// Numbers longer than this are read the slow way.
-const DIGITS_MAX: usize = 15;
 
 /// A value that is not an object or array; those come as their raw text.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,16 +197,24 @@ impl<'a> Reader<'a> {
     /// Reads a string. Borrowed unless it has escapes.
     #[inline]
     pub fn string(&mut self) -> Result<Cow<'a, str>, Error> {
-        let start = self.at + 1;
-        self.at = start;
-        match self.stop()? {
-            b'"' => {
-                let text = self.text.get(start..self.at).unwrap_or("");
-                self.at += 1;
-                Ok(Cow::Borrowed(text))
-            }
-            _ => self.escaped(start).map(Cow::Owned),
+        match self.unescaped() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.escaped().map(Cow::Owned),
         }
+    }
+
+    /// Reads a string without escapes; leaves another alone.
+    #[inline]
+    fn unescaped(&mut self) -> Option<&'a str> {
+        let before = self.at;
+        self.at = before + 1;
+        if let Ok(b'"') = self.stop() {
+            let text = self.text.get(before + 1..self.at);
+            self.at += 1;
+            return text;
+        }
+        self.at = before;
+        None
     }
 
     /// Goes on to the next `"` or `\`.
@@ -244,11 +250,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The rest of a string from its first escape on.
+    /// Reads a string with escapes.
     #[cold]
-    fn escaped(&mut self, start: usize) -> Result<String, Error> {
+    fn escaped(&mut self) -> Result<String, Error> {
         let mut out = String::new();
-        let mut from = start;
+        self.at += 1;
+        let mut from = self.at;
         loop {
             let stop = self.stop()?;
             out.push_str(self.text.get(from..self.at).unwrap_or(""));
@@ -340,77 +347,6 @@ impl<'a> Reader<'a> {
                 word => Scalar::Text(Cow::Borrowed(word)),
             }),
             _ => Err(self.expected(Wanted::Value)),
-        }
-    }
-
-    /// Reads the next value if it is a string, or a number: the two that events are made of.
-    #[inline]
-    pub(crate) fn plain(&mut self) -> Result<Option<Cow<'a, str>>, Error> {
-        match self.peek() {
-            Some(b'"') => self.string().map(Some),
-            Some(b'0'..=b'9') => Ok(Some(Cow::Borrowed(self.token()))),
-            _ => Ok(None),
-        }
-    }
-
-    /// Reads the next value if it is a number of at most [`DIGITS_MAX`] digits and nothing else.
-    #[inline]
-    pub(crate) fn digits(&mut self) -> Option<i64> {
-        self.peek();
-        let rest = self.text.as_bytes().get(self.at..)?;
-        let mut number = 0;
-        for (length, byte) in rest.iter().take(DIGITS_MAX + 1).enumerate() {
-            match byte {
-                b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
-                b',' | b'}' if length > 0 => {
-                    self.at += length;
-                    return Some(number);
-                }
-                _ => return None,
-            }
-        }
-        None
-    }
-
-    /// Reads the next value if it is `["a","b"]`, written exactly so: without white space and escapes, no string
-    /// empty or `-`.
-    #[inline]
-    pub(crate) fn plain_list(&mut self) -> Option<&'a str> {
-        self.peek();
-        let start = self.at;
-        let list = self.plain_items();
-        if list.is_none() {
-            self.at = start;
-        }
-        list
-    }
-
-    #[inline]
-    fn plain_items(&mut self) -> Option<&'a str> {
-        let (start, bytes) = (self.at, self.text.as_bytes());
-        if bytes.get(start) != Some(&b'[') {
-            return None;
-        }
-        loop {
-            let from = self.at + 2;
-            if bytes.get(self.at + 1) != Some(&b'"') {
-                return None;
-            }
-            self.at = from;
-            let is_end = self.stop().ok()? == b'"';
-            let item = bytes.get(from..self.at)?;
-            if !is_end || matches!(item, [] | b"-") || item.iter().any(u8::is_ascii_control) {
-                return None;
-            }
-            self.at += 1;
-            match bytes.get(self.at) {
-                Some(b',') => {}
-                Some(b']') => {
-                    self.at += 1;
-                    return self.text.get(start..self.at);
-                }
-                _ => return None,
-            }
         }
     }
 
