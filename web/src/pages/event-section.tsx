@@ -16,7 +16,7 @@ type Props = {
 
 export function EventSection({ section, view, moves, onMenu }: Props) {
   const filter = ({ field, value, term }: EventField, isNot: boolean) => {
-    if (term) view.setFilter(termClicked(view.filter, term, isNot))
+    if (term) view.set({ filter: termClicked(view.filter, term, isNot) || undefined })
     else if (field && value !== undefined) moves.filter(field, value, isNot)
   }
   return (

@@ -174,8 +174,11 @@ function useLogKeys(
 function useValueMoves(view: View, columns: ShownColumn[]): ValueMoves {
   return useMemo(
     () => ({
-      filter: (field, value, excludes) =>
-        view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
+      // The open event stays open: its next value may be the one that matters.
+      filter: (field, value, excludes) => {
+        const filter = excludes ? without(view.filter, field, value) : only(view.filter, field, value)
+        view.set({ filter: filter || undefined })
+      },
       addColumn: (field) => view.set({ columns: columnNames(arranged.added(columns, field)) }, { replace: true }),
       canAdd: (field) => COLUMNS.some((c) => c.id === field) && !columns.some((c) => c.id === field),
     }),

@@ -1,0 +1,324 @@
+// Access logs in the browser: the main job by keyboard alone, then pills, columns, values, views, differences, a phone.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { launch, OUT, server, signIn, watch } from './browser.mjs'
+import { checks } from './checks.mjs'
+
+const target = await server(7194)
+const browser = await launch()
+const { check, equal, close } = checks()
+const troubles = []
+mkdirSync(OUT, { recursive: true })
+
+async function opened(viewport = { width: 1440, height: 900 }) {
+  const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(30_000)
+  const page = await signIn(context, target)
+  watch(page, troubles)
+  return page
+}
+let page = await opened()
+const param = (name) => new URL(page.url()).searchParams.get(name)
+const go = async (path) => {
+  await page.goto(target.base + path)
+  await page.locator('[data-row]').first().waitFor()
+}
+const until = (name, wanted) => page.waitForURL((url) => (url.searchParams.get(name) ?? '') === wanted)
+const total = async () => Number((await page.getByTestId('total').innerText()).replace(/\D/g, ''))
+const counted = async (filter) => {
+  const query = new URLSearchParams({ filter, split: 'none' })
+  return (await (await page.request.get(`${target.base}/api/v1/histogram?${query}`)).json()).total
+}
+/** The number on screen, once it is the one of the API; traffic may come in between. */
+async function counts(what, filter) {
+  let [got, want] = [0, -1]
+  for (let i = 0; i < 40 && got !== want; i++) {
+    await page.waitForTimeout(150)
+    ;[got, want] = [await total(), await counted(filter)]
+  }
+  equal(what, got, want)
+}
+const pill = (n) => page.getByTestId('pill').nth(n)
+const steps = []
+async function step(name, run) {
+  if (process.argv[2] && !name.includes(process.argv[2])) return
+  try {
+    await run()
+  } catch (error) {
+    await page.screenshot({ path: join(OUT, 'logs-failed.png') }).catch(() => {})
+    check(name, false, `${error.message.slice(0, 500)}\n   at ${page.url()}`)
+  }
+  steps.push(name)
+}
+
+await step('keyboard', async () => {
+  await page.goto(`${target.base}/?tz=UTC`)
+  await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  const denied = await page.request.get(
+    `${target.base}/api/v1/facets?fields=consumer&filter=granted:false&from=now-2d&to=now-1d`,
+  )
+  const consumer = (await denied.json()).facets[0].values.find((v) => v.value)?.value ?? 'mobile-app'
+  const began = Date.now()
+  const keys = []
+  const press = async (...list) => {
+    for (const key of list) {
+      keys.push(key)
+      await page.keyboard.press(key)
+    }
+  }
+  const type = async (text) => {
+    keys.push(...text)
+    await page.keyboard.type(text)
+  }
+  await press('g', 'l', '/')
+  await type(`granted:false consumer:${consumer}`)
+  await press('Enter', 'Escape', 'd')
+  await page.getByRole('dialog').waitFor()
+  await press('Control+a')
+  await type('yesterday')
+  await press('Enter')
+  await page.waitForURL((url) => /consumer/.test(url.searchParams.get('filter') ?? '') && url.searchParams.has('from'))
+  const ofConsumer = page.locator('[data-row]', { hasText: consumer })
+  await ofConsumer.first().waitFor()
+  await press('j', 'Enter')
+  const why = await page.getByTestId('explanation').innerText()
+  check('by keyboard: the drawer says why', why.length > 15, why)
+  await press('Escape')
+  await page.getByTestId('drawer').waitFor({ state: 'detached' })
+  await press('e')
+  await page.getByTestId('export-rows').filter({ hasText: /\d/ }).waitFor()
+  const rows = Number((await page.getByTestId('export-rows').innerText()).replace(/\D/g, ''))
+  check('by keyboard: there are rows to export', rows > 0)
+  const [download] = await Promise.all([page.waitForEvent('download'), press('Enter')])
+  check('by keyboard: the file arrives without a window', Boolean(await download.path()))
+  await page.getByTestId('export-job').getByText('Done').waitFor()
+  await page.screenshot({ path: join(OUT, 'logs-keyboard.png') })
+  await press('Escape')
+  console.log(`     ${keys.length} keys, ${((Date.now() - began) / 1000).toFixed(1)} s`)
+})
+
+await step('pills', async () => {
+  await go('/logs?tz=UTC&filter=status:200')
+  await pill(0).getByRole('button').first().click()
+  const editor = page.getByRole('dialog')
+  await editor.getByRole('checkbox', { name: /^401/ }).waitFor()
+  await editor.getByText('401', { exact: true }).click()
+  await until('filter', 'status:200,401')
+  check('a value more is or inside the pill', (await pill(0).innerText()).replace(/\s+/g, ' ').includes('200 or 401'))
+  await editor.getByRole('button', { name: 'Operator' }).click()
+  await page.getByRole('menuitemradio', { name: 'is not', exact: true }).click()
+  await until('filter', '-status:200,401')
+  await counts('the counts follow the pill', '-status:200,401')
+  await editor.getByRole('button', { name: 'Switch off' }).click()
+  await until('off', '-status:200,401')
+  equal('a pill that is off does not filter', param('filter'), null)
+  await counts('and all events are back', '')
+  await page.getByTestId('pill-off').getByRole('button').first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click()
+  await until('filter', '-status:200,401')
+  await pill(0).getByRole('button').first().click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Pin', exact: true }).click()
+  await until('pins', '-status:200,401')
+  await page.keyboard.press('/')
+  await page.keyboard.type('method:')
+  await page.getByRole('option', { name: /^GET/ }).waitFor()
+  await page.keyboard.type('GE')
+  await page.keyboard.press('Tab')
+  await until('filter', '-status:200,401 method:GET')
+  await page.getByRole('button', { name: 'Remove all but pinned' }).click()
+  await until('filter', '-status:200,401')
+  await page.getByRole('link', { name: 'Overview' }).click()
+  await page.waitForURL((url) => url.pathname === '/')
+  equal('a pinned filter comes along to other pages', param('filter'), '-status:200,401')
+})
+
+await step('text', async () => {
+  await go('/logs?tz=UTC&filter=status:200+-method:POST')
+  await page.getByRole('button', { name: 'Edit as text' }).click()
+  equal(
+    'the text form is the filter',
+    await page.getByRole('combobox', { name: 'Filter' }).inputValue(),
+    'status:200 -method:POST',
+  )
+  await page.keyboard.press('End')
+  await page.keyboard.type(' path~"/api" duration:>=1')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Enter')
+  await until('filter', 'status:200 -method:POST path~"/api" duration:>=1')
+  equal('and its pills say the same', await page.getByTestId('pill').count(), 4)
+  await page.goBack()
+  await until('filter', 'status:200 -method:POST')
+  equal('Back is exact', await page.getByTestId('pill').count(), 2)
+})
+
+await step('values', async () => {
+  await go('/logs?tz=UTC')
+  await page.getByTestId('events').focus()
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key)
+  await page.keyboard.press('f')
+  await page.waitForURL((url) => /^method:/.test(url.searchParams.get('filter') ?? ''))
+  check('f keeps only the value of the cell', true)
+  await page.getByTestId('events').focus()
+  await page.keyboard.press('m')
+  await page.getByRole('menuitem', { name: 'Copy event as JSON' }).waitFor()
+  await page.keyboard.press('Escape')
+  await go('/logs?tz=UTC')
+  await page
+    .locator('[data-row]')
+    .nth(1)
+    .getByRole('gridcell')
+    .nth(2)
+    .click({ modifiers: ['Alt'] })
+  await page.waitForURL((url) => /^-method:/.test(url.searchParams.get('filter') ?? ''))
+  check('alt-click leaves the value out', true)
+  await go('/logs?tz=UTC')
+  await page.locator('[data-row]').nth(1).click()
+  const drawer = page.getByTestId('drawer')
+  const method = drawer.getByRole('button', { name: /^(GET|POST|PUT|PATCH|DELETE)$/ })
+  const name = await method.innerText()
+  await method.click()
+  await until('filter', `method:${name}`)
+  check('the drawer stays open while its values filter', await drawer.isVisible())
+  await method.click()
+  await until('filter', '')
+  check('a second press takes it back', true)
+})
+
+await step('drawer', async () => {
+  await go('/logs?tz=UTC')
+  await page.locator('body').press('j')
+  await page.locator('body').press('Enter')
+  const first = param('row')
+  await page.locator('body').press(']')
+  await page.waitForURL((url) => url.searchParams.get('row') !== first)
+  await page.locator('body').press('[')
+  await until('row', first)
+  check('[ and ] step through the events', true)
+  await page.getByRole('region', { name: 'What is near' }).getByText('this call').waitFor()
+  const near = page.getByRole('region', { name: 'What is near' }).locator('li button:not([aria-current=true])').first()
+  await near.click()
+  await page.waitForURL((url) => url.searchParams.get('row') !== first)
+  check('what is near opens', true)
+  await page.reload()
+  await page.getByTestId('drawer').waitFor()
+  check('a link to an event opens it', true)
+})
+
+await step('columns', async () => {
+  await go('/logs?tz=UTC')
+  await page.getByRole('button', { name: 'Path', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Move left' }).click()
+  await page.waitForURL((url) => url.searchParams.get('columns')?.startsWith('timestamp,status,path,method'))
+  await page.getByRole('button', { name: 'Path', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Keep in sight' }).click()
+  await page.waitForURL((url) => url.searchParams.get('columns')?.startsWith('path-p'))
+  const head = page.getByRole('columnheader', { name: 'Path' })
+  const box = await head.boundingBox()
+  await page.mouse.move(box.x + box.width + 2, box.y + 10)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 82, box.y + 10, { steps: 4 })
+  await page.mouse.up()
+  await page.waitForURL((url) => /^path-\d+p/.test(url.searchParams.get('columns') ?? ''))
+  check('columns are moved, pinned and made wider', true)
+  await page.getByRole('button', { name: 'Columns' }).click()
+  await page.getByText('Compact').click()
+  await until('density', 'compact')
+  await page.getByRole('list', { name: 'Other columns' }).getByText('User agent').click()
+  await page.waitForURL((url) => url.searchParams.get('columns')?.endsWith('user_agent'))
+  await page.getByRole('button', { name: 'As at first' }).click()
+  await until('columns', '')
+  check('the picker adds columns and takes all back', true)
+})
+
+await step('views', async () => {
+  await go('/logs?tz=UTC&filter=status:404')
+  await page.getByRole('button', { name: 'Views' }).click()
+  await page.getByRole('textbox', { name: /Save what/ }).fill('Not found <b>')
+  await page.getByText('Start with it').click()
+  await page.keyboard.press('Enter')
+  await page
+    .getByRole('button', { name: 'Save view' })
+    .click()
+    .catch(() => {})
+  await page.getByRole('button', { name: 'Not found <b>' }).waitFor()
+  await page.goto(`${target.base}/logs`)
+  await until('filter', 'status:404')
+  check('the starred view is where the page starts', true)
+  await page.getByRole('button', { name: 'Not found <b>' }).click()
+  await page.getByRole('button', { name: 'More about Not found <b>' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByText('No view is saved yet').waitFor()
+  check('a view is deleted', true)
+})
+
+await step('differences', async () => {
+  await go('/logs?tz=UTC')
+  const chart = page.getByRole('slider', { name: /Events/ })
+  const box = await chart.boundingBox()
+  await page.keyboard.down('Shift')
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 6 })
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+  await page.getByRole('group').getByRole('button', { name: 'What is different here?' }).click()
+  const panel = page.getByTestId('drawer')
+  await panel.getByText('against').waitFor()
+  await panel.locator('ol button').first().click()
+  await page.waitForURL((url) => url.searchParams.has('filter'))
+  check('a chosen part is compared with the rest, and a value of it filters', Boolean(param('within')))
+  await page.screenshot({ path: join(OUT, 'logs-differences.png') })
+  await page.locator('body').press('Escape')
+  await panel.waitFor({ state: 'detached' })
+})
+
+await step('empty', async () => {
+  await page.goto(`${target.base}/logs?tz=UTC&filter=consumer:nobody+status:200`)
+  const empty = page.getByTestId('empty')
+  await empty.getByRole('button').first().click()
+  await page.locator('[data-row]').first().waitFor()
+  check('an empty list has the button that fills it', !/nobody/.test(param('filter') ?? ''))
+})
+
+await step('hide', async () => {
+  await go('/logs?tz=UTC')
+  await page.getByRole('button', { name: '2xx is drawn' }).click()
+  await until('hide', '2xx')
+  await page.locator('body').press('h')
+  await until('chart', 'none')
+  check('a series and the whole chart can be hidden', (await page.getByRole('slider').count()) === 0)
+})
+
+await step('tail', async () => {
+  await go('/logs?tz=UTC')
+  await page.locator('body').press('t')
+  await page.getByText(/^Live$/).waitFor()
+  await page.locator('[data-row]').nth(3).waitFor()
+  await page.locator('body').press('Space')
+  await page.getByText(/^Paused/).waitFor()
+  const first = await page.locator('[data-row]').first().getAttribute('data-row')
+  await page.getByText(/^Paused, [1-9]/).waitFor()
+  equal('a paused tail does not move', await page.locator('[data-row]').first().getAttribute('data-row'), first)
+  await page.locator('body').press('Space')
+  await page.waitForFunction((id) => document.querySelector('[data-row]')?.dataset.row !== id, first)
+  check('and goes on', true)
+})
+
+await step('phone', async () => {
+  page = await opened({ width: 390, height: 844 })
+  await go('/logs?tz=UTC&filter=granted:false')
+  await page.getByRole('button', { name: 'Facets' }).click()
+  await page.getByRole('dialog', { name: 'Facets' }).getByText('Denial reason').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('[data-row]').nth(1).click()
+  await page.getByTestId('explanation').waitFor()
+  equal('nothing lies outside a phone', await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0)
+  await page.keyboard.press('Escape')
+  await page.getByTestId('drawer').waitFor({ state: 'detached' })
+  check('a phone has sheets, cards and the drawer', true)
+})
+
+equal('nothing failed in the browser, the CSP refused nothing', [...new Set(troubles)].join('\n'), '')
+await browser.close()
+target.stop()
+close()

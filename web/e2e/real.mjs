@@ -1,0 +1,48 @@
+// A real server of its own for a test: the binary that GATELOG_BIN names, a data directory that is gone afterwards.
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+export const BIN = process.env.GATELOG_BIN ?? join(here, '../../target/release/gatelog')
+
+/** Null when there is no binary to run. */
+export async function realServer(port, source) {
+  if (!existsSync(BIN)) return null
+  const data = mkdtempSync(join(tmpdir(), 'gatelog-e2e-'))
+  const token = (...args) => {
+    const said = execFileSync(BIN, ['token', 'create', '--data', data, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return /gl_(?:ap|in)_[\w-]+/.exec(said)[0]
+  }
+  const api = token('--role', 'admin', '--name', 'e2e')
+  const ingest = token('--ingest', source)
+  const child = spawn(BIN, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
+  const base = `http://127.0.0.1:${port}`
+  for (let i = 0; i < 400; i++) {
+    const isUp = await fetch(`${base}/api/v1/session`).then(
+      () => true,
+      () => false,
+    )
+    if (isUp) break
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  const send = async (lines, format) => {
+    const answer = await fetch(`${base}/ingest/${format}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ingest}` },
+      body: lines.join('\n'),
+    })
+    return answer.json()
+  }
+  const stop = async () => {
+    child.kill()
+    await new Promise((done) => child.once('exit', done))
+    rmSync(data, { recursive: true, force: true })
+  }
+  return { base, token: api, link: '', send, stop }
+}
