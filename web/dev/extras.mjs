@@ -1,4 +1,4 @@
-// Saved views and what is different in a part of the range, in the shapes of docs/api.md.
+// Saved views, what is different in a part of the range, and exports as jobs, in the shapes of docs/api.md.
 import { randomUUID } from 'node:crypto'
 import { events, fields } from './traffic.mjs'
 
@@ -54,4 +54,56 @@ export function differences(a, region) {
     rest: { total: rest.length },
     values: values.sort((x, y) => Math.abs(y.difference) - Math.abs(x.difference)).slice(0, a.top),
   }
+}
+
+const jobs = []
+const shownJob = ({ body, ...job }) => job
+export const jobsOf = () => ({ exports: jobs.map(shownJob) })
+export const jobAt = (id) => {
+  const job = jobs.find((j) => j.id === id)
+  return job && shownJob(job)
+}
+export const fileOf = (id) => jobs.find((j) => j.id === id && j.state === 'done')
+
+/** Writes a file in a few steps, as a slow disk would; undefined for anything but exports. */
+export function jobChanged(method, path, asked, written) {
+  const found = /^\/exports(?:\/([\w-]+))?$/.exec(path)
+  if (!found) return undefined
+  if (method === 'DELETE') {
+    jobs.splice(
+      jobs.findIndex((job) => job.id === found[1]),
+      1,
+    )
+    return [204, {}]
+  }
+  const { rows, body } = written(asked)
+  const { format, filter = '', from, to } = asked
+  const id = randomUUID().slice(0, 16).replaceAll('-', '')
+  const started = new Date().toISOString()
+  const job = {
+    id,
+    state: 'running',
+    file: true,
+    rows: 0,
+    rows_expected: rows,
+    bytes: 0,
+    progress: 0,
+    format,
+    filter,
+    from,
+    to,
+    started,
+    body,
+  }
+  jobs.unshift(job)
+  const timer = setInterval(() => {
+    const progress = Math.min(1, job.progress + 0.25)
+    Object.assign(job, { progress, rows: Math.round(rows * progress), bytes: Math.round(body.length * progress) })
+    if (progress < 1) return
+    clearInterval(timer)
+    const sha256 = '6f1c'.repeat(16)
+    const manifest = { format, rows, bytes: body.length, sha256, filter, from, to, columns: [], created: started }
+    Object.assign(job, { state: 'done', sha256, manifest })
+  }, 150)
+  return [202, shownJob(job)]
 }

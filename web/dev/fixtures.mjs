@@ -6,7 +6,7 @@ import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose, facets, histogram, panel, panels, summary } from './answers.mjs'
-import { differences, viewChanged, viewsOf } from './extras.mjs'
+import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
 import { changed, gateways, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
@@ -17,7 +17,6 @@ const dist = process.env.FIXTURE_DIST ?? join(dirname(fileURLToPath(import.meta.
 const TOKEN = 'gl_ap_fixture'
 const links = new Set(['welcome-1', 'welcome-2', 'welcome-3'])
 const sessions = new Set()
-const jobs = []
 /** FIXTURE_EMPTY=1: a server that has never received anything. */
 const isEmpty = process.env.FIXTURE_EMPTY === '1'
 if (isEmpty) events.length = 0
@@ -98,47 +97,23 @@ const csvRow = (e) =>
     .map(cell)
     .join(',')
 
-function exported(query, response) {
-  const a = ask(query)
-  const format = query.get('format') ?? 'csv'
+function written(asked) {
+  const a = ask(new URLSearchParams(asked))
   const rows = selected(a).sort((x, y) => y.ms - x.ms)
-  const job = {
-    id: `ex_${randomUUID().slice(0, 8)}`,
-    state: 'running',
-    rows: 0,
-    bytes: 0,
-    progress: 0,
-    filter: a.filter,
-    from: new Date(a.from).toISOString(),
-    to: new Date(a.to).toISOString(),
-    format,
-    columns: query.get('columns'),
-    started: new Date().toISOString(),
-    finished: null,
-  }
-  jobs.unshift(job)
-  const lines = format === 'csv' ? [CSV.join(','), ...rows.map(csvRow)] : rows.map((e) => JSON.stringify(shown(e)))
-  const body = format === 'json' ? `[${lines.join(',\n')}]\n` : `${lines.join('\n')}\n`
+  const isCsv = asked.format === 'csv'
+  const lines = isCsv ? [CSV.join(','), ...rows.map(csvRow)] : rows.map((e) => JSON.stringify(shown(e)))
+  const body = asked.format === 'json' ? `[${lines.join(',\n')}]\n` : `${lines.join('\n')}\n`
+  return { rows: rows.length, body }
+}
+
+function download(id, response) {
+  const job = fileOf(id)
+  if (!job) return send(response, 409, { title: 'Not written yet', status: 409, detail: 'the export is still running' })
   response.writeHead(200, {
-    'content-type': format === 'csv' ? 'text/csv' : 'application/json',
-    'content-disposition': `attachment; filename="gatelog.${format}"`,
-    'x-gatelog-export-id': job.id,
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename="gatelog-${id}.${job.format}"`,
   })
-  let sent = 0
-  const send = () => {
-    const part = body.slice(sent, sent + Math.ceil(body.length / 4))
-    sent += part.length
-    Object.assign(job, {
-      bytes: sent,
-      progress: sent / body.length,
-      rows: Math.round((rows.length * sent) / body.length),
-    })
-    response.write(part)
-    if (sent < body.length) return setTimeout(send, 150)
-    Object.assign(job, { state: 'done', finished: new Date().toISOString(), sha256: '6f1c…'.padEnd(64, '0') })
-    response.end()
-  }
-  send()
+  response.end(job.body)
 }
 
 function tail(query, request, response) {
@@ -183,7 +158,7 @@ const ROUTES = {
   '/views': (q) => viewsOf(q.get('page')),
   '/differences': (q) =>
     covered(differences(ask(q), { from: Date.parse(q.get('region_from')), to: Date.parse(q.get('region_to')) })),
-  '/exports': () => ({ exports: jobs.slice(0, 100) }),
+  '/exports': jobsOf,
   '/fields': () => ({ fields: fields.map(({ get, ...field }) => field) }),
   '/reasons': () => ({ reasons }),
   '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
@@ -202,7 +177,7 @@ function answer(path, query) {
   }
   if (kind === 'sources') return { rejects: rejects(decodeURIComponent(id)) }
   if (kind === 'panels') return covered(panel(id, ask(query)))
-  if (kind === 'exports') return jobs.find((j) => j.id === id) ?? {}
+  if (kind === 'exports') return jobAt(id) ?? {}
   throw new Refusal(404, 'No such page', `${path} is not part of the API`)
 }
 
@@ -274,13 +249,14 @@ createServer((request, response) => {
   if (request.method !== 'GET') {
     return bodyOf(request, (body) => {
       const [status, answered] = viewChanged(request.method, path, body) ??
+        jobChanged(request.method, path, body, written) ??
         changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
       send(response, status, answered)
     })
   }
   setTimeout(() => {
     try {
-      if (path === '/export') return exported(url.searchParams, response)
+      if (/^\/exports\/.*\/file$/.test(path)) return download(path.split('/')[2], response)
       if (path === '/tail') return tail(url.searchParams, request, response)
       send(response, 200, answer(path, url.searchParams))
     } catch (error) {

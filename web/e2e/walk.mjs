@@ -176,9 +176,12 @@ try {
     const dialog = page.getByRole('dialog', { name: 'Export' })
     await dialog.getByTestId('export-rows').filter({ hasText: /\d/ }).waitFor()
     announced = (await dialog.getByTestId('export-rows').innerText()).replace(/\D/g, '')
-    const anchor = dialog.getByTestId('download')
-    const asked = new URL(await anchor.getAttribute('href'), base).searchParams
-    const [download] = await Promise.all([page.waitForEvent('download'), anchor.click()])
+    const [download, request] = await Promise.all([
+      page.waitForEvent('download'),
+      page.waitForRequest((sent) => sent.method() === 'POST' && sent.url().endsWith('/exports')),
+      dialog.getByTestId('start-export').click(),
+    ])
+    const asked = new URLSearchParams(request.postDataJSON())
     ;[head, ...rows] = csvRows(readFileSync(await download.path(), 'utf8'))
     await dialog.getByTestId('export-job').getByText('Done').waitFor()
     await page.screenshot({ path: join(OUT, 'walk-export.png') })

@@ -29,7 +29,21 @@ export type PanelData = Shapes['PanelBase'] &
   Partial<Shapes['ListBody']> &
   Partial<Shapes['StatBody']>
 
-export type ExportJob = Shapes['Manifest']
+/** An export as the server tells it; `file` is false for those that were streamed. */
+export type ExportJob = {
+  id: string
+  state: 'running' | 'done' | 'failed' | 'cancelled'
+  file: boolean
+  rows: number
+  rows_expected: number | null
+  bytes: number
+  progress: number
+  format: string
+  filter: string
+  error?: string
+  sha256?: string
+  manifest?: { rows: number; bytes: number; sha256: string; created: string }
+}
 export type Field = Shapes['Fields']['fields'][number]
 export type Reason = Shapes['Reasons']['reasons'][number]
 export type Session = Shapes['Session']

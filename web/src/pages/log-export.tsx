@@ -1,20 +1,23 @@
-// Export: format and columns, the exact number of rows before the start, a plain download, its progress after.
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+// Export: form and columns, the exact number of rows before the start, then a job of the server whose file the browser
+// fetches when it is written. It goes on when the dialog is closed, and its file is kept for some days.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
-import { apiUrl, getJson } from '../api/client'
+import { apiUrl, getJson, type Params, sendJson } from '../api/client'
 import { useAnswer } from '../api/queries'
 import type { ExportJob, Histogram } from '../api/types'
+import { Button } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
+import { Segmented } from '../parts/choice'
 import { Dialog } from '../parts/dialog'
-import { Icon } from '../parts/icon'
 import { ErrorState } from '../parts/state'
 import { COLUMNS } from '../state/columns'
-import { bytesText, exactText } from '../state/numbers'
-import { iso, spanOf } from '../state/range'
+import { exactText } from '../state/numbers'
+import type { Span } from '../state/range'
 import type { View } from '../state/view'
 import { instantText, zoneText } from '../state/zone'
 import css from './log-export.module.css'
+import { EarlierExports, JobProgress } from './log-export-job'
 
 const FORMATS = [
   { id: 'csv', label: 'CSV', note: 'for spreadsheets' },
@@ -22,32 +25,44 @@ const FORMATS = [
   { id: 'ndjson', label: 'NDJSON', note: 'one event per line' },
   { id: 'parquet', label: 'Parquet', note: 'for data tools' },
 ]
+const TIMES = [
+  { id: 'rfc3339', label: 'UTC' },
+  { id: 'local', label: 'Zone of the page' },
+  { id: 'epoch_ms', label: 'Epoch ms' },
+]
 /** These are always in the file, under the names of docs/api.md. */
 const ALWAYS = ['timestamp', 'consumer', 'path', 'method', 'status', 'granted', 'reason', 'duration']
-const POLL_MS = 500
+const POLL_MS = 400
 
-export function LogExport({ view, onClose }: { view: View; onClose: () => void }) {
+type Props = { view: View; span: Span; asked: Params; onClose: () => void }
+
+export function LogExport({ view, span, asked, onClose }: Props) {
   const [format, setFormat] = useState('csv')
   const [extra, setExtra] = useState<string[]>([])
-  const [known, setKnown] = useState<string[] | null>(null)
-  // The range is pinned when the dialog opens, so that the number shown is the number written.
-  const [span] = useState(() => spanOf(view.range, Date.now()))
-  const asked = useMemo(() => ({ from: iso(span.from), to: iso(span.to), filter: view.filter }), [span, view.filter])
+  const [times, setTimes] = useState('rfc3339')
   const count = useAnswer<Histogram>('/histogram', { ...asked, split: 'none' })
-  const rows = count.data?.total
-  const href = apiUrl('/export', { ...asked, format, order: view.search.order, columns: extra.join(',') })
-  const job = useJob(known, format)
-
-  // Which exports there were is asked when the dialog opens: after the click a small one may already be done.
-  const before = useAnswer<{ exports: ExportJob[] }>('/exports', {})
+  const rows = count.isPlaceholderData ? undefined : count.data?.total
+  const job = useExport()
+  const isCsv = format === 'csv'
   const start = () => {
-    const earlier = before.data?.exports.map((e) => e.id) ?? []
-    setKnown(job ? [...earlier, ...(known ?? []), job.id] : earlier)
+    const csv = { columns: extra, time_format: times, tz: view.tz }
+    job.start({ ...asked, format, order: view.search.order ?? 'desc', ...(isCsv ? csv : {}) })
   }
+  const isBusy = job.isStarting || job.current?.state === 'running'
+  const label = rows === undefined ? 'Export' : `Export ${exactText(rows)} ${rows === 1 ? 'row' : 'rows'}`
   return (
-    <Dialog title="Export" isOpen onClose={onClose}>
+    <Dialog
+      title="Export"
+      isOpen
+      onClose={onClose}
+      footer={
+        <Button kind="primary" icon="download" data-testid="start-export" autoFocus isPending={isBusy} onPress={start}>
+          {label}
+        </Button>
+      }
+    >
       <div className={css.body}>
-        <p className={css.what}>
+        <div className={css.what}>
           {count.isError ? (
             <ErrorState error={count.error} compact />
           ) : (
@@ -61,7 +76,7 @@ export function LogExport({ view, onClose }: { view: View; onClose: () => void }
             {zoneText(view.tz, span.to)}
           </span>
           {view.filter && <code className={css.filter}>{view.filter}</code>}
-        </p>
+        </div>
         <RadioGroup aria-label="Format" className={css.formats} value={format} onChange={setFormat}>
           {FORMATS.map((f) => (
             <Radio key={f.id} value={f.id} className={css.format}>
@@ -70,76 +85,79 @@ export function LogExport({ view, onClose }: { view: View; onClose: () => void }
             </Radio>
           ))}
         </RadioGroup>
-        {format === 'csv' && (
-          <fieldset className={css.columns}>
-            <legend>Columns</legend>
-            {COLUMNS.map((column) => (
-              <Checkbox
-                key={column.id}
-                isSelected={ALWAYS.includes(column.id) || extra.includes(column.id)}
-                isDisabled={ALWAYS.includes(column.id)}
-                onChange={(isOn) => setExtra(isOn ? [...extra, column.id] : extra.filter((id) => id !== column.id))}
-              >
-                {column.label}
-              </Checkbox>
-            ))}
-          </fieldset>
+        {isCsv && (
+          <>
+            <fieldset className={css.columns}>
+              <legend>Columns</legend>
+              {COLUMNS.map((column) => (
+                <Checkbox
+                  key={column.id}
+                  isSelected={ALWAYS.includes(column.id) || extra.includes(column.id)}
+                  isDisabled={ALWAYS.includes(column.id)}
+                  onChange={(isOn) => setExtra(isOn ? [...extra, column.id] : extra.filter((id) => id !== column.id))}
+                >
+                  {column.label}
+                </Checkbox>
+              ))}
+            </fieldset>
+            <div className={css.times}>
+              <span className="quiet">Times</span>
+              <Segmented label="Times" value={times} options={TIMES} onChange={setTimes} />
+            </div>
+          </>
         )}
-        {job && <Progress job={job} />}
-        <div className={css.foot}>
-          <a className={css.download} href={href} download data-testid="download" onClick={start}>
-            <Icon name="download" /> Download {format.toUpperCase()}
-          </a>
-        </div>
+        {job.error !== null && <ErrorState error={job.error} compact />}
+        {job.current && <JobProgress job={job.current} onStop={job.stop} />}
+        <EarlierExports current={job.current?.id} />
       </div>
     </Dialog>
   )
 }
 
-/** The newest export that did not exist before the click. A plain download cannot tell its id to the page. */
-function useJob(known: string[] | null, format: string): ExportJob | null {
+/** One export of this dialog: started, watched, fetched when it is done, stopped when asked. */
+function useExport() {
+  const client = useQueryClient()
   const [id, setId] = useState<string | null>(null)
-  const list = useQuery({
-    queryKey: ['/exports', known],
-    queryFn: ({ signal }) => getJson<{ exports: ExportJob[] }>('/exports', {}, signal),
-    enabled: known !== null && id === null,
-    refetchInterval: POLL_MS,
-    gcTime: 0,
-  })
-  const found = list.data?.exports.find((e) => known && !known.includes(e.id) && (!e.format || e.format === format))
-  useEffect(() => {
-    if (found) setId(found.id)
-  }, [found])
-  // A new click looks for a new export.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the click matters.
-  useEffect(() => setId(null), [known])
-  const job = useQuery({
+  const [isStarting, setStarting] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+  const fetched = useRef('')
+  const answer = useQuery({
     queryKey: ['/exports', 'one', id],
     queryFn: ({ signal }) => getJson<ExportJob>(`/exports/${id}`, {}, signal),
     enabled: id !== null,
-    refetchInterval: (query) => (query.state.data?.state === 'running' || !query.state.data ? POLL_MS : false),
+    refetchInterval: (query) => (query.state.data && query.state.data.state !== 'running' ? false : POLL_MS),
   })
-  return id === null ? null : (job.data ?? found ?? null)
+  const current = answer.data ?? null
+  useEffect(() => {
+    if (current?.state !== 'done' || fetched.current === current.id) return
+    fetched.current = current.id
+    fetchFile(current.id)
+    client.invalidateQueries({ queryKey: ['/exports'], exact: true })
+  }, [current, client])
+  const attempt = async (run: () => Promise<void>) => {
+    setError(null)
+    setStarting(true)
+    await run().catch(setError)
+    setStarting(false)
+  }
+  return {
+    current,
+    isStarting,
+    error: error ?? (answer.isError && !current ? answer.error : null),
+    start: (body: Record<string, unknown>) =>
+      attempt(async () => setId((await sendJson<{ id: string }>('POST', '/exports', body))?.id ?? null)),
+    stop: () =>
+      attempt(async () => {
+        await sendJson('DELETE', `/exports/${id}`)
+        setId(null)
+      }),
+  }
 }
 
-const STATES = { running: 'Writing', done: 'Done', failed: 'Failed', cancelled: 'Cancelled' }
-
-function Progress({ job }: { job: ExportJob }) {
-  const share = job.state === 'done' ? 1 : (job.progress ?? 0)
-  return (
-    <div className={css.job} aria-live="polite" data-testid="export-job">
-      <div className={css.track}>
-        <span style={{ width: `${share * 100}%` }} className={job.state === 'failed' ? css.failed : ''} />
-      </div>
-      <p>
-        <b>{STATES[job.state] ?? job.state}</b> {exactText(job.rows)} rows, {bytesText(job.bytes)}
-        <span className="quiet"> export {job.id}</span>
-      </p>
-      {job.sha256 && (
-        <p className="quiet">
-          SHA-256 <code className={css.hash}>{job.sha256}</code>
-        </p>
-      )}
-    </div>
-  )
+/** A plain download of the browser, which can pause and resume it: no window opens. */
+export function fetchFile(id: string) {
+  const link = document.createElement('a')
+  link.href = apiUrl(`/exports/${id}/file`)
+  link.download = ''
+  link.click()
 }

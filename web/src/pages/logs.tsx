@@ -109,7 +109,7 @@ export function Logs() {
           />
         )}
       </div>
-      {open === 'export' && <LogExport view={view} onClose={() => setOpen(null)} />}
+      {open === 'export' && <LogExport view={view} span={moment} asked={moment.asked} onClose={() => setOpen(null)} />}
       <Dialog title="Facets" kind="sheet" isOpen={open === 'facets'} onClose={() => setOpen(null)}>
         <div className={css.sheet}>{facets}</div>
       </Dialog>
