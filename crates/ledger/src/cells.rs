@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use event::column::{Column, Dict};
@@ -76,6 +77,31 @@ pub struct Cell {
     pub calls: u64,
     /// Sum of response bytes, in cubes that have it.
     pub bytes: u64,
+}
+
+impl Cell {
+    /// The same with its time rounded down.
+    fn at(self, grain: Grain) -> Cell {
+        let minutes = (grain.micros() / MINUTE) as u32;
+        Cell { minute: self.minute - self.minute % minutes, ..self }
+    }
+
+    fn key(&self) -> CellKey {
+        CellKey {
+            minute: self.minute,
+            gateway: self.gateway,
+            environment: self.environment,
+            key: self.key,
+            detail: self.detail,
+            status: self.status,
+            reason: self.reason,
+            bucket: self.bucket,
+        }
+    }
+
+    fn sums(&self) -> Sums {
+        Sums { calls: self.calls, bytes: self.bytes }
+    }
 }
 
 /// Cells of one cube, in columns of equal length named as in [`Cell`].
@@ -172,40 +198,80 @@ pub struct Sum {
 impl Sum {
     /// Adds cells, their time rounded down to `grain`.
     pub fn add(&mut self, cells: &Cells, grain: Grain) {
-        let minutes = (grain.micros() / MINUTE) as u32;
         for cell in cells.iter() {
-            let key = CellKey {
-                minute: cell.minute - cell.minute % minutes,
-                gateway: cell.gateway,
-                environment: cell.environment,
-                key: cell.key,
-                detail: cell.detail,
-                status: cell.status,
-                reason: cell.reason,
-                bucket: cell.bucket,
-            };
-            self.cells.entry(key).or_default().add(Sums { calls: cell.calls, bytes: cell.bytes });
+            self.cells.entry(cell.at(grain).key()).or_default().add(cell.sums());
         }
     }
 
     /// The cells, ordered by time and dimensions.
-    pub fn finish(self) -> Cells {
-        let mut sorted: Vec<_> = self.cells.into_iter().collect();
-        sorted.sort_unstable_by_key(|(key, _)| *key);
-        let cell = |(key, sums): (CellKey, Sums)| Cell {
-            minute: key.minute,
-            gateway: key.gateway,
-            environment: key.environment,
-            key: key.key,
-            detail: key.detail,
-            status: key.status,
-            reason: key.reason,
-            bucket: key.bucket,
-            calls: sums.calls,
-            bytes: sums.bytes,
-        };
-        sorted.into_iter().map(cell).collect()
+    pub fn finish(mut self) -> Cells {
+        let mut cells = Vec::new();
+        drain(&mut self.cells, &mut cells);
+        cells.into_iter().collect()
     }
+}
+
+/// Moves cells out of a map, in order.
+fn drain(map: &mut HashMap<CellKey, Sums, FixedState>, cells: &mut Vec<Cell>) {
+    let begun = cells.len();
+    cells.extend(map.drain().map(|(key, sums)| Cell {
+        minute: key.minute,
+        gateway: key.gateway,
+        environment: key.environment,
+        key: key.key,
+        detail: key.detail,
+        status: key.status,
+        reason: key.reason,
+        bucket: key.bucket,
+        calls: sums.calls,
+        bytes: sums.bytes,
+    }));
+    let (_, fresh) = cells.split_at_mut(begun);
+    fresh.sort_unstable_by_key(Cell::key);
+}
+
+/// Cells of events that come in the order of time: only the stretch at hand is held in a map, small enough to stay
+/// close to the processor. Events out of order are counted as right, with more work.
+#[derive(Default)]
+struct Stretches {
+    minute: u32,
+    open: HashMap<CellKey, Sums, FixedState>,
+    done: Vec<Cell>,
+    disordered: bool,
+}
+
+impl Stretches {
+    #[inline]
+    fn add(&mut self, key: CellKey, sums: Sums) {
+        if key.minute != self.minute {
+            drain(&mut self.open, &mut self.done);
+            self.disordered |= key.minute < self.minute;
+            self.minute = key.minute;
+        }
+        self.open.entry(key).or_default().add(sums);
+    }
+
+    fn len(&self) -> usize {
+        self.done.len() + self.open.len()
+    }
+
+    fn finish(mut self) -> Cells {
+        drain(&mut self.open, &mut self.done);
+        if self.disordered {
+            for cell in std::mem::take(&mut self.done) {
+                self.open.entry(cell.key()).or_default().add(cell.sums());
+            }
+            drain(&mut self.open, &mut self.done);
+        }
+        self.done.into_iter().collect()
+    }
+}
+
+/// Cells in the order of time at a coarser grain.
+pub fn coarse(cells: &Cells, grain: Grain) -> Cells {
+    let mut sum = Stretches::default();
+    cells.iter().for_each(|cell| sum.add(cell.at(grain).key(), cell.sums()));
+    sum.finish()
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -251,7 +317,7 @@ pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, sym
         Some(rows) => rows.iter().for_each(|row| counter.row(*row as usize)),
         None => (0..batch.len()).for_each(|row| counter.row(row)),
     }
-    Sum { cells: counter.cells }.finish()
+    counter.cells.finish()
 }
 
 /// Counts events, unless that makes more than one cell for `rows_per_cell` rows. Rows come in the order of time, so
@@ -276,7 +342,7 @@ pub fn count_if_small(
             return None;
         }
     }
-    (counter.cells.len() * rows_per_cell <= rows.len()).then(|| Sum { cells: counter.cells }.finish())
+    (counter.cells.len() * rows_per_cell <= rows.len()).then(|| counter.cells.finish())
 }
 
 /// Fewer rows than this tell nothing about the rest.
@@ -284,23 +350,28 @@ const FIRST_ROWS_MIN: usize = 8_192;
 
 struct Counter<'a> {
     cube: &'a Cube,
-    minutes: i64,
+    grain: Grain,
+    /// The stretch of the row before: most rows are of the same.
+    stretch: Range<i64>,
     source: Source<'a>,
-    cells: HashMap<CellKey, Sums, FixedState>,
+    cells: Stretches,
 }
 
 impl<'a> Counter<'a> {
     fn new(cube: &'a Cube, grain: Grain, batch: &'a Batch, symbols: &Symbols) -> Self {
         let source = Source::new(cube, batch, symbols);
-        Counter { cube, minutes: grain.micros() / MINUTE, source, cells: HashMap::default() }
+        Counter { cube, grain, stretch: 0..0, source, cells: Stretches::default() }
     }
 
     #[inline]
     fn row(&mut self, row: usize) {
         let Some(time) = self.source.time.and_then(|c| c.int(row)) else { return };
-        let minute = time.div_euclid(MINUTE);
+        if !self.stretch.contains(&time) {
+            let from = time - time.rem_euclid(self.grain.micros());
+            self.stretch = from..from.saturating_add(self.grain.micros());
+        }
         let mut key = CellKey {
-            minute: (minute - minute.rem_euclid(self.minutes)) as u32,
+            minute: self.stretch.start.div_euclid(MINUTE) as u32,
             gateway: self.source.gateway.sym(row),
             environment: self.source.environment.sym(row),
             ..CellKey::default()
@@ -317,7 +388,7 @@ impl<'a> Counter<'a> {
         let cells = &mut self.cells;
         self.source.keys.each(row, |name, detail| {
             (key.key, key.detail) = (name, detail);
-            cells.entry(key).or_default().add(Sums { calls: 1, bytes });
+            cells.add(key, Sums { calls: 1, bytes });
         });
     }
 }

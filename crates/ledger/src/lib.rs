@@ -11,6 +11,7 @@ mod keep;
 mod ledger;
 pub mod numbers;
 mod open;
+mod pages;
 pub mod part;
 pub mod rollup;
 pub mod seal;

@@ -14,18 +14,15 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
-use parquet::schema::types::ColumnPath;
 
-use crate::columns::{column_name, fields, read_schema, to_arrow, to_batch};
+use crate::columns::{column_name, fields, read_schema, to_batch};
 use crate::disk::{Disk, Reading};
 use crate::error::{Error, Result, Tried};
+use crate::pages::{File, Layout};
 
 /// Rows of one row group. Measured best: larger ones make "latest with filter" slower, smaller ones cost bytes.
 pub const ROW_GROUP_ROWS: usize = 131_072;
@@ -33,56 +30,28 @@ pub const ROW_GROUP_ROWS: usize = 131_072;
 /// Fields looked up by one exact value, which get a Bloom filter.
 const NEEDLES: &[FieldId] = &[field::REQUEST_ID, field::CORRELATION_ID, field::TRACE_ID];
 
-/// How many row groups in a hundred a needle looks into in vain.
-const BLOOM_FALSE_POSITIVES: f64 = 0.05;
+/// About how many bytes an event takes, to make room for a file once.
+const EVENT_BYTES: usize = 56;
 
-fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(1).unwrap_or_default();
-    let mut properties = WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_created_by("gatelog".to_owned());
-    for field in FIELDS {
-        let path = ColumnPath::from(column_name(field));
-        properties = match field.kind.storage() {
-            Storage::Dict => properties.set_column_dictionary_enabled(path, true),
-            Storage::Text => properties
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path, Encoding::DELTA_LENGTH_BYTE_ARRAY),
-            Storage::Int if matches!(field.kind, Kind::Time) || field.id == field::SEQ => properties
-                .set_column_dictionary_enabled(path.clone(), false)
-                .set_column_encoding(path.clone(), Encoding::DELTA_BINARY_PACKED)
-                .set_column_statistics_enabled(path, EnabledStatistics::Page),
-            Storage::Int => properties,
-        };
+fn layout(field: &Field) -> Layout {
+    match field.kind.storage() {
+        Storage::Dict => Layout::Codes,
+        Storage::Text if NEEDLES.contains(&field.id) => Layout::Needles,
+        Storage::Text => Layout::Texts,
+        Storage::Int if field.kind == Kind::Bool => Layout::Bits,
+        Storage::Int if field.kind == Kind::Time || field.id == field::SEQ => Layout::Deltas,
+        Storage::Int => Layout::Codes,
     }
-    for needle in NEEDLES {
-        let path = ColumnPath::from(column_name(needle.field()));
-        properties = properties
-            .set_column_bloom_filter_enabled(path.clone(), true)
-            .set_column_bloom_filter_fpp(path, BLOOM_FALSE_POSITIVES);
-    }
-    properties.build()
 }
-
-/// Rows turned into Arrow at once, the bound on the memory that takes.
-const SLICE_ROWS: usize = 16_384;
 
 /// Writes the given rows, which are of one day and in the order of time, as one Parquet file.
 pub fn encode(batch: &Batch, rows: &[u32]) -> Result<Vec<u8>> {
-    // Without the embedded Arrow schema: it says nothing new, and damaged it cannot be read safely.
-    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
     let fields: Vec<&Field> = batch.columns().map(|(field, _)| field).collect();
-    let mut bytes = Vec::with_capacity(rows.len() * 56);
-    let mut writer =
-        ArrowWriter::try_new_with_options(&mut bytes, read_schema(&fields), options).map_err(Error::arrow)?;
-    for slice in rows.chunks(SLICE_ROWS) {
-        writer.write(&to_arrow(&batch.gather(slice))?).map_err(Error::arrow)?;
+    let mut file = File::new(&read_schema(&fields), true, rows.len() * EVENT_BYTES)?;
+    for rows in rows.chunks(ROW_GROUP_ROWS) {
+        file.group(batch.columns().map(|(field, column)| (layout(field), column)), rows)?;
     }
-    writer.close().map_err(Error::arrow)?;
-    Ok(bytes)
+    file.close(None)
 }
 
 /// Where a sealed file is and what it holds, as the table's log says.

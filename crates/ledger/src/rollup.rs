@@ -4,26 +4,25 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
-use arrow_array::{ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use event::Batch;
+use event::column::{Column, DictColumn};
 use event::reason::REASONS;
+use foldhash::fast::FixedState;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
-use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
-use parquet::schema::types::ColumnPath;
 
-use crate::cells::{Cells, Sum, Sym, Symbols, count_if_small, reason_number};
+use crate::cells::{Cells, Sym, Symbols, coarse, count_if_small, reason_number};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::numbers::Numbers;
+use crate::pages::{self, Layout};
 use crate::part::Chunks;
 
 /// Cells of the cubes and grains that are worth writing.
@@ -62,12 +61,6 @@ fn previous(cube: &Cube, grain: Grain) -> Option<Grain> {
     cube.grains.get(at.checked_sub(1)?).copied()
 }
 
-fn coarse(cells: &Cells, grain: Grain) -> Cells {
-    let mut sum = Sum::default();
-    sum.add(cells, grain);
-    sum.finish()
-}
-
 fn section_name(cube: &Cube, grain: Grain) -> String {
     format!("{}/{}", cube.name, grain.name())
 }
@@ -91,76 +84,56 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-fn properties() -> WriterProperties {
-    let level = ZstdLevel::try_new(1).unwrap_or_default();
-    let minute = ColumnPath::from("minute");
-    WriterProperties::builder()
-        .set_compression(Compression::ZSTD(level))
-        .set_statistics_enabled(EnabledStatistics::None)
-        .set_column_dictionary_enabled(minute.clone(), false)
-        .set_column_encoding(minute, Encoding::DELTA_BINARY_PACKED)
-        .set_created_by("gatelog".to_owned())
-        .build()
-}
-
 /// Writes a roll-up file.
 pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
-    let mut writer =
-        ArrowWriter::try_new_with_options(&mut bytes, schema(), options).map_err(Error::arrow)?;
+    let mut file = pages::File::new(&schema(), false, 0)?;
     let mut names = Vec::new();
     for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
         names.push(section_name(cube, *grain));
-        writer.write(&records(cells, symbols)?).map_err(Error::arrow)?;
-        writer.flush().map_err(Error::arrow)?;
+        let rows: Vec<u32> = (0..cells.len() as u32).collect();
+        file.group(columns(cells, symbols).iter().map(|(layout, column)| (*layout, column)), &rows)?;
     }
     // Sections without cells are named too: they are known to be empty, not unknown.
     for (cube, grain, _) in sections.iter().filter(|(_, _, cells)| cells.is_empty()) {
         names.push(section_name(cube, *grain));
     }
-    writer.append_key_value_metadata(KeyValue::new(SECTIONS_KEY.to_owned(), names.join(",")));
-    writer.close().map_err(Error::arrow)?;
-    Ok(bytes)
+    file.close([KeyValue::new(SECTIONS_KEY.to_owned(), names.join(","))])
 }
 
-fn records(cells: &Cells, symbols: &Symbols) -> Result<RecordBatch> {
+/// Cells in the columns of [`schema`].
+fn columns(cells: &Cells, symbols: &Symbols) -> Vec<(Layout, Column)> {
     let reason =
-        |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or(0, |r| symbols.sym(r.code));
-    let int = |column: &Numbers| -> ArrayRef {
-        Arc::new(Int32Array::from_iter_values(column.iter().map(|n| n as i32)))
-    };
-    let long = |column: &Numbers| -> ArrayRef {
-        Arc::new(Int64Array::from_iter_values(column.iter().map(|n| n as i64)))
-    };
-    let text = |column: &Numbers| texts(column.iter().map(|n| n as Sym), symbols);
-    let columns: Vec<ArrayRef> = vec![
-        int(&cells.minute),
-        text(&cells.gateway),
-        text(&cells.environment),
-        text(&cells.key),
-        text(&cells.detail),
-        int(&cells.status),
-        texts(cells.reason.iter().map(reason), symbols),
-        int(&cells.bucket),
-        long(&cells.calls),
-        long(&cells.bytes),
-    ];
-    RecordBatch::try_new(schema(), columns).map_err(Error::arrow)
+        |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or("", |r| r.code).to_owned();
+    let int = |column: &Numbers| Column::Int(column.iter().map(|n| n as i64).collect());
+    let text = |column: &Numbers| texts(column, |n| symbols.text(n as Sym));
+    vec![
+        (Layout::Deltas, int(&cells.minute)),
+        (Layout::Codes, text(&cells.gateway)),
+        (Layout::Codes, text(&cells.environment)),
+        (Layout::Codes, text(&cells.key)),
+        (Layout::Codes, text(&cells.detail)),
+        (Layout::Codes, int(&cells.status)),
+        (Layout::Codes, texts(&cells.reason, reason)),
+        (Layout::Codes, int(&cells.bucket)),
+        (Layout::Codes, int(&cells.calls)),
+        (Layout::Codes, int(&cells.bytes)),
+    ]
 }
 
-fn texts(syms: impl Iterator<Item = Sym>, symbols: &Symbols) -> ArrayRef {
-    let mut numbers: HashMap<Sym, i32> = HashMap::new();
-    let mut values: Vec<String> = Vec::new();
-    let keys: Vec<i32> = syms
-        .map(|sym| {
-            *numbers.entry(sym).or_insert_with(|| {
-                values.push(symbols.text(sym));
-                values.len() as i32 - 1
-            })
-        })
-        .collect();
-    Arc::new(DictionaryArray::<Int32Type>::new(Int32Array::from(keys), Arc::new(StringArray::from(values))))
+/// A text column; each distinct number is turned into its text once.
+fn texts(numbers: &Numbers, text: impl Fn(u64) -> String) -> Column {
+    let mut ids: HashMap<u64, u32, FixedState> = HashMap::default();
+    let mut column = DictColumn::default();
+    let (dict, mut before) = (&mut column.dict, None);
+    for n in numbers.iter() {
+        let id = match before {
+            Some((same, id)) if same == n => id,
+            _ => *ids.entry(n).or_insert_with(|| dict.number(&text(n))),
+        };
+        before = Some((n, id));
+        column.ids.push(id);
+    }
+    Column::Dict(column)
 }
 
 /// A roll-up file: where it is, and its checksum.
@@ -250,7 +223,9 @@ fn coded(records: &RecordBatch, name: &str, number: impl Fn(&str) -> u64) -> Opt
     let array = records.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
     let numbers: Vec<u64> =
         array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
-    array.keys().values().iter().map(|key| numbers.get(*key as usize).copied()).collect()
+    let absent = number("");
+    let coded = |key: Option<i32>| key.map_or(Some(absent), |key| numbers.get(key as usize).copied());
+    array.keys().iter().map(coded).collect()
 }
 
 /// Cells read from roll-up files, kept while there is room.
