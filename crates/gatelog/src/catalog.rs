@@ -120,12 +120,16 @@ impl Catalog {
         fs::create_dir_all(dir).map_err(tried("making", dir))?;
         let state = RwLock::new(State { content: Content::default(), stamp: None });
         let catalog = Catalog { path: dir.join("catalog.json"), given, state };
-        catalog.change(now, |content| {
-            if content.masking_key.is_empty() {
-                content.masking_key = random::<32>()?.iter().map(|b| format!("{b:02x}")).collect();
-            }
-            Ok::<(), Error>(())
-        })??;
+        catalog.refresh(now)?;
+        // Written only when there is something new: a full disk does not keep the server from starting.
+        if catalog.with(|content| content.masking_key.is_empty()) {
+            let key: String = random::<32>()?.iter().map(|b| format!("{b:02x}")).collect();
+            catalog.change(now, |content| {
+                if content.masking_key.is_empty() {
+                    content.masking_key = key;
+                }
+            })?;
+        }
         Ok(catalog)
     }
 
@@ -305,6 +309,20 @@ mod tests {
         assert!(server.refresh(after(51)).unwrap());
         server.change(after(51), |c| c.keyring.sweep(after(51))).unwrap();
         assert!(is_open(51) && !is_open(90));
+    }
+
+    #[test]
+    fn opening_again_writes_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let key = Catalog::open(dir.path(), vec![], NOW).unwrap().masking_key();
+        let file = dir.path().join("catalog.json");
+        let before = stamp_of(&fs::metadata(&file).unwrap());
+        let given =
+            vec![(Grant::api("bootstrap", Role::Admin), Secret::new("a-long-enough-text".to_owned()))];
+        let again = Catalog::open(dir.path(), given, NOW).unwrap();
+        assert!(again.with(|c| c.keyring.authenticate("a-long-enough-text", NOW).is_ok()));
+        assert_eq!((again.masking_key(), key == [0; 32]), (key, false));
+        assert!(stamp_of(&fs::metadata(&file).unwrap()) == before);
     }
 
     #[test]

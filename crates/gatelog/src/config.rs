@@ -41,10 +41,12 @@ macro_rules! settings {
 }
 
 /// How a source is read, as the settings file says it: `[sources.edge]`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Set {
+    #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     field_map: Option<intake::FieldMap>,
 }
 
@@ -185,6 +187,10 @@ impl Config {
             let value = table.get(setting.name).map(ToString::to_string).unwrap_or_default();
             let _ = write!(text, "\n# {}\n{} = {value}\n", setting.doc, setting.name);
         }
+        if !self.sources.is_empty() {
+            let sources = toml::to_string(&BTreeMap::from([("sources", &self.sources)])).unwrap_or_default();
+            let _ = write!(text, "\n# How sources are read, set with every start.\n{sources}");
+        }
         text
     }
 
@@ -293,6 +299,9 @@ mod tests {
         let toml = SOURCES_MARKDOWN.split("```").nth(1).unwrap().trim_start_matches("toml");
         let config = with(toml).unwrap();
         assert_eq!(config.sources["edge"].reading().unwrap().field_map.unwrap().0.len(), 3);
+        let again = with(&config.to_toml()).unwrap();
+        assert_eq!(again.to_toml(), config.to_toml());
+        assert!(again.sources["edge"].field_map.is_some());
         let error = with("[sources.edge]\nfield_map = { colour = \"c\" }\n").unwrap_err().to_string();
         assert_eq!(error, "sources.edge: unknown field \"colour\" in the field map");
         assert!(with("[sources.\"a b\"]\nformat = \"kong\"\n").is_err());

@@ -118,9 +118,15 @@ impl Exports {
         let mut kept = Vec::new();
         for entry in fs::read_dir(&dir)? {
             let path = entry?.path();
-            let read = || serde_json::from_slice::<Kept>(&fs::read(&path).ok()?).ok();
+            let read = || -> io::Result<Kept> { Ok(serde_json::from_slice(&fs::read(&path)?)?) };
             match path.extension().and_then(|end| end.to_str()) {
-                Some("json") => kept.extend(read()),
+                Some("json") => match read() {
+                    Ok(one) => kept.push(one),
+                    Err(error) => {
+                        let file = path.display();
+                        log::warn("a manifest cannot be read", &[("file", &file), ("error", &error)]);
+                    }
+                },
                 Some("part") => fs::remove_file(&path)?,
                 _ => {}
             }
@@ -131,7 +137,10 @@ impl Exports {
         for kept in &mut kept {
             if kept.export.state == State::Running {
                 kept.export.end(State::Failed, Some(STOPPED.to_owned()), now);
-                exports.save(kept)?;
+                // A full disk does not keep the server from starting; the next start says the same.
+                if let Err(error) = exports.save(kept) {
+                    log::error("a manifest cannot be written", &[("error", &error)]);
+                }
             }
         }
         *exports.lock() = kept.into();

@@ -6,7 +6,7 @@ pub(super) const APISIX: Gateway = Gateway {
     id: "apisix",
     label: "Apache APISIX, API7",
     format: Some("json"),
-    field_map: r#"{"consumer_name": "consumer.username", "upstream_address": "upstream", "path": ["request.uri", "request.url"]}"#,
+    field_map: r#"{"consumer_name": "consumer.username", "upstream_address": "upstream"}"#,
     about: "The http-logger plugin as a global rule sends every call. It is read as JSON with a field map, so a denial is told by its \
             status alone: every 401, 403 and 429 counts as denied, a backend's own too; the plugins limit-count, limit-req and \
             limit-conn answer 503 unless `rejected_code` says 429. APISIX drops a batch after its first failure unless \
