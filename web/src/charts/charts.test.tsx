@@ -1,9 +1,9 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import type { PanelData } from '../api/types'
+import type { PanelData, PanelRow } from '../api/types'
 import { heatSentence } from './heat'
 import { heatPaths, stepOf, stepsOf } from './heat-paths'
-import { extraColumns, ListChart } from './list'
+import { extraColumns, ListChart, sorted } from './list'
 import { areaPath, barsPath, linePath, lonely, stacked, totals } from './paths'
 import { isPicked, picked } from './pick'
 import { bucketText, chartSeries, folded, summarySentence } from './series'
@@ -258,6 +258,18 @@ describe('a list panel', () => {
       },
     ],
   }
+
+  it('orders by change: what is new first, what has no change last', () => {
+    const row = (key: string, change: number | null, state: 'new' | 'same') => ({
+      ...(data.rows?.[0] as PanelRow),
+      key,
+      change,
+      state,
+    })
+    const rows = [row('a', -0.2, 'same'), row('b', null, 'same'), row('c', null, 'new'), row('d', 0.5, 'same')]
+    expect(sorted(rows, 'change').map((r) => r.key)).toEqual(['c', 'd', 'a', 'b'])
+    expect(sorted(rows, 'value')).toBe(rows)
+  })
 
   it('shows the further columns of a panel it has never heard of, in one unit each', () => {
     expect(extraColumns(data).map((c) => c.id)).toEqual(['p95'])

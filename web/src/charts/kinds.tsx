@@ -1,5 +1,5 @@
 // How panels are drawn: one entry per chart kind. A panel of a kind nobody here has heard of is drawn by what it holds.
-import type { ReactNode } from 'react'
+import { type ComponentType, useMemo } from 'react'
 import type { PanelData } from '../api/types'
 import { Stat } from '../parts/stat'
 import { EmptyState } from '../parts/state'
@@ -42,35 +42,23 @@ export type Kind = {
   isLow?: boolean
   /** Its drawing is a table already. */
   isTable?: boolean
-  draw: (props: KindProps) => ReactNode
+  Draw: ComponentType<KindProps>
   twin: (data: PanelData, view: View) => Twin | null
 }
 
 const TIME: Kind = {
   names: ['bars', 'area', 'line'],
-  draw: TimeBody,
+  Draw: TimeBody,
   twin: (data, view) =>
     data.series ? seriesTwin(chartSeries(data.series, view.compares), edgesOf(data), data.panel.unit, view.tz) : null,
 }
 
-const HEAT: Kind = { names: ['heat'], draw: HeatBody, twin: TIME.twin }
+const HEAT: Kind = { names: ['heat'], Draw: HeatBody, twin: TIME.twin }
 
 const LIST: Kind = {
   names: ['toplist', 'table'],
   isTable: true,
-  draw: ({ data, view, moves }) =>
-    data.rows?.length ? (
-      <ListChart
-        data={data}
-        compares={view.compares}
-        wish={aboutPanel(data.panel.id).wish ?? 'none'}
-        onPick={moves.pick}
-        isPicked={moves.isPicked}
-        hrefOf={moves.href}
-      />
-    ) : (
-      <Nothing />
-    ),
+  Draw: ListBody,
   twin: (data, view) => (data.rows ? rowsTwin(data, nameLabel(data), view.compares) : null),
 }
 
@@ -78,7 +66,7 @@ const STAT: Kind = {
   names: ['stat'],
   isLow: true,
   isTable: true,
-  draw: StatBody,
+  Draw: StatBody,
   twin: ({ panel, value, tz }) => ({
     columns: [{ label: panel.title, unit: panel.unit }],
     rows: [[value ?? null]],
@@ -105,10 +93,24 @@ export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
 
 export const Nothing = () => <EmptyState isCompact icon="chart" title="Nothing in this range" />
 
+function ListBody({ data, view, moves }: KindProps) {
+  if (!data.rows?.length) return <Nothing />
+  return (
+    <ListChart
+      data={data}
+      compares={view.compares}
+      wish={aboutPanel(data.panel.id).wish ?? 'none'}
+      onPick={moves.pick}
+      isPicked={moves.isPicked}
+      hrefOf={moves.href}
+    />
+  )
+}
+
 function TimeBody({ data, view, moves }: KindProps) {
   const { panel } = data
-  const edges = edgesOf(data)
-  const series = chartSeries(data.series ?? [], view.compares)
+  const edges = useMemo(() => edgesOf(data), [data])
+  const series = useMemo(() => chartSeries(data.series ?? [], view.compares), [data, view.compares])
   if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null))) return <Nothing />
   const { term = null } = aboutPanel(panel.id)
   const kind = TIME.names.includes(panel.chart) ? (panel.chart as TimeKind) : 'line'
@@ -131,7 +133,7 @@ function TimeBody({ data, view, moves }: KindProps) {
 function HeatBody({ data, view, moves }: KindProps) {
   const { panel } = data
   const rows = (data.series ?? []) as HeatRow[]
-  const edges = edgesOf(data)
+  const edges = useMemo(() => edgesOf(data), [data])
   if (edges.length < 2 || rows.length === 0) return <Nothing />
   const { wish, term } = aboutPanel(panel.id)
   const open = (key: string, from: number, to: number) => {
@@ -163,7 +165,7 @@ function StatBody({ data, moves }: KindProps) {
       exact={exactText(data.value)}
       href={moves.href(aboutPanel(data.panel.id).term ?? null)}
       change={<ChangeMark change={data.change} previous={previous} />}
-      note={previous === null ? '' : `before ${unitText(previous, data.panel.unit)}`}
+      note={previous === null ? '' : `was ${unitText(previous, data.panel.unit)}`}
     />
   )
 }

@@ -1,4 +1,5 @@
 // Top lists and tables: each row a filter and a link, its share as a bar, its change against before.
+import { useState } from 'react'
 import type { PanelColumn, PanelData, PanelRow } from '../api/types'
 import { Icon } from '../parts/icon'
 import { Go } from '../parts/link'
@@ -32,7 +33,8 @@ const isAllNew = (data: PanelData) =>
   data.panel.chart === 'table' && (data.rows ?? []).every((row) => row.state === 'new')
 
 export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Props) {
-  const rows = data.rows ?? []
+  const [order, setOrder] = useState<Order>('value')
+  const rows = sorted(data.rows ?? [], order)
   const compares = props.compares && !isAllNew(data)
   const extra = extraColumns(data)
   const most = Math.max(1, ...rows.map((row) => row.value ?? 0))
@@ -45,7 +47,7 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Pr
       <thead>
         <tr>
           <th scope="col">{nameLabel(data)}</th>
-          <th scope="col">{valueLabel}</th>
+          <OrderHead label={valueLabel} of="value" {...{ order, setOrder, compares }} />
           <th scope="col" className={css.share}>
             Share
           </th>
@@ -54,7 +56,7 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Pr
               {column.label}
             </th>
           ))}
-          {compares && <th scope="col">Change</th>}
+          {compares && <OrderHead label="Change" of="change" {...{ order, setOrder, compares }} />}
         </tr>
       </thead>
       <tbody>
@@ -93,6 +95,41 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Pr
         ) : null}
       </tbody>
     </table>
+  )
+}
+
+type Order = 'value' | 'change'
+
+/** By change: what is new first, then from the largest rise to the largest fall. */
+export function sorted(rows: PanelRow[], order: Order): PanelRow[] {
+  if (order === 'value') return rows
+  const rise = (row: PanelRow) =>
+    row.state === 'new' ? Number.POSITIVE_INFINITY : (row.change ?? Number.NEGATIVE_INFINITY)
+  return rows.toSorted((a, b) => (rise(a) === rise(b) ? 0 : rise(b) - rise(a)))
+}
+
+/** A heading that orders the rows, where there is more than one order. */
+function OrderHead(props: {
+  label: string
+  of: Order
+  order: Order
+  setOrder: (order: Order) => void
+  compares: boolean
+}) {
+  const { label, of, order, setOrder, compares } = props
+  const isOn = order === of
+  if (!compares) return <th scope="col">{label}</th>
+  return (
+    <th scope="col" aria-sort={isOn ? 'descending' : undefined}>
+      <button
+        type="button"
+        className={css.order}
+        title={`Order by ${label.toLowerCase()}`}
+        onClick={() => setOrder(of)}
+      >
+        {label}
+      </button>
+    </th>
   )
 }
 

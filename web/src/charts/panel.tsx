@@ -80,7 +80,7 @@ export function PanelCard(props: {
     if (answer.isError && !data) return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
     if (!data) return <Skeleton height="100%" />
     if (asTable && twin) return <TwinTable twin={twin} title={panel.title} />
-    return kind.draw({ data, view, moves })
+    return <kind.Draw data={data} view={view} moves={moves} />
   }
   const lines = (data?.rows?.length ?? LIST_ROWS) + (data?.other ? 1 : 0)
   const style = { '--rows': Math.max(1, lines) } as React.CSSProperties

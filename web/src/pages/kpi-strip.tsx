@@ -122,7 +122,7 @@ export const KPIS: Kpi[] = [
       return { value: clockText(from, tz, false), exact: `${hours}, ${exactText(f.peak_hour.calls)} calls` }
     },
     part: (f) => (f.peak_hour ? { from: hourOf(f), to: hourOf(f) + HOUR } : undefined),
-    note: (f, tz) => (f.peak_hour ? `${dayText(hourOf(f), tz)}, ${countText(f.peak_hour.calls)} calls` : ''),
+    note: (f, tz) => (f.peak_hour ? `${countText(f.peak_hour.calls)} on ${dayText(hourOf(f), tz)}` : ''),
     foot: (c, f) => <Spark {...peakBars(c.traffic, hourOf(f))} look="bars" />,
   },
   {

@@ -38,7 +38,9 @@ export function Stat({ label, value, exact, href, change, note, children }: Prop
           </div>
           <div className={css.line}>
             {change}
-            <span className={css.note}>{note}</span>
+            <span className={css.note} title={typeof note === 'string' ? note : undefined}>
+              {note}
+            </span>
           </div>
         </>
       )}

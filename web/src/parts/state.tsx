@@ -81,7 +81,7 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
         {problem ? titleOf(problem) : 'Something in this page failed'}
       </h2>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
-      {problem?.remedy && <p className={css.text}>{sentence(problem.remedy)}</p>}
+      {problem?.remedy && !problem.suggestions.length && <p className={css.text}>{sentence(problem.remedy)}</p>}
       {problem && problem.suggestions.length > 0 && (
         <p className={css.text}>Did you mean {problem.suggestions.slice(0, 3).join(', ')}?</p>
       )}
