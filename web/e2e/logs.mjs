@@ -289,6 +289,59 @@ await step('hide', async () => {
   check('a series and the whole chart can be hidden', (await page.getByRole('slider').count()) === 0)
 })
 
+await step('turns', async () => {
+  // A slow search: what the server would hand over in four turns, of which the last one never comes.
+  const real = await (await page.request.get(`${target.base}/api/v1/events?limit=200`)).json()
+  let turn = 0
+  await page.route(/\/api\/v1\/events\?/, async (route) => {
+    const from = Date.parse(new URL(route.request().url()).searchParams.get('from'))
+    turn++
+    if (turn > 3) return new Promise(() => {})
+    const until = new Date(from + (1 - turn / 4) * 864e5).toISOString()
+    const events = real.events.slice((turn - 1) * 3, turn * 3)
+    const scanned = { rows: 250_000, files: 1, until }
+    await route.fulfill({ json: { ...real, events, next_cursor: `turn ${turn}`, scanned } })
+  })
+  await page.goto(`${target.base}/logs?tz=UTC`)
+  await page.getByTestId('reading').getByText('75.0 % of the range, 750k rows').waitFor()
+  equal('rows are there while the search goes on', await page.locator('[data-row]').count(), 9)
+  await page.screenshot({ path: join(OUT, 'logs-turns.png') })
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await page.getByTestId('reading').getByText('9 rows are kept').waitFor()
+  equal('Stop asks for nothing more', turn, 4)
+  await page.unroute(/\/api\/v1\/events\?/)
+})
+
+await step('end', async () => {
+  await go('/logs?tz=UTC&from=now-7d')
+  await page.getByTestId('events').focus()
+  await page.keyboard.press('End')
+  const oldest = await (await page.request.get(`${target.base}/api/v1/events?from=now-7d&order=asc&limit=1`)).json()
+  await page.locator(`[data-row="${oldest.events[0].id}"]`).waitFor()
+  const rows = Number(await page.getByTestId('events').getAttribute('aria-rowcount')) - 1
+  check('End leads to the oldest of them all', rows > 1000)
+  equal(
+    'at its place',
+    await page.locator(`[data-row="${oldest.events[0].id}"]`).getAttribute('aria-rowindex'),
+    String(rows + 1),
+  )
+})
+
+await step('fresh', async () => {
+  await go('/logs?tz=UTC&refresh=5s')
+  const first = await page.locator('[data-row]').first().getAttribute('data-row')
+  const before = await total()
+  const other = await opened()
+  await other.goto(`${target.base}/logs?tail=1`)
+  await page.getByTestId('fresh').waitFor()
+  equal('new events wait', await page.locator('[data-row]').first().getAttribute('data-row'), first)
+  equal('and so does their number', await total(), before)
+  await other.close()
+  await page.getByTestId('fresh').click()
+  await page.waitForFunction((id) => document.querySelector('[data-row]')?.dataset.row !== id, first)
+  check('until they are asked for', (await total()) > before)
+})
+
 await step('tail', async () => {
   await go('/logs?tz=UTC')
   await page.locator('body').press('t')

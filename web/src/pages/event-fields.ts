@@ -1,5 +1,6 @@
 // The fields of an event in the order people look for them, with the name each has in the filter language.
 import type { AccessEvent } from '../api/types'
+import { consumerOf } from '../state/columns'
 import { pillText } from '../state/filter'
 import { bytesText, durationText } from '../state/numbers'
 import { instantText, zoneText } from '../state/zone'
@@ -82,7 +83,7 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
     {
       title: 'Identity',
       fields: [
-        ...line('Consumer', event.consumer_name ?? 'unknown', event.consumer_name ? 'consumer' : undefined),
+        ...line('Consumer', consumerOf(event) ?? 'unknown', consumerOf(event) ? 'consumer' : undefined),
         ...line('Consumer id', event.consumer_id, 'consumer_id'),
         ...line('Claimed to be', event.claimed_consumer, 'claimed_consumer'),
         ...(event.consumer_groups ?? []).flatMap((group) => line('Group', group, 'group')),

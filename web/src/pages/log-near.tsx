@@ -4,6 +4,7 @@ import { useAnswer } from '../api/queries'
 import type { AccessEvent, EventsPage } from '../api/types'
 import { Skeleton } from '../parts/state'
 import { Status } from '../parts/status'
+import { consumerOf } from '../state/columns'
 import { termText } from '../state/filter'
 import { durationText } from '../state/numbers'
 import { iso } from '../state/range'
@@ -18,9 +19,9 @@ function waysOf(event: AccessEvent): Way[] {
   const way = (id: string, label: string, field: string, value: string | undefined): Way[] =>
     value ? [{ id, label, term: termText(field, value) }] : []
   return [
-    ...way('consumer', `Of ${event.consumer_name ?? ''}`, 'consumer', event.consumer_name),
+    ...way('consumer', `Of ${consumerOf(event) ?? ''}`, 'consumer', consumerOf(event)),
     ...way('claimed', `Of ${event.claimed_consumer ?? ''}`, 'claimed_consumer', event.claimed_consumer),
-    ...way('ip', `From ${event.request.ip ?? ''}`, 'ip', event.consumer_name ? undefined : event.request.ip),
+    ...way('ip', `From ${event.request.ip ?? ''}`, 'ip', consumerOf(event) ? undefined : event.request.ip),
     ...way('route', 'On this route', 'route', event.route),
   ].slice(0, 3)
 }

@@ -3,7 +3,7 @@ import { memo, useState } from 'react'
 import type { AccessEvent } from '../api/types'
 import { Skeleton } from '../parts/state'
 import { Pill, Status } from '../parts/status'
-import type { Column, ShownColumn } from '../state/columns'
+import { type Column, consumerOf, type ShownColumn } from '../state/columns'
 import { durationText } from '../state/numbers'
 import { clockText, dayText, instantText, millisText } from '../state/zone'
 import css from './log-table.module.css'
@@ -143,7 +143,7 @@ function CellBody({ column, event, tz }: { column: Column; event: AccessEvent; t
     )
   }
   const text = column.text(event, tz)
-  const isUnknown = column.id === 'consumer' && !event.consumer_name
+  const isUnknown = column.id === 'consumer' && !consumerOf(event)
   return (
     <span className={`${css.text} ${isUnknown ? css.quiet : ''}`} title={text}>
       {text}
@@ -174,7 +174,7 @@ export const LogCard = memo(function LogCard(props: Shared) {
         <span className={`${css.mono} ${css.text}`}>{event.request.path}</span>
       </div>
       <div role="gridcell" tabIndex={-1} className={css.cardLine}>
-        <span className={css.text}>{event.consumer_name ?? 'unknown'}</span>
+        <span className={css.text}>{consumerOf(event) ?? 'unknown'}</span>
         {denied && <Pill tone="denied">{event.access.reason_label ?? event.access.reason ?? 'Denied'}</Pill>}
       </div>
       <div role="gridcell" tabIndex={-1} className={`${css.cardLine} ${css.quiet}`}>

@@ -1,20 +1,23 @@
 // What can be done with the list: live tail, how the table looks, saved views, export.
+import { useState } from 'react'
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import type { Field } from '../api/types'
 import { Button, IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
 import { Segmented } from '../parts/choice'
 import { Icon } from '../parts/icon'
 import pop from '../parts/popover.module.css'
-import { arranged, COLUMNS, type ShownColumn } from '../state/columns'
+import { arranged, COLUMNS, columnOf, type ShownColumn } from '../state/columns'
+import { SHORT_FIELDS } from '../state/fields'
 import type { Search } from '../state/search'
 import type { View } from '../state/view'
 import css from './log-tools.module.css'
 import { SavedViews } from './log-views'
 
-type Arrange = { columns: ShownColumn[]; onArrange: (columns: ShownColumn[]) => void }
+type Arrange = { columns: ShownColumn[]; fields: Field[]; onArrange: (columns: ShownColumn[]) => void }
 type Props = Arrange & { view: View; onExport: () => void; onFacets: (() => void) | undefined }
 
-export function LogTools({ view, columns, onArrange, onExport, onFacets }: Props) {
+export function LogTools({ view, columns, fields, onArrange, onExport, onFacets }: Props) {
   const isTail = view.search.tail === '1'
   return (
     <div className={css.tools}>
@@ -26,7 +29,7 @@ export function LogTools({ view, columns, onArrange, onExport, onFacets }: Props
       <Button icon="play" pressed={isTail} onPress={() => view.set({ tail: isTail ? undefined : '1', row: undefined })}>
         Live tail
       </Button>
-      {!onFacets && <TableLook view={view} columns={columns} onArrange={onArrange} />}
+      {!onFacets && <TableLook view={view} columns={columns} fields={fields} onArrange={onArrange} />}
       <SavedViews page="logs" view={view} />
       <Button icon="download" kind="primary" data-shortcut="export" onPress={onExport}>
         Export
@@ -41,11 +44,21 @@ const DENSITIES = [
   { id: 'roomy', label: 'Roomy' },
 ]
 
+const OTHERS_MAX = 30
+/** Fields that have a column under their short name already. */
+const isOther = (field: Field) =>
+  !SHORT_FIELDS.some((f) => f.name === field.name || f.of === field.name) && field.name !== 'time'
+
 /** Which columns in which order, how high the rows are. */
-function TableLook({ view, columns, onArrange }: Arrange & { view: View }) {
+function TableLook({ view, columns, fields, onArrange }: Arrange & { view: View }) {
   const { density = 'normal', wrap } = view.search
   const set = (patch: Partial<Search>) => view.set(patch, { replace: true })
-  const others = COLUMNS.filter((column) => !columns.some((c) => c.id === column.id))
+  const [typed, setTyped] = useState('')
+  const known = [...COLUMNS.map(({ id, label }) => ({ name: id, label })), ...fields.filter(isOther)]
+  const others = known.filter(
+    ({ name, label }) =>
+      !columns.some((c) => c.id === name) && `${name} ${label}`.toLowerCase().includes(typed.toLowerCase()),
+  )
   return (
     <DialogTrigger>
       <AriaButton className={pop.trigger}>
@@ -99,11 +112,21 @@ function TableLook({ view, columns, onArrange }: Arrange & { view: View }) {
               </li>
             ))}
           </ol>
+          <input
+            className={css.search}
+            aria-label="Search columns"
+            placeholder={`Search ${known.length} fields`}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
           <ul className={css.others} aria-label="Other columns">
-            {others.map((column) => (
-              <li key={column.id}>
-                <Checkbox isSelected={false} onChange={() => onArrange(arranged.added(columns, column.id))}>
-                  {column.label}
+            {others.slice(0, typed ? OTHERS_MAX : COLUMNS.length - columns.length).map(({ name, label }) => (
+              <li key={name}>
+                <Checkbox
+                  isSelected={false}
+                  onChange={() => onArrange(arranged.added(columns, columnOf(name, fields)))}
+                >
+                  {label}
                 </Checkbox>
               </li>
             ))}

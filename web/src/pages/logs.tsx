@@ -1,12 +1,12 @@
 // Access logs: histogram, facets, table, drawer, live tail and export over one range and filter.
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { useAnswer } from '../api/queries'
+import { useAnswer, useFields } from '../api/queries'
 import { type Tail, useTail } from '../api/tail'
-import type { Histogram } from '../api/types'
+import type { Field, Histogram } from '../api/types'
 import { Dialog } from '../parts/dialog'
 import { useNarrow } from '../parts/narrow'
 import { Bar } from '../shell/bar'
-import { arranged, COLUMNS, chosenColumns, columnNames, type ShownColumn } from '../state/columns'
+import { arranged, chosenColumns, columnNames, columnOf, type ShownColumn } from '../state/columns'
 import { only, without } from '../state/filter'
 import { useKeys } from '../state/keys'
 import { useView, type View } from '../state/view'
@@ -30,7 +30,8 @@ export function Logs() {
   const isNarrow = useNarrow()
   const isTail = search.tail === '1'
   const [open, setOpen] = useState<Open>(null)
-  const columns = useMemo(() => chosenColumns(search.columns), [search.columns])
+  const fields = useFields()
+  const columns = useMemo(() => chosenColumns(search.columns, fields), [search.columns, fields])
   const moment = useMoment(view)
 
   const histogram = useAnswer<Histogram>('/histogram', { ...moment.asked, tz: view.tz, split: search.split })
@@ -41,7 +42,7 @@ export function Logs() {
   const list = useTailOr(isTail ? tail : null, shown)
   const fresh = useFresh(view, asked.to, !isTail && view.live && search.order !== 'asc')
   const cursor = useCursor(view, list)
-  const moves = useValueMoves(view, columns)
+  const moves = useValueMoves(view, columns, fields)
   useLogKeys(view, cursor, isTail ? tail : null, setOpen)
 
   const arrange = (next: ShownColumn[]) => set({ columns: columnNames(next) }, { replace: true })
@@ -49,6 +50,7 @@ export function Logs() {
     <LogTools
       view={view}
       columns={columns}
+      fields={fields}
       onArrange={arrange}
       onExport={() => setOpen('export')}
       onFacets={isNarrow ? () => setOpen('facets') : undefined}
@@ -171,7 +173,7 @@ function useLogKeys(
   })
 }
 
-function useValueMoves(view: View, columns: ShownColumn[]): ValueMoves {
+function useValueMoves(view: View, columns: ShownColumn[], fields: Field[]): ValueMoves {
   return useMemo(
     () => ({
       // The open event stays open: its next value may be the one that matters.
@@ -179,10 +181,11 @@ function useValueMoves(view: View, columns: ShownColumn[]): ValueMoves {
         const filter = excludes ? without(view.filter, field, value) : only(view.filter, field, value)
         view.set({ filter: filter || undefined })
       },
-      addColumn: (field) => view.set({ columns: columnNames(arranged.added(columns, field)) }, { replace: true }),
-      canAdd: (field) => COLUMNS.some((c) => c.id === field) && !columns.some((c) => c.id === field),
+      addColumn: (field) =>
+        view.set({ columns: columnNames(arranged.added(columns, columnOf(field, fields))) }, { replace: true }),
+      canAdd: (field) => columnOf(field, fields) !== undefined && !columns.some((c) => c.id === field),
     }),
-    [view, columns],
+    [view, columns, fields],
   )
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { Panel } from '../api/types'
-import { arranged, chosenColumns, columnNames, type ShownColumn } from '../state/columns'
+import type { AccessEvent, Panel } from '../api/types'
+import { arranged, chosenColumns, columnNames, columnOf, type ShownColumn } from '../state/columns'
 import { curlOf, sectionsOf } from './event-fields'
 import { rateText } from './kpi-strip'
 import { calmStep, composed, packed } from './overview'
@@ -38,9 +38,38 @@ it('leaves no hole in a row of panels', () => {
 it('keeps columns in the address only when they differ from the first ones', () => {
   const first = chosenColumns(undefined)
   expect(columnNames(first)).toBeUndefined()
-  expect(columnNames(arranged.added(first, 'ip'))).toContain('ip')
+  expect(columnNames(arranged.added(first, columnOf('ip', [])))).toContain('ip')
   expect(chosenColumns('status,nonsense,ip').map((c) => c.id)).toEqual(['status', 'ip'])
   expect(chosenColumns('nonsense').map((c) => c.id)).toEqual(first.map((c) => c.id))
+})
+
+it('makes a column of any field, wherever the event has its value', () => {
+  const event = {
+    id: '1',
+    stage: 'prod',
+    request: { protocol: 'HTTP/2', body: 'b' },
+    response: { connect_ms: 3 },
+    auth: { issuer: 'i', user: 'u', account_id: 'a' },
+    error: { waf_status: 'w', type: 't' },
+    upstream: { address: '10.0.0.1', endpoint: 'e', status: '502' },
+    access: {},
+  } as unknown as AccessEvent
+  const wanted = {
+    ...{
+      stage: 'prod',
+      protocol: 'HTTP/2',
+      request_body: 'b',
+      connect_duration: '3',
+      auth_issuer: 'i',
+      identity_user: 'u',
+    },
+    ...{ account_id: 'a', waf_status: 'w', error_type: 't', upstream_address: '10.0.0.1', native_endpoint: 'e' },
+    ...{ upstream_status: '502', referer: '' },
+  }
+  const fields = Object.keys(wanted).map((name) => ({ name, label: name }))
+  const columns = chosenColumns(fields.map((f) => f.name).join(), fields)
+  expect(Object.fromEntries(columns.map((c) => [c.id, c.text(event, 'UTC')]))).toEqual(wanted)
+  expect(columnNames(chosenColumns('stage,nonsense', fields))).toBe('stage')
 })
 
 it('arranges columns, and reads every arrangement back from the address', () => {

@@ -37,6 +37,9 @@ function plain(
   return { id, label, px, track: `minmax(${px}px, ${px / 100}fr)`, value, text: (e) => text(pick(e)), ...more }
 }
 
+/** Who called: the name, else the id, as the filter `consumer:` takes both. */
+export const consumerOf = (e: AccessEvent) => e.consumer_name ?? e.consumer_id
+
 export const COLUMNS: Column[] = [
   {
     id: 'timestamp',
@@ -49,7 +52,7 @@ export const COLUMNS: Column[] = [
   plain('status', 'Status', 60, (e) => e.response.status, { track: '60px' }),
   plain('method', 'Method', 60, (e) => e.request.method, { track: '60px', isMono: true }),
   plain('path', 'Path', 180, (e) => e.request.path, { isMono: true, track: 'minmax(180px, 3fr)' }),
-  plain('consumer', 'Consumer', 116, (e) => e.consumer_name, { text: (e) => e.consumer_name ?? 'unknown' }),
+  plain('consumer', 'Consumer', 116, consumerOf, { text: (e) => consumerOf(e) ?? 'unknown' }),
   {
     id: 'granted',
     label: 'Access',
@@ -99,12 +102,42 @@ const DEFAULT = ['timestamp', 'status', 'method', 'path', 'consumer', 'granted',
 export const WIDTH_MIN = 48
 const WIDTH_MAX = 1200
 
+type Named = { name: string; label: string }
+
+const GROUPS = ['request', 'response', 'auth', 'error', 'upstream'] as const
+/** Members that an event has under another name than the field. */
+const PREFIX = /^(request|response|auth|error|upstream|native|identity|waf)_/
+
+/** The value of a field wherever the event has it: at the top or in a group, without the name of the group. */
+function memberOf(event: AccessEvent, field: string): unknown {
+  const names = [field, field.replace(PREFIX, '')].flatMap((name) => [name, name.replace(/_?duration$/, '_ms')])
+  const places = [event, ...GROUPS.map((group) => event[group])] as (Record<string, unknown> | undefined)[]
+  for (const name of names) {
+    for (const place of places) if (place?.[name] !== undefined) return place[name]
+  }
+  return undefined
+}
+
+/** Any field the server knows can be a column. */
+function anyColumn({ name, label }: Named): Column {
+  const pick = (e: AccessEvent) => {
+    const value = memberOf(e, name)
+    return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+  }
+  return plain(name, label, 140, pick, { isMono: true })
+}
+
+export function columnOf(name: string, fields: Named[]): Column | undefined {
+  const field = fields.find((f) => f.name === name)
+  return COLUMNS.find((c) => c.id === name) ?? (field && anyColumn(field))
+}
+
 /** Columns as the address holds them: `timestamp-p,status,path-320` is the time pinned and the path 320 px wide. */
-export function chosenColumns(names: string | undefined): ShownColumn[] {
+export function chosenColumns(names: string | undefined, fields: Named[] = []): ShownColumn[] {
   const seen = new Set<string>()
   const found = (names ? names.split(',') : DEFAULT).flatMap((written) => {
     const [, name, width, pin] = /^([\w.]+?)(?:-(\d{1,4})?(p)?)?$/.exec(written) ?? []
-    const column = COLUMNS.find((c) => c.id === name)
+    const column = name === undefined ? undefined : columnOf(name, fields)
     if (!column || seen.has(column.id)) return []
     seen.add(column.id)
     return [{ ...column, width: width ? widthOf(Number(width)) : null, isPinned: pin === 'p' }]
@@ -129,9 +162,8 @@ const pinnedFirst = (columns: ShownColumn[]) => [
 
 /** What can be done with a column; each gives the new arrangement. */
 export const arranged = {
-  added: (columns: ShownColumn[], id: string): ShownColumn[] => {
-    const column = COLUMNS.find((c) => c.id === id)
-    if (!column || columns.some((c) => c.id === id)) return columns
+  added: (columns: ShownColumn[], column: Column | undefined): ShownColumn[] => {
+    if (!column || columns.some((c) => c.id === column.id)) return columns
     return [...columns, { ...column, width: null, isPinned: false }]
   },
   removed: (columns: ShownColumn[], id: string) => columns.filter((c) => c.id !== id),
