@@ -5,11 +5,11 @@ import { heatSentence } from './heat'
 import { heatPaths, stepOf, stepsOf } from './heat-paths'
 import { extraColumns, ListChart, sorted } from './list'
 import { areaPath, barsPath, linePath, lonely, stacked, totals } from './paths'
-import { isPicked, picked } from './pick'
+import { picked, pickedIn } from './pick'
 import { bucketText, chartSeries, folded, summarySentence } from './series'
 import { courses, gathered } from './spark'
 import { timeTicks } from './ticks'
-import { csvOf, rowsTwin, seriesTwin, shownCell } from './twin'
+import { csvOf, rowsTwin, seriesTwin, shownRows } from './twin'
 import { TwinTable } from './twin-table'
 
 const HOUR = 36e5
@@ -114,7 +114,7 @@ describe('the table behind a chart', () => {
       '5xx',
       '5xx, previous',
     ])
-    expect(twin.rows.map((row) => row.map((_, i) => shownCell(twin, row, i)))).toEqual([
+    expect(shownRows(twin)).toEqual([
       ['2026-11-20 11:00:00', '1,200', '7', '1', '0'],
       ['2026-11-20 12:00:00', '3', '–', '–', '1'],
     ])
@@ -215,8 +215,9 @@ describe('a click on a value', () => {
     expect(picked('route:/a', 'route:/a', true)).toBe('-route:/a')
     expect(picked('-route:/a', 'route:/a', true)).toBe('')
     expect(picked('status:5xx', 'route:/a status:5xx', false)).toBe('status:5xx route:/a')
-    expect(isPicked('x:1 route:/a', 'route:/a')).toBe(true)
-    expect(isPicked('route:/ab', 'route:/a')).toBe(false)
+    expect(pickedIn('x:1 route:/a')('route:/a')).toBe(true)
+    expect(pickedIn('route:/ab')('route:/a')).toBe(false)
+    expect(pickedIn('')('')).toBe(false)
   })
 })
 

@@ -44,7 +44,7 @@ export function PanelCard(props: {
   const answer = usePanelData(panel.id, view, step, isReady)
   const data = answer.data
   const kind = kindOf(panel.chart, data)
-  const twin = data ? kind.twin(data, view) : null
+  const twinOf = () => (data ? kind.twin(data, view) : null)
   const tools = (
     <>
       {!kind.isTable && (
@@ -63,8 +63,11 @@ export function PanelCard(props: {
             id: 'csv',
             label: 'Download as CSV',
             icon: 'download',
-            isDisabled: !twin,
-            run: () => twin && download(twin, panel.id),
+            isDisabled: !data,
+            run: () => {
+              const twin = twinOf()
+              if (twin) download(twin, panel.id)
+            },
           },
           {
             id: 'logs',
@@ -79,7 +82,8 @@ export function PanelCard(props: {
   const body = () => {
     if (answer.isError && !data) return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
     if (!data) return <Skeleton height="100%" />
-    if (asTable && twin) return <TwinTable twin={twin} title={panel.title} />
+    const twin = asTable ? twinOf() : null
+    if (twin) return <TwinTable twin={twin} title={panel.title} />
     return <kind.Draw data={data} view={view} moves={moves} />
   }
   const lines = (data?.rows?.length ?? LIST_ROWS) + (data?.other ? 1 : 0)

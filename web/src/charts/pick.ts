@@ -1,11 +1,14 @@
 // What a click on a value does to the filter: put its terms in, take them out, or leave the value out.
 import { inverted, joined, termsOf, withTerm } from '../state/filter'
 
-/** A row of a list may stand for several terms: `route:/a status:5xx`. */
-export function isPicked(filter: string, term: string): boolean {
+/** Whether a term is in the filter; a row of a list may stand for several: `route:/a status:5xx`. */
+export function pickedIn(filter: string): (term: string) => boolean {
   const have = new Set(termsOf(filter).map((t) => t.raw))
-  const wanted = termsOf(term)
-  return wanted.length > 0 && wanted.every((t) => have.has(t.raw))
+  if (have.size === 0) return () => false
+  return (term) => {
+    const wanted = termsOf(term)
+    return wanted.length > 0 && wanted.every((t) => have.has(t.raw))
+  }
 }
 
 /** Click includes, a second click takes it out again; excluding turns the first term, which names the value. */

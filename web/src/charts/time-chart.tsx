@@ -61,7 +61,7 @@ function highest(kind: TimeKind, series: ChartSeries[]): number {
 type Sized = Omit<TimeChartProps, 'height'> & { width: number; height: number }
 
 function Plot(props: Sized) {
-  const { edges, series, kind, unit, width, height } = props
+  const { edges, series, kind, unit, tz, lit = null, width, height } = props
   const start = edges[0] as number
   const end = edges.at(-1) as number
   const levels = Math.max(2, Math.min(6, Math.floor(height / 56)))
@@ -72,7 +72,7 @@ function Plot(props: Sized) {
   }, [kind, series, unit, start, end, width, height, levels])
   return (
     <>
-      <Drawing {...props} {...scales} />
+      <Drawing {...{ title: props.title, kind, edges, series, unit, tz, lit, width, height }} {...scales} />
       {props.markers && <Markers markers={props.markers} x={scales.x} start={start} end={end} height={height} />}
       <Overlay {...props} x={scales.x} y={scales.y} />
     </>
@@ -84,7 +84,14 @@ function levelsOf(ticks: number[], unit: Unit): number[] {
   return isCount(unit) ? ticks.filter(Number.isInteger) : ticks
 }
 
-type DrawingProps = Sized & { x: Scale; y: Scale; top: number; levels: number[] }
+/** Only what is drawn: new handlers of the page draw nothing anew. */
+type DrawingProps = Pick<Sized, 'title' | 'kind' | 'edges' | 'series' | 'unit' | 'tz' | 'width' | 'height'> & {
+  lit: string | null
+  x: Scale
+  y: Scale
+  top: number
+  levels: number[]
+}
 
 const Drawing = memo(function Drawing(props: DrawingProps) {
   const { title, edges, series, unit, tz, width, height, x, y, top, levels } = props

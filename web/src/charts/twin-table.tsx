@@ -1,5 +1,5 @@
 // The table behind a chart.
-import { shownCell, type Twin } from './twin'
+import { shownRows, type Twin } from './twin'
 import css from './twin.module.css'
 
 export function TwinTable({ twin, title }: { twin: Twin; title: string }) {
@@ -17,15 +17,15 @@ export function TwinTable({ twin, title }: { twin: Twin; title: string }) {
           </tr>
         </thead>
         <tbody>
-          {twin.rows.map((row) => (
+          {shownRows(twin).map((row) => (
             <tr key={row[0]}>
               {twin.columns.map(({ label }, i) =>
                 i === 0 ? (
                   <th key={label} scope="row">
-                    {shownCell(twin, row, i)}
+                    {row[i]}
                   </th>
                 ) : (
-                  <td key={label}>{shownCell(twin, row, i)}</td>
+                  <td key={label}>{row[i]}</td>
                 ),
               )}
             </tr>

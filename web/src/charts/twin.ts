@@ -43,15 +43,18 @@ export function rowsTwin(data: PanelData, name: string, compares: boolean): Twin
   return { columns, rows, tz: data.tz }
 }
 
-/** As people read it: one unit per column. */
-export function shownCell(twin: Twin, row: Cell[], at: number): string {
-  const cell = row[at]
-  const unit = twin.columns[at]?.unit ?? 'text'
-  if (typeof cell === 'string') return cell
-  if (cell === null || cell === undefined) return '–'
-  if (unit === 'time') return instantText(cell, twin.tz).slice(0, 19)
-  if (isCount(unit)) return exactText(cell)
-  return unitText(cell, unit, Math.max(...twin.rows.map((r) => Number(r[at] ?? 0))))
+/** All rows as people read them: one unit per column. */
+export function shownRows(twin: Twin): string[][] {
+  const most = twin.columns.map((_, at) => twin.rows.reduce((max, row) => Math.max(max, Number(row[at] ?? 0) || 0), 0))
+  return twin.rows.map((row) =>
+    twin.columns.map(({ unit }, at) => {
+      const cell = row[at]
+      if (typeof cell === 'string') return cell
+      if (cell === null || cell === undefined) return '–'
+      if (unit === 'time') return instantText(cell, twin.tz).slice(0, 19)
+      return isCount(unit) ? exactText(cell) : unitText(cell, unit, most[at])
+    }),
+  )
 }
 
 /** As machines read it: RFC 4180, plain numbers with every digit, times with their offset. */

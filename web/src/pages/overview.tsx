@@ -5,7 +5,7 @@ import { Problem } from '../api/client'
 import { useAnswer, usePanels } from '../api/queries'
 import type { EventsPage, Panel, Summary } from '../api/types'
 import { PanelCard, type PanelMoves, type Spans } from '../charts/panel'
-import { isPicked, picked } from '../charts/pick'
+import { picked, pickedIn } from '../charts/pick'
 import { Card } from '../parts/card'
 import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
@@ -162,8 +162,9 @@ function Nothing({ view }: { view: View }) {
 function useMoves(view: View): PanelMoves {
   const router = useRouter()
   return useMemo(() => {
+    const isPicked = pickedIn(view.filter)
     const href: PanelMoves['href'] = (term, span) => {
-      const filter = term && !isPicked(view.filter, term) ? withTerm(view.filter, term) : view.filter
+      const filter = term && !isPicked(term) ? withTerm(view.filter, term) : view.filter
       const range = span ? { from: iso(span.from), to: iso(span.to) } : undefined
       return `/logs${writeSearch(logsSearch(view.search, filter, range))}`
     }
@@ -172,7 +173,7 @@ function useMoves(view: View): PanelMoves {
       open: (term, span) => router.history.push(href(term, span)),
       zoom: (from, to) => view.set({ from: iso(from), to: iso(to) }),
       pick: (term, excludes) => view.setFilter(picked(view.filter, term, excludes)),
-      isPicked: (term) => isPicked(view.filter, term),
+      isPicked,
       filter: (field, value, excludes) =>
         view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
     }

@@ -3,6 +3,7 @@
 const MISSING = '–'
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 })
 const three = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3, minimumSignificantDigits: 3 })
+const every = new Intl.NumberFormat()
 const upToThree = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 })
 const one = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 
@@ -30,7 +31,7 @@ export function countText(value: Amount): string {
 }
 
 export function exactText(value: Amount): string {
-  return value === null || value === undefined ? MISSING : new Intl.NumberFormat().format(value)
+  return value === null || value === undefined ? MISSING : every.format(value)
 }
 
 /** Milliseconds below one second, then seconds; `column` is the largest value beside it, so that one column has one unit. */
