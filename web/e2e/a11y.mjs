@@ -1,19 +1,39 @@
-// axe over every page, state and theme: nothing may be found.
+// axe over every page, state and theme: nothing may be found. node e2e/a11y.mjs [part of a name].
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { launch, server, signIn, watch } from './browser.mjs'
+import { drawn, fixtures, launch, settled, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const click = (selector) => (page) => page.locator(selector).first().click()
+const button = (name) => (page) => page.getByRole('button', { name }).first().click()
 const press = (key) => (page) => page.locator('body').press(key)
+const inOrder =
+  (...acts) =>
+  async (page) => {
+    for (const act of acts) {
+      await act(page)
+      await drawn(page)
+    }
+  }
+const type = (label, text) => (page) => page.getByLabel(label, { exact: true }).fill(text)
+const see = (text) => (page) => page.getByText(text).first().waitFor()
+const tab = (name) => (page) => page.getByRole('tab', { name }).click()
+/** The server does not answer from now on; then it is asked. */
+const cut = (page) => page.route('**/api/**', (route) => route.abort())
+const signOut = (page) => page.context().clearCookies()
+const broken = (page) => page.route('**/api/v1/panels', (route) => route.fulfill({ json: { panels: [null] } }))
 
+/** Name, address, what to do, and whether only on this size; `before` is done before the page opens. */
 const STATES = [
   ['Overview', '/?tz=UTC'],
   ['Overview as a table', '/?tz=UTC', (page) => page.getByRole('button', { name: 'View as table' }).first().click()],
   ['Overview, empty', '/?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z'],
   ['Overview, wrong filter', '/?tz=UTC&filter=statu:500'],
+  ['Overview, connection lost', '/?tz=UTC', inOrder(cut, press('r'), click('[data-testid=lost]'))],
+  ['Overview, session ended', '/?tz=UTC', inOrder(signOut, press('r'), see('Your session has ended'))],
+  ['Overview, page failed', '/?tz=UTC', see('This page failed'), { before: broken }],
   ['Access logs', '/logs?tz=UTC'],
   ['Access logs, filtered', '/logs?tz=UTC&filter=granted:false+-method:POST'],
   ['Access logs, drawer of a denied call', '/logs?tz=UTC&filter=granted:false', click('[data-row]')],
@@ -41,64 +61,116 @@ const STATES = [
   ],
   ['Access logs, live tail', '/logs?tz=UTC&tail=1'],
   ['Access logs, empty', '/logs?tz=UTC&filter=consumer:nobody'],
-  ['Time range', '/?tz=UTC', press('d')],
-  ['Shortcuts', '/?tz=UTC', press('?')],
+  ['Sources', '/sources?tz=UTC'],
+  ['Sources, rejects', '/sources?tz=UTC&source=billing'],
+  ['Sources, a line tried', '/sources?tz=UTC&source=samples', inOrder(tab('Try a line'), tryLine)],
   [
-    'Time zone',
-    '/?tz=UTC',
-    (page) =>
-      page
-        .getByRole('button', { name: /^Time zone/ })
-        .first()
-        .click(),
-    'wide',
+    'Sources, a new token',
+    '/sources?tz=UTC&source=partner',
+    inOrder(tab('Token'), button('Make a new token'), see('shown only now')),
   ],
+  ['Connect', '/connect?tz=UTC'],
+  ['Connect, waiting', '/connect?tz=UTC', inOrder(click('text=NGINX'), button('Make its token'), see('Waiting for'))],
+  ['No such page', '/no/such/page'],
+  ['Time range', '/?tz=UTC', inOrder(press('d'), (page) => page.getByRole('spinbutton').first().waitFor())],
+  ['Time range, wrong', '/?tz=UTC', inOrder(press('d'), type('Range', 'soon')), { on: 'wide' }],
+  ['Time zone', '/?tz=UTC', button(/^Time zone/), { on: 'wide' }],
+  ['Compare', '/?tz=UTC', click('[data-shortcut=compare]'), { on: 'wide' }],
+  ['Refresh', '/?tz=UTC', button(/^Refresh by itself/), { on: 'wide' }],
+  ['Copy link', '/?tz=UTC', button('Copy link'), { on: 'wide' }],
+  ['Freshness', '/?tz=UTC', button(/^Freshness/)],
+  ['Filters in a sheet', '/?tz=UTC&filter=granted:false', button(/^Filters/), { on: 'phone' }],
+  ['Shortcuts', '/?tz=UTC', press('?')],
+  ['Theme menu', '/?tz=UTC', button('Theme')],
   ['Commands', '/?tz=UTC', press('Control+k')],
+  [
+    'Commands, found',
+    '/?tz=UTC',
+    inOrder(press('Control+k'), (page) => page.getByRole('searchbox').fill('mobile'), see('mobile-app')),
+  ],
   ['Welcome', '/welcome'],
 ]
 
-const target = await server(7193)
+async function tryLine(page) {
+  await page.getByLabel('A line of its log').fill('{"method":"GET","path":"/x","status":403}')
+  await page.getByRole('button', { name: 'Name a member' }).click()
+  await page.getByRole('button', { name: 'Read it' }).click()
+  await page.getByText('request.path').waitFor()
+}
+
+const LOOKS = [
+  ['wide, light', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
+  ['wide, dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
+  ['phone, light', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }],
+  ['wide, forced colours', { viewport: { width: 1440, height: 900 }, forcedColors: 'active', colorScheme: 'dark' }],
+]
+
+const target = await fixtures()
 const browser = await launch()
 const { check, equal, close } = checks()
 const troubles = []
-// Four browsers' worth of states side by side: mostly they wait.
-const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
-await Promise.all(
-  Object.entries(SIZES).flatMap(([size, viewport]) => ['light', 'dark'].map((theme) => look(size, viewport, theme))),
-)
+// Side by side: mostly they wait.
+await Promise.all(LOOKS.map(([look, options]) => lookAt(look, options)))
 equal('nothing failed in the browser, the CSP refused nothing', [...new Set(troubles)].join('\n'), '')
 await browser.close()
 target.stop()
 close()
 
-async function look(size, viewport, theme) {
-  const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
-  const page = await signIn(context, target)
-  watch(page, troubles)
-  for (const [name, path, act, on] of STATES) {
-    const where = `${name}, ${size}, ${theme}`
-    if ((on && on !== size) || (process.argv[2] && !where.includes(process.argv[2]))) continue
+async function lookAt(look, options) {
+  let page
+  for (const [name, path, act, { on, before } = {}] of STATES) {
+    const where = `${name}, ${look}`
+    if ((on && !look.startsWith(on)) || (process.argv[2] && !where.includes(process.argv[2]))) continue
+    // Some states are failures on purpose, and end the use of their page.
+    const isFailure = /lost|ended|failed/.test(name)
+    page ??= await newPage(options)
+    if (!isFailure && !page.isWatched) {
+      watch(page, troubles)
+      page.isWatched = true
+    }
+    if (isFailure) {
+      await page.context().close()
+      page = await newPage(options)
+    }
     try {
+      await before?.(page)
       await page.goto(target.base + path)
-      await page.waitForTimeout(700)
+      if (!before) await settled(page)
       if (act) await act(page)
-      await page.waitForTimeout(300)
-      // evaluate() runs outside the page's CSP, so axe needs no exception.
-      await page.evaluate(axe)
-      // The dismiss buttons that React Aria puts around a popover lie outside every landmark, on purpose.
-      const isPopover = (await page.locator('[data-trigger]').count()) > 0
-      const { violations } = await page.evaluate(
-        ([tags, rules]) => globalThis.axe.run({ runOnly: tags, rules }),
-        [RULES, isPopover ? { region: { enabled: false } } : {}],
-      )
-      const places = (v) => v.nodes.slice(0, 3).map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`)
-      const found = violations.map((v) => `${v.id}: ${v.help}\n     ${places(v).join('\n     ')}`)
-      check(where, violations.length === 0, found.join('\n   '))
-      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (wider > 0) check(`${where}: nothing lies outside the screen`, false, `${wider} px too wide`)
+      await drawn(page)
+      await judge(page, where)
     } catch (error) {
       check(where, false, error.message)
     }
+    if (isFailure) {
+      await page.context().close()
+      page = undefined
+    }
   }
-  await context.close()
+  await page?.context().close()
+}
+
+async function newPage(options) {
+  return signIn(await browser.newContext({ ...options, reducedMotion: 'reduce' }), target)
+}
+
+async function judge(page, where) {
+  // evaluate() runs outside the page's CSP, so axe needs no exception.
+  await page.evaluate(axe)
+  // The dismiss buttons that React Aria puts around a popover lie outside every landmark, on purpose.
+  const isPopover = (await page.locator('[data-trigger]').count()) > 0
+  const off = { enabled: false }
+  // With forced colours the system paints the text; what scripts are told is still the colour of the page.
+  const isForced = where.endsWith('forced colours')
+  const rules = { ...(isPopover ? { region: off } : {}), ...(isForced ? { 'color-contrast': off } : {}) }
+  const { violations } = await page.evaluate(
+    ([tags, switched]) => globalThis.axe.run({ runOnly: tags, rules: switched }),
+    [RULES, rules],
+  )
+  const places = (v) =>
+    v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 200)}\n     ${n.failureSummary?.split('\n')[1] ?? ''}`)
+  const found = violations.map((v) => `${v.id}: ${v.help}\n     ${places(v).join('\n     ')}`)
+  check(where, violations.length === 0, found.join('\n   '))
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  if (wider > 0) check(`${where}: nothing lies outside the screen`, false, `${wider} px too wide`)
 }

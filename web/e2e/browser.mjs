@@ -1,11 +1,14 @@
 // Debian's Chromium for the walks and the pictures, and the fixture server when no real one is named.
 import { spawn } from 'node:child_process'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const here = dirname(fileURLToPath(import.meta.url))
 export const OUT = process.env.E2E_OUT ?? join(here, 'out')
+/** A busy machine may be slow; nothing in these runs measures time. */
+export const PATIENCE_MS = 60_000
 
 const FLAGS =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
@@ -14,32 +17,55 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' ') })
 }
 
-/** BASE_URL and GATELOG_LINK name a real server; without them the fixture server is started on a port of its own. */
-export async function server(port = 7191, env = {}) {
-  const base = process.env.BASE_URL
-  if (base) return { base, link: process.env.GATELOG_LINK ?? '', token: process.env.GATELOG_TOKEN ?? '', stop() {} }
-  const child = spawn(process.execPath, [join(here, '../dev/fixtures.mjs'), String(port)], {
+export function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer().once('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => done(port))
+    })
+  })
+}
+
+/** Waits until something answers at the address, or the program that should has ended. */
+export async function answers(url, child) {
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
+    if (child.exitCode !== null) throw new Error(`the server at ${url} ended with ${child.exitCode}`)
+    const isThere = await fetch(url).then(
+      () => true,
+      () => false,
+    )
+    if (isThere) return
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error(`nothing answers at ${url}`)
+}
+
+/** A fixture server of its own, on a port of its own unless one is given. */
+export async function fixtures(env = {}, port = 0) {
+  const own = port || (await freePort())
+  const child = spawn(process.execPath, [join(here, '../dev/fixtures.mjs'), String(own)], {
     env: { ...process.env, ...env },
     stdio: 'ignore',
   })
-  const url = `http://127.0.0.1:${port}`
-  for (let i = 0; i < 100; i++) {
-    if (
-      await fetch(`${url}/api/v1/session`).then(
-        () => true,
-        () => false,
-      )
-    )
-      break
-    await new Promise((done) => setTimeout(done, 50))
-  }
-  return { base: url, link: `${url}/welcome#welcome-1`, token: 'gl_ap_fixture', stop: () => child.kill() }
+  const base = `http://127.0.0.1:${own}`
+  await answers(`${base}/api/v1/session`, child)
+  return { base, port: own, link: `${base}/welcome#welcome-1`, token: 'gl_ap_fixture', stop: () => child.kill() }
+}
+
+/** BASE_URL with GATELOG_LINK or GATELOG_TOKEN name a real server; without them there are the fixtures. */
+export async function server(port = 0, env = {}) {
+  const base = process.env.BASE_URL?.replace(/\/$/, '')
+  if (!base) return fixtures(env, port)
+  return { base, link: process.env.GATELOG_LINK ?? '', token: process.env.GATELOG_TOKEN ?? '', stop() {} }
 }
 
 let cookies
 
 /** Signs a context in, by the one-time link or by an API token; the link opens once, so later contexts get its cookie. */
 export async function signIn(context, { base, link, token }) {
+  context.setDefaultTimeout(PATIENCE_MS)
+  context.setDefaultNavigationTimeout(PATIENCE_MS)
   if (cookies) await context.addCookies(cookies)
   const page = await context.newPage()
   if (token) {
@@ -51,6 +77,30 @@ export async function signIn(context, { base, link, token }) {
     cookies = await context.cookies()
   }
   return page
+}
+
+/** Until the page has what it asked for and has drawn it. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('[class*=skeleton]'))
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+  await drawn(page)
+}
+
+/** Two frames, and all that fades in has done so. */
+export async function drawn(page) {
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done))
+    await frame()
+    await frame()
+    const finite = (a) => a.effect?.getTiming().iterations !== Number.POSITIVE_INFINITY
+    await Promise.all(
+      document
+        .getAnimations()
+        .filter(finite)
+        .map((a) => a.finished.catch(() => {})),
+    )
+    await frame()
+  })
 }
 
 /** Collects what must not happen: errors in the console, failed scripts, refusals of the CSP. */

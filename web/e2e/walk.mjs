@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { launch, OUT, server, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
-const target = await server(7192)
+const target = await server()
 const base = target.base.replace(/\/$/, '')
 const link = target.link.startsWith('http') ? target.link : `${base}${target.link}`
 const browser = await launch()

@@ -34,10 +34,8 @@ export function Freshness({ tz }: { tz: string }) {
   const words = partial ? 'partial answer' : first ? `${first.name} ${first.text}${more(wrong.length)}` : until
   return (
     <DialogTrigger>
-      <Button
-        className={`${css.fresh} ${css.button} ${isWarning ? css.late : ''}`}
-        aria-label={`Freshness: ${isWarning ? words : `complete ${until}`}`}
-      >
+      <Button className={`${css.fresh} ${css.button} ${isWarning ? css.late : ''}`}>
+        <span className="hidden-but-read">Freshness: </span>
         {isWarning ? <Icon name="warn" size={14} /> : <span className={css.long}>complete </span>}
         <span className={css.words}>{words}</span>
         {!isWarning && <span className={css.age}>{agoText(now - at)} ago</span>}

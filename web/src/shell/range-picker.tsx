@@ -38,14 +38,15 @@ export function RangePicker({ view }: { view: View }) {
     <div className={css.picker}>
       <IconButton icon="left" label="Earlier" hint="←" onPress={moves.back} />
       <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-        <Button
-          className={css.trigger}
-          data-shortcut="range"
-          aria-label={`Time range: ${words}, ${spanText(span, now, tz)}, ${zoneText(tz, span.to)}`}
-        >
+        <Button className={css.trigger} data-shortcut="range">
           <Icon name="clock" />
+          <span className="hidden-but-read">Time range: </span>
           <b>{words}</b>
           <span className={css.zone}>{offsetText(tz, span.to)}</span>
+          <span className="hidden-but-read">
+            {' '}
+            {spanText(span, now, tz)}, {zoneText(tz, span.to)}
+          </span>
         </Button>
         <Popover className={pop.popover} placement="bottom start">
           <Dialog className={css.panel} aria-label="Time range">
