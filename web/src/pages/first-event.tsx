@@ -1,6 +1,7 @@
 // Waits for what a new source sends first, and shows it: the event, or why it could not be read.
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { getJson } from '../api/client'
 import { type Reject, useSources } from '../api/sources'
 import type { EventsPage } from '../api/types'
@@ -32,6 +33,11 @@ export function FirstEvent({ name, number }: { name: string; number: number }) {
     refetchInterval: (query) => (query.state.data?.events.length ? false : LOOK_MS),
   })
   const event = first.data?.events[0]
+  const shown = useRef<HTMLDivElement>(null)
+  const hasEvent = event !== undefined
+  useEffect(() => {
+    if (hasEvent) shown.current?.scrollIntoView({ block: 'nearest' })
+  }, [hasEvent])
   return (
     <Step number={number} title={event ? 'The first event is here' : 'Waiting for the first event'}>
       <div aria-live="polite">
@@ -42,7 +48,7 @@ export function FirstEvent({ name, number }: { name: string; number: number }) {
           </p>
         )}
         {event && (
-          <div className={css.event} data-testid="first-event">
+          <div className={css.event} data-testid="first-event" ref={shown}>
             <Banner tone="good" title={`${name} is connected.`}>
               {exactText(source?.accepted)} {source?.accepted === 1 ? 'event' : 'events'} so far.
             </Banner>

@@ -37,7 +37,8 @@ export function FilterPill(props: Props) {
       data-testid={isOff ? 'pill-off' : 'pill'}
     >
       <DialogTrigger isOpen={isOpen} onOpenChange={setOpen}>
-        <Button className={css.pillText} aria-label={`Filter ${term.raw}${isOff ? ', switched off' : ''}`}>
+        <Button className={css.pillText}>
+          <span className="hidden-but-read">Filter{isOff && ', switched off'}: </span>
           {isPinned && <Icon name="pin" size={12} />}
           {term.field && <span>{term.field}</span>}
           {word && <span className={css.op}>{word}</span>}

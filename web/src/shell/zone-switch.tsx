@@ -47,7 +47,8 @@ export function ZoneSwitch({ view }: { view: View }) {
               aria-label="Zones"
               selectionMode="single"
               selectedKeys={[view.tz]}
-              onAction={(key) => pick(String(key))}
+              disallowEmptySelection
+              onSelectionChange={(keys) => pick(String([...keys][0]))}
               renderEmptyState={() => <p className={css.none}>No zone has this name</p>}
             >
               {zones.map((zone) => (

@@ -48,7 +48,9 @@ export type View = {
 }
 
 export function useView(): View {
-  const raw = useSearch({ strict: false }) as Search
+  // The router keeps what it does not know beside what is valid, so here it is dropped.
+  const found = useSearch({ strict: false }) as Record<string, unknown>
+  const raw = useMemo(() => validSearch(found), [found])
   const navigate = useNavigate()
   const set = useCallback<View['set']>(
     (patch, options) => {

@@ -1,0 +1,129 @@
+// The first run on a real, empty server: from the printed link to the first event, sent by curl as the page says.
+// GATELOG_BIN names the program.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, launch, OUT, PATIENCE_MS, watch } from './browser.mjs'
+import { checks } from './checks.mjs'
+
+mkdirSync(OUT, { recursive: true })
+const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
+const server = await start()
+const browser = await launch()
+const { check, equal, close } = checks()
+const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+page.setDefaultTimeout(PATIENCE_MS)
+const troubles = []
+watch(page, troubles)
+try {
+  await page.goto(server.link)
+  await page.waitForURL((url) => url.pathname === '/connect')
+  check('a server without any event leads to connecting a gateway', true)
+  await page.getByRole('radio').first().waitFor()
+  check('there are gateways to choose from', (await page.getByRole('radio').count()) >= 3)
+
+  // Kong's configuration, to read; then the way any shell has.
+  await page.getByText('Kong Gateway', { exact: true }).click()
+  equal('the name is that of the gateway', await page.getByLabel('Name of the source').inputValue(), 'kong')
+  await page.getByText('Anything else, over HTTP').click()
+  await page.getByLabel('Name of the source').fill('first try')
+  await page.getByText('Letters, digits, dots and dashes').waitFor()
+  check('a name that cannot be is told', await page.getByRole('button', { name: 'Make its token' }).isDisabled())
+  await page.getByLabel('Name of the source').fill('first-try')
+  await page.getByRole('button', { name: 'Make its token' }).click()
+  await page.getByText('Waiting for the first event').waitFor()
+  const command = await page.locator('pre').first().innerText()
+  check(
+    'the command has this address and a token',
+    command.includes(server.base) && /gl_in_\w{20}/.test(command),
+    command,
+  )
+  await page.screenshot({ path: join(OUT, 'first-waiting.png'), fullPage: true })
+
+  // What cannot be read is told while one still looks.
+  const token = /gl_in_\w+/.exec(command)[0]
+  await fetch(`${server.base}/i/${token}/kong`, { method: 'POST', body: '{"authorization":"Bearer secret-1","x":' })
+  await page.getByText('1 record could not be read').waitFor()
+  const excerpt = await page.locator('pre').last().innerText()
+  check('the excerpt is masked', !excerpt.includes('secret-1'), excerpt)
+
+  execFileSync('sh', ['-c', command], { stdio: 'pipe' })
+  const first = page.getByTestId('first-event')
+  await first.waitFor()
+  check('the first event appears by itself', /first-try is connected/.test(await first.innerText()))
+  await page.screenshot({ path: join(OUT, 'first-event.png'), fullPage: true })
+  await first.getByRole('button', { name: 'Its events' }).click()
+  await page.waitForURL((url) => url.searchParams.get('filter') === 'source:first-try')
+  await page.locator('[data-row]').first().waitFor()
+  equal('it is the one row of Access logs', await page.locator('[data-row]').count(), 1)
+
+  // The page of the source says the same, and makes a new token.
+  await page.goto(`${server.base}/sources?source=first-try`)
+  const drawer = page.getByTestId('drawer')
+  await drawer.getByRole('tab', { name: /Not understood/ }).waitFor()
+  check('the source counts one reject', /1/.test(await drawer.getByRole('tab', { name: /Not understood/ }).innerText()))
+  await drawer.getByRole('tab', { name: 'Token' }).click()
+  await drawer.getByRole('button', { name: 'Make a new token' }).click()
+  await drawer.getByText(/shown only now/).waitFor()
+  const next = /gl_in_\w+/.exec(await drawer.locator('pre').first().innerText())[0]
+  check('the new token is another one', next !== token)
+  const sent = async (t) =>
+    (
+      await fetch(`${server.base}/i/${t}/json`, {
+        method: 'POST',
+        body: '{"method":"GET","path":"/again","status":200}',
+      })
+    ).status
+  equal('the new and the old token both work', `${await sent(next)} ${await sent(token)}`, '200 200')
+  await drawer.getByRole('tab', { name: 'Try a line' }).click()
+  await drawer.getByLabel('A line of its log').fill('{"verb":"PUT","path":"/x","res":{"code":418}}')
+  await drawer.getByRole('button', { name: 'Name a member' }).click()
+  await drawer.getByLabel('In the record').fill('res.code')
+  await drawer.getByRole('combobox', { name: 'means' }).fill('status')
+  await page
+    .getByRole('option', { name: /^status/ })
+    .first()
+    .click()
+  await drawer.getByRole('button', { name: 'Read it' }).click()
+  await drawer.getByText('418').waitFor()
+  check('a line is read with the names one gives', true)
+  await drawer.getByRole('button', { name: 'Use this for first-try' }).click()
+  await page.getByText('reads its records like this from now on').waitFor()
+  const { sources } = await (await page.request.get(`${server.base}/api/v1/sources`)).json()
+  equal('the server keeps them', JSON.stringify(sources[0].field_map), '{"status":"res.code"}')
+  equal('nothing failed in the browser, the CSP refused nothing', troubles.join('\n'), '')
+} catch (error) {
+  await page.screenshot({ path: join(OUT, 'first-failed.png'), fullPage: true }).catch(() => {})
+  check('the first run goes through', false, `${error.message}\n   at ${page.url()}`)
+}
+await browser.close()
+await server.stop()
+close()
+
+async function start() {
+  const listen = `127.0.0.1:${await freePort()}`
+  const args = ['serve', '--data', join(data, 'gatelog'), '--listen', listen]
+  const child = spawn(process.env.GATELOG_BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const link = await new Promise((done, fail) => {
+    let said = ''
+    const hear = (part) => {
+      said += part
+      const found = /http:\/\/\S+\/welcome#\w+/.exec(said)
+      if (found) done(found[0])
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)))
+  })
+  const stop = () =>
+    new Promise((done) => {
+      child.removeAllListeners('exit')
+      child.on('exit', () => {
+        rmSync(data, { recursive: true, force: true })
+        done()
+      })
+      child.kill('SIGTERM')
+    })
+  return { base: process.env.FIRST_BASE ?? `http://${listen}`, link, stop }
+}
