@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts the program with the sample logs and lets a browser walk through it: one-time link, filter, detail, export.
-# Another script of web/e2e can be named; it gets the address and the link.
+# Starts the program with the sample logs and lets browsers walk through it: every test of web/e2e/run.mjs.
+# Another script of web/e2e can be named; it gets the address, the link and a token.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=$(realpath "${1:?usage: trials/browser.sh BINARY [SCRIPT]}")
-script=${2:-walk.mjs}
+script=${2:-run.mjs}
 data=$(mktemp -d)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "$binary" serve --data "$data/gatelog" --listen "127.0.0.1:$port" --samples samples > "$data/out" 2> "$data/err" &
@@ -16,5 +16,12 @@ for _ in $(seq 300); do
     sleep 0.2
 done
 [ -n "${link:-}" ] || { echo "no one-time link was printed"; cat "$data/out" "$data/err"; exit 1; }
+token=$("$binary" token create --role analyst --name browser --data "$data/gatelog" 2> /dev/null | grep -oE 'gl_ap_[A-Za-z0-9_-]+' | head -1)
+export BASE_URL="http://127.0.0.1:$port" GATELOG_LINK="$link" GATELOG_TOKEN="$token" GATELOG_BIN="$binary"
+# The server looks for new tokens every two seconds.
+for _ in $(seq 50); do
+    curl -sf -o /dev/null -H "Authorization: Bearer $token" "$BASE_URL/api/v1/fields" && break
+    sleep 0.2
+done
 cd web
-BASE_URL="http://127.0.0.1:$port" GATELOG_LINK="$link" node "e2e/$script"
+node "e2e/$script"

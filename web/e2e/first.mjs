@@ -1,12 +1,17 @@
 // The first run on a real, empty server: from the printed link to the first event, sent by curl as the page says.
 // GATELOG_BIN names the program.
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, launch, OUT, PATIENCE_MS, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
+import { BIN } from './real.mjs'
 
+if (!existsSync(BIN)) {
+  console.log(`skipped: there is no program at ${BIN}; build it or set GATELOG_BIN`)
+  process.exit(0)
+}
 mkdirSync(OUT, { recursive: true })
 const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
 const server = await start()
@@ -104,7 +109,7 @@ close()
 async function start() {
   const listen = `127.0.0.1:${await freePort()}`
   const args = ['serve', '--data', join(data, 'gatelog'), '--listen', listen]
-  const child = spawn(process.env.GATELOG_BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const link = await new Promise((done, fail) => {
     let said = ''
     const hear = (part) => {
@@ -125,5 +130,5 @@ async function start() {
       })
       child.kill('SIGTERM')
     })
-  return { base: process.env.FIRST_BASE ?? `http://${listen}`, link, stop }
+  return { base: `http://${listen}`, link, stop }
 }

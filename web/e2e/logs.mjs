@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { launch, OUT, server, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
-const target = await server(7194)
+const target = await server()
 const browser = await launch()
 const { check, equal, close } = checks()
 const troubles = []

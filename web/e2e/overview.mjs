@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { launch, OUT, server, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
-const target = await server(Number(process.env.OVERVIEW_PORT ?? 7194), { FIXTURE_DELAY_MS: '60' })
+const target = await server(0, { FIXTURE_DELAY_MS: '60' })
 const browser = await launch()
 const { check, equal, close } = checks()
 const troubles = []

@@ -1,17 +1,51 @@
-// Walk, Overview, Access logs, hostile events, axe and the parts, one after the other: npm run e2e. BASE_URL and GATELOG_LINK choose a real server for the walk.
-import { spawnSync } from 'node:child_process'
+// Every browser test, two at a time: npm run e2e [names]. BASE_URL with GATELOG_LINK and GATELOG_TOKEN name a real server
+// for those that want one, GATELOG_BIN a program for those that start their own; the others have the fixtures.
+import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const run = (name, env = {}) =>
-  spawnSync(process.execPath, [join(here, name)], { stdio: 'inherit', env: { ...process.env, ...env } }).status ?? 1
-const walked = run('walk.mjs')
-// The one-time link is used up by the walk; axe looks at the fixtures, where every state can be had.
-const looked = run('a11y.mjs', { BASE_URL: '', GATELOG_LINK: '' })
-const moved = run('overview.mjs', { BASE_URL: '', GATELOG_LINK: '' })
-const read = run('logs.mjs', { BASE_URL: '', GATELOG_LINK: '' })
-// Hostile events need the real server; without a binary this one says so and passes.
-const held = run('xss.mjs')
-const shown = run('parts.mjs')
-process.exitCode = walked || looked || moved || read || held || shown
+const FIXTURES = { BASE_URL: '', GATELOG_LINK: '', GATELOG_TOKEN: '' }
+
+/** The longest first. A new one is a line here. */
+const RUNS = [
+  ['a11y', FIXTURES],
+  ['walk', { GATELOG_TOKEN: '' }],
+  ['shell', FIXTURES],
+  ['logs', FIXTURES],
+  ['overview', FIXTURES],
+  ['xss', {}],
+  ['keyboard', { GATELOG_LINK: '' }],
+  ['first', {}],
+  ['parts', {}],
+]
+const AT_ONCE = 2
+
+const named = process.argv.slice(2)
+const waiting = RUNS.filter(([name]) => named.length === 0 || named.includes(name))
+const failed = []
+await Promise.all(Array.from({ length: AT_ONCE }, work))
+console.log(failed.length ? `\nfailed: ${failed.join(', ')}` : '\nall browser tests passed')
+process.exitCode = failed.length ? 1 : 0
+
+async function work() {
+  for (let run = waiting.shift(); run; run = waiting.shift()) {
+    const [name, env] = run
+    if ((await ended(name, env)) !== 0) failed.push(name)
+  }
+}
+
+/** What a test says is printed when it has ended, in one piece. */
+function ended(name, env) {
+  const started = Date.now()
+  const child = spawn(process.execPath, [join(here, `${name}.mjs`)], { env: { ...process.env, ...env } })
+  const said = []
+  child.stdout.on('data', (part) => said.push(part))
+  child.stderr.on('data', (part) => said.push(part))
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      console.log(`\n== ${name} (${Math.round((Date.now() - started) / 1000)} s)\n${Buffer.concat(said)}`)
+      done(code ?? 1)
+    })
+  })
+}
