@@ -69,9 +69,11 @@ export function ValueMenu(props: { picked: Picked | null; moves: ValueMoves; onC
       .flat()
       .find((entry) => entry.id === id)
       ?.run()
+  const label = picked.text ? `Value ${picked.text.slice(0, 80)}` : 'Event'
   return (
     <Popover
       className={pop.popover}
+      aria-label={label}
       isOpen
       onOpenChange={(isOpen) => !isOpen && onClose()}
       triggerRef={{ current: picked.at }}
@@ -79,7 +81,7 @@ export function ValueMenu(props: { picked: Picked | null; moves: ValueMoves; onC
     >
       <AriaMenu
         className={pop.list}
-        aria-label={picked.text ? `Value ${picked.text.slice(0, 80)}` : 'Event'}
+        aria-label={label}
         autoFocus="first"
         onAction={(id) => {
           onClose()
