@@ -277,7 +277,7 @@ impl Chunks {
             });
         }
         let mut hasher = crc32fast::Hasher::new();
-        let mut buffer = vec![0; CHECK_BYTES];
+        let mut buffer = vec![0; usize::try_from(self.len).unwrap_or(CHECK_BYTES).min(CHECK_BYTES)];
         let mut at = 0;
         while at < self.len {
             let n = usize::try_from(self.len - at).unwrap_or(CHECK_BYTES).min(CHECK_BYTES);

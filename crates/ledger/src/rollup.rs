@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use event::Batch;
 use event::column::{Column, DictColumn};
 use event::reason::REASONS;
 use foldhash::fast::FixedState;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
@@ -167,43 +168,54 @@ pub fn decode(
     if at >= metadata.metadata().num_row_groups() {
         return Ok(Some(Cells::default()));
     }
+    let wanted = dimensions(cube);
+    let mask = ProjectionMask::columns(metadata.parquet_schema(), wanted.iter().copied());
     let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
         .with_row_groups(vec![at])
+        .with_projection(mask)
         .with_batch_size(SECTION_CELLS_MAX)
         .build()
         .map_err(|e| damaged(&e))?;
     let mut cells = Cells::default();
     for records in reader {
         let records = records.map_err(|e| damaged(&e))?;
-        cells = read(&records, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
+        cells = read(&records, &wanted, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
     }
     Ok(Some(cells))
 }
 
-fn read(records: &RecordBatch, symbols: &Symbols) -> Option<Cells> {
-    let int = |name: &str| -> Option<Numbers> {
-        Some(
-            records
-                .column_by_name(name)?
-                .as_primitive_opt::<Int32Type>()?
-                .values()
-                .iter()
-                .map(|n| *n as u64)
-                .collect(),
-        )
+/// The columns that say something in the cells of a cube; the others are zero all the way down.
+fn dimensions(cube: &Cube) -> Vec<&'static str> {
+    let mut names = vec!["minute", "gateway", "environment", "calls"];
+    let sometimes: [(bool, &[&str]); 5] = [
+        (!cube.key.is_empty(), &["key"]),
+        (cube.detail.is_some(), &["detail"]),
+        (cube.outcome, &["status", "reason"]),
+        (cube.latency, &["bucket"]),
+        (cube.bytes, &["bytes"]),
+    ];
+    names.extend(sometimes.iter().filter(|(is, _)| *is).flat_map(|(_, names)| *names));
+    names
+}
+
+fn read(records: &RecordBatch, wanted: &[&str], symbols: &Symbols) -> Option<Cells> {
+    let column = |name: &str, numbers: &dyn Fn(&dyn Array) -> Option<Numbers>| match wanted.contains(&name) {
+        true => numbers(records.column_by_name(name)?),
+        false => Some(Numbers::Same(0, records.num_rows())),
     };
-    let long = |name: &str| -> Option<Numbers> {
-        Some(
-            records
-                .column_by_name(name)?
-                .as_primitive_opt::<Int64Type>()?
-                .values()
-                .iter()
-                .map(|n| *n as u64)
-                .collect(),
-        )
+    let int = |name: &str| {
+        let numbers = |array: &dyn Array| -> Option<Numbers> {
+            Some(array.as_primitive_opt::<Int32Type>()?.values().iter().map(|n| *n as u64).collect())
+        };
+        column(name, &numbers)
     };
-    let text = |name: &str| coded(records, name, |text| symbols.sym(text).into());
+    let long = |name: &str| {
+        let numbers = |array: &dyn Array| -> Option<Numbers> {
+            Some(array.as_primitive_opt::<Int64Type>()?.values().iter().map(|n| *n as u64).collect())
+        };
+        column(name, &numbers)
+    };
+    let text = |name: &str| column(name, &|array| coded(array, |text| symbols.sym(text).into()));
     Some(Cells {
         minute: int("minute")?,
         gateway: text("gateway")?,
@@ -211,7 +223,7 @@ fn read(records: &RecordBatch, symbols: &Symbols) -> Option<Cells> {
         key: text("key")?,
         detail: text("detail")?,
         status: int("status")?,
-        reason: coded(records, "reason", |text| reason_number(text).into())?,
+        reason: column("reason", &|array| coded(array, |text| reason_number(text).into()))?,
         bucket: int("bucket")?,
         calls: long("calls")?,
         bytes: long("bytes")?,
@@ -219,8 +231,8 @@ fn read(records: &RecordBatch, symbols: &Symbols) -> Option<Cells> {
 }
 
 /// A text column, each distinct text turned into a number once.
-fn coded(records: &RecordBatch, name: &str, number: impl Fn(&str) -> u64) -> Option<Numbers> {
-    let array = records.column_by_name(name)?.as_dictionary_opt::<Int32Type>()?;
+fn coded(array: &dyn Array, number: impl Fn(&str) -> u64) -> Option<Numbers> {
+    let array = array.as_dictionary_opt::<Int32Type>()?;
     let numbers: Vec<u64> =
         array.values().as_string_opt::<i32>()?.iter().map(|text| number(text.unwrap_or(""))).collect();
     let absent = number("");

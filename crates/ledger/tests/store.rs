@@ -11,6 +11,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use event::mask::{Masked, Rules, mask};
 use event::time::{DAY, HOUR, MINUTE, SECOND};
@@ -139,17 +140,33 @@ fn seeds() -> u64 {
     std::env::var("GATELOG_TRIAL_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
 }
 
+/// Runs a trial for each seed, on every processor.
+fn each_seed(seeds: u64, trial: impl Fn(u64) + Sync) {
+    let next = AtomicU64::new(0);
+    let work = || {
+        while let Some(seed) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed < seeds) {
+            trial(seed);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+}
+
 #[test]
 fn p2_a_power_cut_loses_nothing_acknowledged() {
     // How many operations the script makes tells where the power may be cut.
     let whole = SimDisk::new(0);
     Script::new().run(&open(&whole, START), 40, &mut 1);
     let operations = whole.ops();
-    for seed in 0..seeds() {
+    each_seed(seeds(), |seed| {
         let disk = SimDisk::new(seed);
         let mut random = seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1;
         let mut script = Script::new();
-        for life in 0..3 {
+        for _life in 0..3 {
             let ledger = open(&disk, script.now);
             disk.cut_power_at(1 + (random >> 20) % operations);
             script.run(&ledger, 40, &mut random);
@@ -159,14 +176,14 @@ fn p2_a_power_cut_loses_nothing_acknowledged() {
             let ledger = open(&disk, script.now);
             check(&ledger.view(Timestamp(script.now)), &script.acked, script.sent);
             drop(ledger);
-            let _ = life;
         }
-    }
+    });
 }
 
 #[test]
 fn p4_a_failed_operation_is_never_forgotten() {
-    for seed in 0..seeds() {
+    // Another operation fails for each seed; a script has not many more than these.
+    for seed in 0..seeds().div_ceil(20) {
         for (kind, trouble) in
             [(Kind::Sync, Trouble::Io), (Kind::Append, Trouble::NoSpace), (Kind::Any, Trouble::Io)]
         {
@@ -189,7 +206,7 @@ fn p4_a_failed_operation_is_never_forgotten() {
 
 #[test]
 fn p3_a_full_disk_refuses_and_heals_without_a_restart() {
-    for seed in 0..seeds() / 10 {
+    for seed in 0..seeds().div_ceil(100) {
         let disk = SimDisk::new(seed);
         let (mut script, mut random) = (Script::new(), seed + 9);
         let ledger = open(&disk, START);
@@ -312,7 +329,7 @@ fn canonical_bytes_are_the_same_in_the_tail_and_in_the_table() {
 
 #[test]
 fn p5_flipped_bits_are_found_and_never_a_panic() {
-    for seed in 0..seeds() {
+    for seed in 0..seeds().div_ceil(4) {
         let disk = SimDisk::new(seed);
         let mut script = Script::new();
         let ledger = open(&disk, START);
