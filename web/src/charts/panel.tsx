@@ -6,7 +6,7 @@ import { IconButton } from '../parts/button'
 import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { Menu } from '../parts/menu'
-import { ErrorState, Skeleton, sentence } from '../parts/state'
+import { ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import type { View } from '../state/view'
 import { aboutPanel, kindOf, type PanelMoves } from './kinds'
 import css from './panel.module.css'
@@ -81,7 +81,7 @@ export function PanelCard(props: {
   )
   const body = () => {
     if (answer.isError && !data) return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
-    if (!data) return <Skeleton height="100%" />
+    if (!data) return <PanelSkeleton shape={kind.isTable ? 'list' : 'chart'} />
     const twin = asTable ? twinOf() : null
     if (twin) return <TwinTable twin={twin} title={panel.title} />
     return <kind.Draw data={data} view={view} moves={moves} />

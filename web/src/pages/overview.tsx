@@ -7,7 +7,7 @@ import type { EventsPage, Panel, Summary } from '../api/types'
 import { PanelCard, type PanelMoves, type Spans } from '../charts/panel'
 import { picked, pickedIn } from '../charts/pick'
 import { Card } from '../parts/card'
-import { Diagnosed, ErrorState, Skeleton } from '../parts/state'
+import { Diagnosed, ErrorState, PanelSkeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
 import { only, without, withTerm } from '../state/filter'
 import { iso } from '../state/range'
@@ -127,7 +127,13 @@ export function Overview() {
         {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
         <div className={css.grid}>
           {panels.isPending &&
-            LAYOUT.map(([id, span, wideSpan]) => <Waiting key={id} span={span} wideSpan={wideSpan} />)}
+            LAYOUT.map(([id, span, wideSpan]) => (
+              <Card key={id} title="" span={span} wideSpan={wideSpan} isBusy>
+                <div className={css.waiting}>
+                  <PanelSkeleton shape={span > 4 ? 'chart' : 'list'} />
+                </div>
+              </Card>
+            ))}
           {composed(refusal || isEmpty ? [] : (panels.data?.panels ?? [])).map(({ panel, spans }) => (
             <PanelCard
               key={panel.id}
@@ -142,15 +148,6 @@ export function Overview() {
         </div>
       </div>
     </div>
-  )
-}
-
-/** A card before anything is known about it, as large as it will be. */
-function Waiting({ span, wideSpan }: { span: number; wideSpan: number }) {
-  return (
-    <Card title="" span={span} wideSpan={wideSpan} isBusy>
-      <Skeleton height="var(--panel)" />
-    </Card>
   )
 }
 

@@ -8,7 +8,7 @@ import { Code } from '../parts/code'
 import { Drawer } from '../parts/drawer'
 import { Progress } from '../parts/progress'
 import { Stat } from '../parts/stat'
-import { EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { EmptyState, ErrorState, PanelSkeleton, Skeleton } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import type { Shown } from './parts'
 import css from './parts.module.css'
@@ -239,6 +239,16 @@ export const places: Shown[] = [
       refused: <ErrorState error={refused} compact />,
       failed: <ErrorState error={new Problem(503, { detail: 'the query queue is full' })} onRetry={none} compact />,
       loading: <Skeleton height={100} />,
+      'a list, loading': (
+        <div style={{ height: 200 }}>
+          <PanelSkeleton shape="list" />
+        </div>
+      ),
+      'a chart, loading': (
+        <div style={{ height: 200 }}>
+          <PanelSkeleton shape="chart" />
+        </div>
+      ),
     },
   },
   {
@@ -251,7 +261,7 @@ export const places: Shown[] = [
         </Card>
       ),
       renewing: (
-        <Card title="Traffic" question="How many calls came?" span={12} isBusy>
+        <Card title="Traffic" question="How many calls came?" span={12} isRenewing>
           Content of the question before
         </Card>
       ),

@@ -7,6 +7,8 @@ type Props = {
   question?: string | undefined
   tools?: ReactNode
   isBusy?: boolean
+  /** Busy with the next answer, while the one before is on screen. */
+  isRenewing?: boolean
   /** Of twelve columns, on a screen, on a very wide and on a small one. */
   span?: number
   wideSpan?: number
@@ -14,10 +16,26 @@ type Props = {
   children: ReactNode
 }
 
-export function Card({ title, question, tools, isBusy, span = 4, wideSpan = span, smallSpan = 6, children }: Props) {
+export function Card({
+  title,
+  question,
+  tools,
+  isBusy,
+  isRenewing,
+  span = 4,
+  wideSpan = span,
+  smallSpan = 6,
+  children,
+}: Props) {
   const spans = { '--span': span, '--wide-span': wideSpan, '--small-span': smallSpan } as React.CSSProperties
   return (
-    <section className={css.card} style={spans} aria-label={title || undefined} aria-busy={isBusy}>
+    <section
+      className={css.card}
+      style={spans}
+      aria-label={title || undefined}
+      aria-busy={isBusy || isRenewing}
+      data-renewing={isRenewing || undefined}
+    >
       <header className={css.head}>
         <div className={css.words}>
           <h2 className={css.title} title={question}>

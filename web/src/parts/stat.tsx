@@ -22,7 +22,14 @@ export function Stat({ label, value, exact, href, change, note, children }: Prop
     <div className={css.stat}>
       <div className={css.label}>{label}</div>
       {value === undefined ? (
-        <Skeleton height={52} width="72%" />
+        <>
+          <div className={css.row}>
+            <Skeleton height={20} width="56%" />
+          </div>
+          <div className={css.line}>
+            <Skeleton height={10} width="76%" />
+          </div>
+        </>
       ) : (
         <>
           <div className={css.row}>

@@ -13,6 +13,18 @@ export function Skeleton({ height, width }: { height: number | string; width?: n
   return <div className={css.skeleton} style={{ height, width: width ?? '100%' }} aria-hidden="true" />
 }
 
+/** The shape of a list or of a chart before it is known, as large as its place. */
+export function PanelSkeleton({ shape }: { shape: 'list' | 'chart' }) {
+  if (shape === 'chart') return <div className={css.levels} aria-hidden="true" />
+  return (
+    <div className={css.rows} aria-hidden="true">
+      {[92, 74, 61, 52, 38, 30, 24, 18].map((width) => (
+        <div key={width} className={css.skeleton} style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  )
+}
+
 export function EmptyState(props: {
   title: string
   diagnosis?: Diagnosis[]
