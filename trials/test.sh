@@ -8,6 +8,7 @@ step() { printf '\n== %s (%ss)\n' "$*" "$SECONDS"; }
 step "install what the tests need"
 missing=()
 command -v chromium > /dev/null || missing+=(chromium)
+command -v curl > /dev/null || missing+=(curl)
 command -v faketime > /dev/null || missing+=(faketime)
 python3 -c 'import venv, ensurepip' 2> /dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use event::Timestamp;
@@ -19,6 +19,7 @@ use tokio::sync::watch;
 
 use crate::app::{App, Gates, Meters};
 use crate::catalog::{Catalog, Source, random};
+use crate::clock::Steady;
 use crate::config::{Config, Environment, secret};
 use crate::counters::Tally;
 use crate::exports::{self, Exports};
@@ -235,6 +236,7 @@ fn tend(ledger: Arc<Ledger>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
 fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandle<()>> {
     let work = move || {
         let mut looks = 0_u32;
+        let (begun, mut steady) = (Instant::now(), Steady::new(clock::now()));
         while !ended.load(Ordering::Relaxed) {
             std::thread::sleep(REFRESH);
             looks = looks.wrapping_add(1);
@@ -245,7 +247,9 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
             if looks.is_multiple_of(SAVE_EVERY) {
-                app.exports.sweep(now);
+                if steady.is(now, begun.elapsed()) {
+                    app.exports.sweep(now);
+                }
                 if let Err(error) = save(&app) {
                     log::error("the catalogue cannot be written", &[("error", &error)]);
                 }
