@@ -1,22 +1,40 @@
-// Pictures of both pages in their states, for review: node e2e/shots.mjs [part of a name]. FULL=1 adds the rest of Overview.
+// Pictures of the pages in their states, for review: node e2e/shots.mjs [part of a name]. FULL=1 makes the screen as high
+// as the longest page. A new state is a line here.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { launch, OUT, server, signIn, watch } from './browser.mjs'
 
-const SIZES = { wide: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
-const PAGES = {
-  overview: '/?tz=UTC',
-  logs: '/logs?tz=UTC',
-  'overview-empty': '/?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z',
-  'logs-empty': '/logs?tz=UTC&filter=consumer:nobody+status:200',
-  'logs-error': '/logs?tz=UTC&filter=statu:500',
-  'overview-error': '/?tz=UTC&filter=statu:500',
-  'logs-filtered': '/logs?tz=UTC&filter=granted:false+CONSUMER',
-  'logs-drawer': '/logs?tz=UTC&filter=granted:false+CONSUMER',
-  'logs-export': '/logs?tz=UTC&filter=granted:false',
-  'logs-tail': '/logs?tz=UTC&tail=1',
-  welcome: '/welcome',
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  huge: { width: 2560, height: 1440 },
+  phone: { width: 390, height: 844 },
 }
+const FULL_PX = 4200
+const DENIED = '/logs?tz=UTC&filter=granted:false'
+
+/** Name, address, what is done before the page opens, what on it. */
+const STATES = [
+  ['overview', '/?tz=UTC'],
+  ['overview-week', '/?tz=UTC&from=now-7d'],
+  ['overview-hover', '/?tz=UTC', null, hover],
+  ['overview-table', '/?tz=UTC', null, (page) => page.getByRole('button', { name: 'View as table' }).first().click()],
+  ['overview-empty', '/?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z'],
+  ['overview-error', '/?tz=UTC&filter=statu:500'],
+  ['overview-slow', '/?tz=UTC', (page) => page.route(/\/(summary|panels\/)/, () => {})],
+  ['overview-stopped', '/?tz=UTC', null, stopped],
+  ['logs', '/logs?tz=UTC'],
+  ['logs-empty', '/logs?tz=UTC&filter=consumer:nobody+status:200'],
+  ['logs-error', '/logs?tz=UTC&filter=statu:500'],
+  ['logs-filtered', `${DENIED}+CONSUMER`],
+  ['logs-drawer', `${DENIED}+CONSUMER`, null, openRow],
+  ['logs-export', DENIED, null, (page) => page.locator('[data-shortcut=export]:visible').first().click()],
+  ['logs-slow', '/logs?tz=UTC', (page) => page.route(/\/(events|histogram|facets)\?/, () => {})],
+  ['logs-stopped', '/logs?tz=UTC', null, stopped],
+  ['logs-tail', '/logs?tz=UTC&tail=1', null, (page) => page.waitForTimeout(3000)],
+  ['sources', '/sources?tz=UTC'],
+  ['welcome', '/welcome'],
+]
+
 const only = process.argv[2] ?? ''
 const target = await server()
 const browser = await launch()
@@ -26,34 +44,26 @@ mkdirSync(OUT, { recursive: true })
 
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const theme of ['light', 'dark']) {
-    const context = await browser.newContext({ viewport, colorScheme: theme, reducedMotion: 'reduce' })
+    const states = STATES.filter(([name]) => `${name}-${size}-${theme}`.includes(only))
+    if (states.length === 0) continue
+    const context = await browser.newContext({
+      viewport: process.env.FULL ? { ...viewport, height: FULL_PX } : viewport,
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+    })
     const page = await signIn(context, target)
     watch(page, troubles)
     consumer ??= await deniedConsumer(page)
-    for (const [name, path] of Object.entries(PAGES)) {
-      const file = `${name}-${size}-${theme}`
-      if (!file.includes(only)) continue
+    for (const [name, path, before, act] of states) {
+      await before?.(page)
       await page.goto(target.base + path.replace('CONSUMER', consumer))
-      await page.waitForTimeout(name.includes('tail') ? 4000 : 1100)
-      if (name === 'logs-drawer') {
-        await page.locator('[data-row]').nth(2).click()
-        await page.mouse.move(400, 4)
+      await page.waitForTimeout(1400)
+      if (act) {
+        await act(page)
+        await page.waitForTimeout(600)
       }
-      if (name === 'logs-export') await page.locator('[data-shortcut=export]:visible').first().click()
-      if (name === 'logs-drawer' || name === 'logs-export') await page.waitForTimeout(600)
-      await page.screenshot({ path: join(OUT, `${file}.png`) })
-      if (process.env.FULL && name === 'overview') {
-        for (const part of [2, 3, 4]) {
-          await page
-            .locator('[class*=scroll]')
-            .first()
-            .evaluate((e) => {
-              e.scrollTop += e.clientHeight - 120
-            })
-          await page.waitForTimeout(300)
-          await page.screenshot({ path: join(OUT, `${file}-${part}.png`) })
-        }
-      }
+      await page.screenshot({ path: join(OUT, `${name}-${size}-${theme}.png`) })
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
     }
     await context.close()
   }
@@ -62,6 +72,23 @@ await browser.close()
 target.stop()
 for (const trouble of new Set(troubles)) console.log('trouble:', trouble)
 console.log(`pictures in ${OUT}`)
+
+async function hover(page) {
+  const box = await page.getByRole('slider').first().boundingBox()
+  await page.mouse.move(box.x + box.width * 0.4, box.y + 60)
+}
+
+async function openRow(page) {
+  await page.locator('[data-row]').nth(2).click()
+  await page.mouse.move(400, 4)
+}
+
+/** The server is gone while the page is open. */
+async function stopped(page) {
+  await page.route('**/api/**', (route) => route.abort())
+  await page.keyboard.press('r')
+  await page.waitForTimeout(1500)
+}
 
 /** The consumer with the most denied calls, as a term. */
 async function deniedConsumer(page) {
