@@ -4,12 +4,20 @@ import { useMemo, useState } from 'react'
 import { exactText, percentText, unitText } from '../state/numbers'
 import { bucketAt, pointAt, useCursorBucket } from './cursor'
 import css from './heat.module.css'
-import { heatPaths, STEPS, stepsOf } from './heat-paths'
+import { heatPaths, STEPS, stepOf, stepsOf } from './heat-paths'
 import { bucketText } from './series'
 import { useSize } from './size'
 import { TimeAxis } from './time-chart'
 
-export type HeatRow = { key: string; label: string; values: (number | null)[]; calls?: (number | null)[] | undefined }
+export type HeatRow = {
+  key: string
+  label: string
+  values: (number | null)[]
+  /** What the shares are shares of. */
+  calls?: (number | null)[] | undefined
+  /** The term of the filter language that means this row. */
+  filter?: string | undefined
+}
 
 type Props = {
   title: string
@@ -19,11 +27,13 @@ type Props = {
   tz: string
   /** More is worse: drawn in the colour of failures. */
   isBad?: boolean
-  onFilter?: (key: string, excludes: boolean) => void
-  onOpen?: (key: string, from: number, to: number) => void
+  onFilter?: (row: HeatRow, excludes: boolean) => void
+  onOpen?: (row: HeatRow, from: number, to: number) => void
 }
 
 const AXIS = 22
+/** From here on the shade is too dark for dark text. */
+const DARK_STEP = 5
 const ROW_MIN = 18
 const ROW_MAX = 40
 
@@ -38,7 +48,7 @@ export function Heat(props: Props) {
           {rows.map((row) => (
             <li key={row.key}>
               {onFilter ? (
-                <button type="button" title={row.label} onClick={(event) => onFilter(row.key, event.altKey)}>
+                <button type="button" title={row.label} onClick={(event) => onFilter(row, event.altKey)}>
                   {row.label}
                 </button>
               ) : (
@@ -78,7 +88,7 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
   const point = (bucket: number) => pointAt(((edges[bucket] as number) + (edges[bucket + 1] as number)) / 2)
   const chosen = row >= 0 ? rows[row] : undefined
   const open = () => {
-    if (chosen && at >= 0) onOpen?.(chosen.key, edges[at] as number, edges[at + 1] as number)
+    if (chosen && at >= 0) onOpen?.(chosen, edges[at] as number, edges[at + 1] as number)
   }
 
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -103,6 +113,7 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
           // biome-ignore lint/suspicious/noArrayIndexKey: the step is the identity.
           <path key={step} d={path} className={css[`step${step}`]} />
         ))}
+        <Labels {...props} x={x} />
         <TimeAxis edges={edges} tz={tz} width={width} height={height + AXIS} x={x} left={0} />
         {chosen && at >= 0 && (
           <rect
@@ -151,6 +162,36 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
         </div>
       )}
     </>
+  )
+}
+
+const LABEL_PX = 54
+const LABELS_MAX = 160
+
+/** Where cells are large and few, they say their value: shades alone are told apart by few. */
+function Labels({ rows, edges, unit, x, rowHeight, tz }: Props & { x: (ms: number) => number; rowHeight: number }) {
+  const steps = stepsOf(
+    unit,
+    rows.map((row) => row.values),
+  )
+  if (rows.length * (edges.length - 1) > LABELS_MAX) return null
+  return rows.flatMap((row, at) =>
+    row.values.map((value, i) => {
+      const [left, right] = [x(edges[i] as number), x(edges[i + 1] as number)]
+      if (!value || right - left < LABEL_PX) return null
+      return (
+        <text
+          key={`${row.key} ${bucketText(edges[i] as number, edges[i + 1] as number, tz)}`}
+          x={(left + right) / 2 - 1}
+          y={(at + 0.5) * rowHeight}
+          dy="0.35em"
+          textAnchor="middle"
+          className={stepOf(value, steps) >= DARK_STEP ? css.onDark : css.onLight}
+        >
+          {unit === 'percent' ? percentText(value) : unitText(value, unit)}
+        </text>
+      )
+    }),
   )
 }
 

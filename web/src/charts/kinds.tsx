@@ -3,6 +3,7 @@ import { type ComponentType, useMemo } from 'react'
 import type { PanelData } from '../api/types'
 import { Stat } from '../parts/stat'
 import { EmptyState } from '../parts/state'
+import { termText } from '../state/filter'
 import { exactText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
 import { ChangeMark, type Wish } from './change'
@@ -136,10 +137,7 @@ function HeatBody({ data, view, moves }: KindProps) {
   const edges = useMemo(() => edgesOf(data), [data])
   if (edges.length < 2 || rows.length === 0) return <Nothing />
   const { wish, term } = aboutPanel(panel.id)
-  const open = (key: string, from: number, to: number) => {
-    const own = panel.split && key !== 'other' ? `${panel.split}:${JSON.stringify(key)}` : ''
-    moves.open([own, term].filter(Boolean).join(' ') || null, { from, to })
-  }
+  const termOf = (row: HeatRow) => row.filter ?? (panel.split ? termText(panel.split, row.key) : '')
   return (
     <Heat
       title={panel.title}
@@ -148,10 +146,8 @@ function HeatBody({ data, view, moves }: KindProps) {
       unit={panel.unit}
       tz={view.tz}
       isBad={wish === 'down'}
-      {...(panel.split
-        ? { onFilter: (key: string, excludes: boolean) => moves.filter(panel.split as string, key, excludes) }
-        : {})}
-      onOpen={open}
+      onFilter={(row, excludes) => moves.pick(termOf(row), excludes)}
+      onOpen={(row, from, to) => moves.open([termOf(row), term].filter(Boolean).join(' ') || null, { from, to })}
     />
   )
 }
