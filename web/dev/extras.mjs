@@ -39,14 +39,25 @@ export function differences(a, region) {
   const here = rows.filter(isHere)
   const rest = rows.filter((e) => !isHere(e))
   const values = NAMES.flatMap((name) => {
-    const { get, label } = fields.find((f) => f.name === name)
+    const { get, label: field_label } = fields.find((f) => f.name === name)
     const count = (list, value) => list.filter((e) => String(get(e) ?? '') === value).length
     return [...new Set(rows.map((e) => String(get(e) ?? '')))].map((value) => {
       const [region_count, rest_count] = [count(here, value), count(rest, value)]
       const [region_share, rest_share] = [region_count / (here.length || 1), rest_count / (rest.length || 1)]
       const filter = `${name}:${/^[\w./{}-]+$/.test(value) ? value : JSON.stringify(value)}`
       const difference = region_share - rest_share
-      return { field: name, label, value, filter, region_count, region_share, rest_count, rest_share, difference }
+      return {
+        field: name,
+        field_label,
+        value,
+        label: value,
+        filter,
+        region_count,
+        region_share,
+        rest_count,
+        rest_share,
+        difference,
+      }
     })
   })
   return {

@@ -13,8 +13,8 @@ export type Differences = {
   rest: { total: number }
   values: {
     field: string
-    label: string
     value: string
+    label: string
     filter: string
     region_count: number
     region_share: number
@@ -88,7 +88,7 @@ function Row({ row, view }: { row: Differences['values'][number]; view: View }) 
         onClick={(event) => view.setFilter(termClicked(view.filter, row.filter, event.altKey))}
       >
         <span className={css.name}>
-          <span className="quiet">{row.field}</span> <b>{row.value || 'empty'}</b>
+          <span className="quiet">{row.field}</span> <b title={row.value}>{row.label || row.value || 'empty'}</b>
           <em className={points > 0 ? css.more : css.less}>
             {points > 0 ? '+' : '−'}
             {Math.abs(points).toFixed(1)} points

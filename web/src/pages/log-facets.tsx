@@ -7,7 +7,7 @@ import type { Facet, Facets, FacetValue } from '../api/types'
 import { Icon } from '../parts/icon'
 import { Skeleton } from '../parts/state'
 import { StatusMark, statusClassOf } from '../parts/status'
-import { allFields, meant, SHORT_FIELDS } from '../state/fields'
+import { allFields, hasCounts, meant, SHORT_FIELDS } from '../state/fields'
 import { excludes, includes, only, toggled, without } from '../state/filter'
 import { countText, exactText, percentText } from '../state/numbers'
 import type { View } from '../state/view'
@@ -22,7 +22,7 @@ export function LogFacets({ view, asked: about }: { view: View; asked: Params })
   const served = useFields()
   const [isMore, setMore] = useState(false)
   const known = SHORT_FIELDS.filter((field) => field.isFacet)
-  const rest = allFields(served).filter((f) => f.facet && !known.some((k) => k.name === f.name))
+  const rest = allFields(served).filter((f) => hasCounts(f) && !known.some((k) => k.name === f.name))
   const ordered: { name: string; label: string }[] = isMore ? [...known, ...rest] : known
   const [open, setOpen] = useState(OPEN)
   const asked = ordered.map((f) => f.name).filter((name) => open.includes(name))

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { useAnswer, useFields } from '../api/queries'
 import type { Facets } from '../api/types'
 import { fieldOffers, type Offer, placeAt, valueOffers } from '../state/complete'
-import { allFields } from '../state/fields'
+import { allFields, hasCounts } from '../state/fields'
 import type { View } from '../state/view'
 import css from './filter-field.module.css'
 
@@ -22,7 +22,8 @@ export function useOffers(view: View, draft: string, caret: number, isOpen: bool
   const place = placeAt(draft, caret)
   const typed = place.field.toLowerCase()
   const field = fields.find((f) => f.name === typed || f.aliases?.includes(typed))
-  const wantsValues = isOpen && place.stage === 'value' && field?.facet === true && !/[<>~]$/.test(place.head)
+  const wantsValues =
+    isOpen && place.stage === 'value' && field !== undefined && hasCounts(field) && !/[<>~]$/.test(place.head)
   const facets = useAnswer<Facets>(
     '/facets',
     { ...view.range, filter: view.filter, fields: field?.name, top: 50, search: place.typed },

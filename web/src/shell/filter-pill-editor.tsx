@@ -6,7 +6,7 @@ import { Button, IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
 import { Select } from '../parts/menu'
 import { copyText } from '../parts/toast'
-import { allFields } from '../state/fields'
+import { allFields, hasCounts } from '../state/fields'
 import { inverted, type Pill, pillText, removed, type Term, type Test, termsOf } from '../state/filter'
 import { choicesOf, hasValue, withChoice } from '../state/filter-words'
 import { countText } from '../state/numbers'
@@ -34,10 +34,10 @@ export function PillEditor(props: Props) {
     if (tests.length) onChange(pillText({ ...pill, tests }))
   }
   const first = draft.tests[0]
-  const choices = choicesOf(field?.kind ?? 'text')
+  const choices = choicesOf(field?.kind ?? 'text', field?.operators)
   const isAlike = draft.tests.every((test) => test.op === first?.op)
   const chosen = first && isAlike ? `${first.op} ${draft.negated}` : ''
-  const lists = first?.op === 'is' && isAlike && field?.facet
+  const lists = first?.op === 'is' && isAlike && field !== undefined && field.kind !== 'duration' && hasCounts(field)
   const act = (run: () => void) => () => {
     run()
     onDone()

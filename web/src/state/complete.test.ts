@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { applied, fieldOffers, placeAt, valueOffers } from './complete'
 import { allFields, meant } from './fields'
+import { choicesOf } from './filter-words'
 
 const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true, doc: '' }])
 
@@ -23,6 +24,39 @@ it('puts a chosen offer in the place of what was typed', () => {
   const value = placeAt('-reason:quo', 11)
   const [quota] = valueOffers(value, [{ value: 'quota_exceeded', label: 'Quota exceeded', count: 1234 }])
   expect(applied('-reason:quo', value, quota as never).text).toBe('-reason:quota_exceeded')
+})
+
+it('completes the last of several values, and offers other names of fields', () => {
+  const place = placeAt('status:401,"a b",4', 18)
+  expect(place).toMatchObject({ stage: 'value', field: 'status', typed: '4', head: 'status:401,"a b",' })
+  const [offer] = valueOffers(place, [
+    { value: '304', label: '304', count: 9 },
+    { value: '404', label: '404', count: 1 },
+  ])
+  expect(applied('status:401,"a b",4', place, offer as never).text).toBe('status:401,"a b",404')
+  const named = [{ name: 'duration', label: 'Time taken', aliases: ['latency'] }]
+  expect(fieldOffers(placeAt('lat', 3), named).map((o) => o.text)).toEqual(['duration:'])
+})
+
+it('offers the operators that the server names, else those of the kind', () => {
+  const labels = (kind: string, served?: string[]) => choicesOf(kind, served).map((c) => c.label)
+  expect(labels('bool')).toEqual(['is', 'is not', 'is empty', 'is not empty'])
+  expect(labels('ip')).toContain('in network')
+  expect(labels('number', ['is', 'is_not', 'one_of', 'at_least', 'at_most'])).toEqual([
+    'is',
+    'is not',
+    '≥',
+    '≤',
+    '>',
+    '<',
+  ])
+  expect(labels('text', ['contains', 'starts_with'])).toEqual([
+    'contains',
+    'does not contain',
+    'starts with',
+    'does not start with',
+  ])
+  expect(choicesOf('nonsense', ['unheard_of'])).toEqual([])
 })
 
 it('says no field twice', () => {

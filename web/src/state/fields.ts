@@ -37,8 +37,8 @@ export const SHORT_FIELDS: ShortField[] = [
   short('request_id', 'Request id', { isFacet: false }),
 ]
 
-/** Older servers do not say the other names. */
-export type KnownField = Field & { aliases?: string[] }
+/** `aliases` and `operators` as the server has them, when it says so. */
+export type KnownField = Field & { aliases?: string[]; operators?: string[] }
 
 /** The short names first, then what else the server knows, without saying anything twice. */
 export function allFields(served: Field[]): KnownField[] {
@@ -46,9 +46,15 @@ export function allFields(served: Field[]): KnownField[] {
   const first = SHORT_FIELDS.map(({ name, label, of, kind, isFacet }) => {
     const field = served.find((f) => f.name === of) as KnownField | undefined
     const aliases = [...(of === name ? [] : [of]), ...(field?.aliases ?? []).filter((alias) => alias !== name)]
-    return { name, label, kind, facet: isFacet, doc: field?.doc ?? '', aliases }
+    const operators = field?.operators ?? []
+    return { name, label, kind, facet: isFacet, doc: field?.doc ?? '', aliases, operators }
   })
   return [...first, ...served.filter((field) => !taken.has(field.name))]
+}
+
+/** Pairs, JSON and instants have no values that could be listed with counts. */
+export function hasCounts(field: { name: string; kind: string }): boolean {
+  return field.kind !== 'time' && !/^(custom|external_calls|query_parameters)$|_headers$|_body$/.test(field.name)
 }
 
 /** What the name of a series or a facet value means as a filter; null where no filter says it. */

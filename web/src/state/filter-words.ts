@@ -38,7 +38,25 @@ const ONCE: Record<string, Op[]> = {
 }
 const KINDS: Record<string, string> = { duration: 'number', size: 'number', time: 'number' }
 
-export function choicesOf(kind: string): Choice[] {
+/** The server's names of the same operators. */
+const SERVED: Record<string, Op> = {
+  one_of: 'is',
+  starts_with: 'starts',
+  in_network: 'cidr',
+  at_least: 'gte',
+  at_most: 'lte',
+}
+
+/** The operators of a field: those the server names, else those of its kind. */
+export function choicesOf(kind: string, served: string[] = []): Choice[] {
+  const known = new Set(served.map((name) => SERVED[name] ?? name))
+  // Greater and less come with at least and at most.
+  const isServed = (op: Op) => known.has(op === 'gt' ? 'gte' : op === 'lt' ? 'lte' : op)
+  const all = choicesOfKind(kind)
+  return known.size ? all.filter(({ op }) => isServed(op)) : all
+}
+
+function choicesOfKind(kind: string): Choice[] {
   const name = KINDS[kind] ?? (BOTH[kind] ? kind : 'text')
   const choice = (op: Op, negated: boolean) => ({ id: `${op} ${negated}`, op, negated, label: opWord(op, negated) })
   const both = (BOTH[name] ?? []).flatMap((op) => [choice(op, false), choice(op, true)])
