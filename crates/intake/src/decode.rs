@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::format::{Format, RECORD_BYTES_MAX, Reason};
 use crate::records::{Record, Records};
-use crate::{formats, key, normalise};
+use crate::{formats, key, normalise, syslog};
 
 /// Of so many rejects the reason and the excerpt are kept; all are counted.
 pub const REJECTS_MAX: usize = 1_000;
@@ -93,6 +93,7 @@ impl<'o, 'b> Decoder<'o, 'b> {
         if record.text.len() > RECORD_BYTES_MAX {
             return Err(Reason::TOO_LONG);
         }
+        let record = Record { text: syslog::message(record.text), ..record };
         if let Some(format) = self.options.format {
             return self.read_as(format, record, event);
         }

@@ -1,13 +1,13 @@
 //! Which member of a JSON record means which field, as data: the default of the generic format, what a source
 //! configures on top, and NGINX's variable names. Names are compared without case, `_`, `-` and `@`.
 
-use event::{Event, FieldId, Kind, field};
+use event::{Event, FieldId, Kind};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::fill::Fill;
+use crate::fill::{Fill, pairs};
 use crate::format::Reason;
 use crate::json::{self, Error, Reader, Scalar};
 use crate::scalar::Unit;
@@ -66,6 +66,16 @@ pub(crate) struct Map {
     groups: HashSet<String, FixedState>,
 }
 
+/// A field; durations in milliseconds.
+pub(crate) const fn field(field: FieldId) -> Target {
+    Target::Field(field, Unit::Millis)
+}
+
+/// A duration in a unit.
+pub(crate) const fn in_unit(field: FieldId, unit: Unit) -> Target {
+    Target::Field(field, unit)
+}
+
 /// A row of a map written in code.
 pub(crate) type Row = (Target, &'static [&'static str]);
 
@@ -80,7 +90,7 @@ impl Map {
     pub(crate) fn with(mut self, configured: &FieldMap) -> Result<Map, Reason> {
         let mut left = PATHS_MAX;
         for (name, from) in &configured.0 {
-            let Some(field) = field::by_name(name) else {
+            let Some(field) = event::field::by_name(name) else {
                 return Err(Reason::Words(format!("unknown field '{name}' in the field map").into()));
             };
             let (paths, unit) = from.parts();
@@ -190,6 +200,35 @@ impl<'a> Walk<'_, '_, 'a> {
         }
     }
 
+    /// Reads headers as pairs; those that the map names have a place of their own too.
+    fn headers(&mut self, reader: &mut Reader<'a>) -> Result<String, Error> {
+        if !self.map.groups.contains(&self.path) {
+            return pairs(reader, |_, _| ());
+        }
+        let (map, mut path, mut found) = (self.map, self.path.clone() + ".", Vec::new());
+        let start = path.len();
+        let pairs = pairs(reader, |name, value| {
+            path.truncate(start);
+            simplify(name, &mut path);
+            if let Some((target, rank)) = map.paths.get(&path) {
+                found.push((*target, *rank, value.clone()));
+            }
+        })?;
+        for (target, rank, value) in found {
+            match target {
+                Target::Own(number) => (self.own)(number, Scalar::Text(value), self.fill.event),
+                Target::Field(field, unit) => {
+                    let best = self.ranks.get_mut(usize::from(field.0));
+                    if let Some(best) = best.filter(|best| rank < **best || !self.fill.event.has(field)) {
+                        *best = rank;
+                        self.fill.put(field, unit, ("", "header"), Scalar::Text(value));
+                    }
+                }
+            }
+        }
+        Ok(pairs)
+    }
+
     fn field(&mut self, field: FieldId, unit: Unit, rank: u8, reader: &mut Reader<'a>) -> Result<(), Error> {
         let shown = std::mem::take(&mut self.shown);
         let name = ("", shown.as_str());
@@ -202,14 +241,24 @@ impl<'a> Walk<'_, '_, 'a> {
         match field.field().kind {
             Kind::List => self.fill.list(field, name, reader)?,
             Kind::Pairs if reader.peek() == Some(b'{') => {
-                let pairs = crate::fill::pairs(reader, |_, _| ())?;
+                let pairs = self.headers(reader)?;
                 self.fill.event.text(field, pairs);
             }
             Kind::Json => {
-                let mut copy = String::new();
-                reader.copy(&mut copy)?;
+                let copy = json_value(reader)?;
                 self.fill.event.text(field, copy);
             }
+            // The object may come written as a text.
+            Kind::Pairs if reader.peek() == Some(b'"') => match reader.scalar()? {
+                Scalar::Text(text) if text.starts_with('{') => {
+                    match pairs(&mut Reader::new(&text), |_, _| ()) {
+                        Ok(pairs) => self.fill.event.text(field, pairs),
+                        Err(_) => self.fill.keep(name, &Scalar::Text(text)),
+                    }
+                }
+                value if value.is_absent() => {}
+                value => self.fill.keep(name, &value),
+            },
             Kind::Pairs => self.fill.custom(name, reader)?,
             _ => {
                 let value = reader.scalar()?;
@@ -227,6 +276,23 @@ impl<'a> Walk<'_, '_, 'a> {
         self.shown = shown;
         Ok(())
     }
+}
+
+/// A value as JSON; a text that holds JSON is read.
+fn json_value(reader: &mut Reader<'_>) -> Result<String, Error> {
+    let mut copy = String::new();
+    if reader.peek() == Some(b'"') {
+        let text = reader.string()?;
+        let mut inside = Reader::new(&text);
+        if text.starts_with(['{', '[']) && inside.copy(&mut copy).is_ok() {
+            return Ok(copy);
+        }
+        copy.clear();
+        event::json::string(&mut copy, &text);
+    } else {
+        reader.copy(&mut copy)?;
+    }
+    Ok(if matches!(copy.as_str(), "null" | "\"\"" | "\"-\"") { String::new() } else { copy })
 }
 
 fn takes_objects(field: FieldId) -> bool {

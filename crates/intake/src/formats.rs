@@ -4,10 +4,14 @@ use std::fmt::Write;
 
 use crate::format::Format;
 
+mod caddy;
+mod envoy;
 mod flowgenx;
+mod haproxy;
 mod json;
 mod kong;
 mod nginx;
+mod traefik;
 
 pub use flowgenx::Flowgenx;
 pub use json::{Json, Mapped};
@@ -16,7 +20,8 @@ pub use nginx::Nginx;
 
 /// Every format, in the order in which a record is offered to them when no format is named: the particular ones
 /// first.
-pub const FORMATS: &[&dyn Format] = &[&Kong, &Flowgenx, &Nginx, &Json];
+pub static FORMATS: &[&dyn Format] =
+    &[&Kong, &caddy::CADDY, &traefik::TRAEFIK, &envoy::Envoy, &haproxy::Haproxy, &Flowgenx, &Nginx, &Json];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

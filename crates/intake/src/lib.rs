@@ -21,7 +21,10 @@ mod key;
 mod normalise;
 mod records;
 mod scalar;
+mod syslog;
+mod table;
 mod template;
+mod words;
 
 pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_with};
 pub use fieldmap::{FieldMap, From};

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
+use std::sync::LazyLock;
+
 use event::{EXCERPT_BYTES_MAX, codec};
 use intake::{FORMATS, REJECTS_MAX, decode};
 use proptest::prelude::*;
@@ -11,15 +13,20 @@ fn lines(file: &str, count: usize) -> Vec<String> {
     std::fs::read_to_string(path).unwrap().lines().take(count).map(str::to_owned).collect()
 }
 
-fn samples() -> Vec<String> {
-    let files = [
-        "kong/file-log.log",
-        "nginx/json.log",
-        "nginx/combined.log",
-        "flowgenx/contract.log",
-        "json/common.log",
-    ];
-    files.iter().flat_map(|file| lines(file, 8)).collect()
+/// The first records of each log in `samples/`.
+static SAMPLES: LazyLock<Vec<String>> = LazyLock::new(read_samples);
+
+fn read_samples() -> Vec<String> {
+    let folders = std::fs::read_dir(format!("{}/../../samples", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let logs = folders.flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).into_iter().flatten());
+    let mut logs: Vec<_> = logs.map(|entry| entry.unwrap().path()).collect();
+    logs.retain(|path| path.extension().is_some_and(|extension| extension == "log"));
+    logs.sort();
+    let first = |path| -> Vec<String> {
+        let body = std::fs::read_to_string(path).unwrap();
+        body.lines().take(8).map(str::to_owned).collect()
+    };
+    logs.into_iter().flat_map(first).collect()
 }
 
 /// Every text that reaches the API inside an event must be valid JSON where its field promises JSON.
@@ -42,8 +49,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_500))]
 
     #[test]
-    fn changed_bytes(pick in 0_usize..100, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..6)) {
-        let samples = samples();
+    fn changed_bytes(pick in 0_usize..1000, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8), 1..6)) {
+        let samples = &*SAMPLES;
         let mut body = samples[pick % samples.len()].clone().into_bytes();
         for (at, byte, kind) in changes {
             let at = at.index(body.len().max(1));
@@ -59,8 +66,8 @@ proptest! {
     }
 
     #[test]
-    fn changed_punctuation(pick in 0_usize..100, at in any::<prop::sample::Index>(), with in "[\\[\\]{}\":,\\\\ \n0-9x-]{1,3}") {
-        let samples = samples();
+    fn changed_punctuation(pick in 0_usize..1000, at in any::<prop::sample::Index>(), with in "[\\[\\]{}\":,\\\\ \n0-9x-]{1,3}") {
+        let samples = &*SAMPLES;
         let mut body = samples[pick % samples.len()].clone();
         let marks: Vec<usize> = body.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at).collect();
         let at = marks[at.index(marks.len())];
@@ -69,8 +76,8 @@ proptest! {
     }
 
     #[test]
-    fn good_lines_stay(damaged in prop::collection::vec((0_usize..100, any::<prop::sample::Index>()), 1..8)) {
-        let good = samples();
+    fn good_lines_stay(damaged in prop::collection::vec((0_usize..1000, any::<prop::sample::Index>()), 1..8)) {
+        let good = &*SAMPLES;
         let mut body = String::new();
         for (n, line) in good.iter().enumerate() {
             if let Some((pick, cut)) = damaged.get(n) {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use event::{Batch, Row, field, json};
-use intake::{FORMATS, Format, Kong, Nginx, decode};
+use intake::{FORMATS, Format, Kong, Nginx, by_name, decode};
 use serde_json::{Value, json};
 
 fn sample(file: &str) -> Vec<u8> {
@@ -51,7 +51,11 @@ fn expected(folder: &str) -> Value {
 }
 
 fn truth(folder: &str) -> HashMap<String, Value> {
-    let body = String::from_utf8(sample(&format!("{folder}/truth.jsonl"))).unwrap();
+    truth_of(&format!("{folder}/truth.jsonl"))
+}
+
+fn truth_of(file: &str) -> HashMap<String, Value> {
+    let body = String::from_utf8(sample(file)).unwrap();
     let rows = body.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     rows.map(|row| (row["id"].as_str().unwrap().to_owned(), row)).collect()
 }
@@ -182,6 +186,145 @@ fn kong() {
         count(&batch, text(field::ROUTE)).into_keys().collect::<Vec<_>>(),
         ["admin", "api", "limited"]
     );
+}
+
+/// Each call against what the client saw; gives the truth of the calls in the order of the log.
+fn assert_calls(batch: &Batch, truth: &HashMap<String, Value>) -> Vec<Value> {
+    let ids: HashSet<_> = batch.rows().filter_map(|row| row.text(field::REQUEST_ID)).collect();
+    assert_eq!(ids.len(), batch.len(), "each request once");
+    let each = batch.rows().map(|row| {
+        let truth = &truth[row.text(field::REQUEST_ID).unwrap()];
+        assert_call(row, truth);
+        // Clocks of client and gateway are the same: an answer never took the gateway longer than the client.
+        let millis = row.int(field::DURATION).unwrap() as f64 / 1_000.0;
+        assert!(millis <= truth["ms"].as_f64().unwrap() + 2.0, "{millis}: a wrong unit?");
+        truth.clone()
+    });
+    each.collect()
+}
+
+/// The sum of all durations, in whole milliseconds: a wrong unit would show.
+fn seconds(batch: &Batch, field: event::FieldId) -> i64 {
+    batch.rows().filter_map(|row| row.int(field)).sum::<i64>() / 1_000_000
+}
+
+fn reasons(batch: &Batch) -> Vec<(String, u64)> {
+    count(batch, |row| row.text(field::REASON).map(str::to_owned)).into_iter().collect()
+}
+
+fn named(pairs: &[(&str, u64)]) -> Vec<(String, u64)> {
+    pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect()
+}
+
+/// A refused login names nobody; a name given with it is only claimed.
+fn assert_claims(row: Row<'_>) {
+    if row.int(field::GRANTED) == Some(0) && row.int(field::STATUS) == Some(401) {
+        assert_eq!(row.text(field::CONSUMER_NAME), None);
+    } else {
+        assert_eq!(row.text(field::CLAIMED_CONSUMER), None);
+    }
+}
+
+#[test]
+fn caddy() {
+    let batch = read(by_name("caddy"), "caddy/json.log");
+    assert_totals(&batch, &expected("caddy"), &[]);
+    for (row, truth) in batch.rows().zip(assert_calls(&batch, &truth("caddy"))) {
+        assert_eq!(row.text(field::DOMAIN), truth["host"].as_str());
+        assert_eq!(row.text(field::IP), truth["xff"].as_str());
+        assert_claims(row);
+        let given = if truth["user"].is_null() { "missing_credentials" } else { "invalid_credentials" };
+        let reason = (row.int(field::STATUS) == Some(401)).then_some(given);
+        assert!(reason.is_none_or(|reason| row.text(field::REASON) == Some(reason)));
+    }
+    let want = [("invalid_credentials", 67), ("missing_credentials", 77), ("policy_denied", 44)];
+    assert_eq!(reasons(&batch), named(&want));
+}
+
+#[test]
+fn traefik() {
+    let batch = read(by_name("traefik"), "traefik/dualoutput.log");
+    let mut expected = expected("traefik");
+    let nobody =
+        expected["by_logged_user"]["-"].as_u64().unwrap() + expected["by_logged_user"][""].as_u64().unwrap();
+    expected["by_logged_user"].as_object_mut().unwrap().remove("-");
+    expected["by_logged_user"][""] = nobody.into();
+    assert_totals(&batch, &expected, &[]);
+    for (row, truth) in batch.rows().zip(assert_calls(&batch, &truth("traefik"))) {
+        assert_eq!(row.text(field::DOMAIN), truth["host"].as_str());
+        assert_eq!(row.text(field::IP), truth["xff"].as_str());
+        assert_claims(row);
+        // What `msg` repeats is not kept again.
+        assert!(row.text(field::CUSTOM).is_none_or(|custom| !custom.contains("msg")));
+        if row.int(field::STATUS) == Some(401) {
+            let given = if truth["user"].is_null() { "missing_credentials" } else { "invalid_credentials" };
+            assert_eq!(row.text(field::REASON), Some(given));
+        }
+    }
+}
+
+#[test]
+fn envoy() {
+    let batch = read(by_name("envoy"), "envoy/json.log");
+    let mut expected = expected("envoy");
+    let nobody = expected["by_logged_user"].as_object_mut().unwrap().remove("-").unwrap();
+    expected["by_logged_user"][""] = nobody;
+    assert_totals(&batch, &expected, &[]);
+    for (row, truth) in batch.rows().zip(assert_calls(&batch, &truth("envoy"))) {
+        assert_eq!(row.text(field::DOMAIN), truth["host"].as_str());
+        assert_eq!(row.text(field::IP), truth["xff"].as_str());
+        assert_claims(row);
+    }
+    let want = [
+        ("invalid_credentials", 67),
+        ("missing_credentials", 82),
+        ("policy_denied", 39),
+        ("rate_limited", 47),
+    ];
+    assert_eq!(reasons(&batch), named(&want));
+
+    let text = read(by_name("envoy"), "envoy/text.log");
+    assert_totals(&text, &expected, &["by_logged_user"]);
+    assert_calls(&text, &truth("envoy"));
+    for (a, b) in text.rows().zip(batch.rows()) {
+        for field in [field::REQUEST_ID, field::IP, field::DOMAIN, field::UPSTREAM_ADDRESS] {
+            assert_eq!(a.text(field), b.text(field));
+        }
+        for field in
+            [field::TIME, field::GRANTED, field::DURATION, field::UPSTREAM_DURATION, field::RESPONSE_BYTES]
+        {
+            assert_eq!(a.int(field), b.int(field));
+        }
+    }
+}
+
+#[test]
+fn haproxy() {
+    let batch = read(by_name("haproxy"), "haproxy/rfc5424.log");
+    assert_totals(&batch, &expected("haproxy"), &["by_logged_user"]);
+    for (row, truth) in batch.rows().zip(assert_calls(&batch, &truth("haproxy"))) {
+        assert_eq!(row.text(field::DOMAIN), truth["host"].as_str());
+        assert_eq!(row.text(field::IP), truth["src"].as_str());
+    }
+    let want = [("invalid_credentials", 149), ("policy_denied", 35), ("rate_limited", 35)];
+    assert_eq!(reasons(&batch), named(&want));
+    // Behind the other header stand the same records.
+    let other = read(by_name("haproxy"), "haproxy/rfc3164.log");
+    assert!(other.rows().zip(batch.rows()).all(|(a, b)| json::to_string(a) == json::to_string(b)));
+
+    let batch = read(by_name("haproxy"), "haproxy/json.log");
+    let expected: Value = serde_json::from_slice(&sample("haproxy/json-expected.json")).unwrap();
+    assert_totals(&batch, &expected, &["by_logged_user", "hosts"]);
+    assert_calls(&batch, &truth_of("haproxy/json-truth.jsonl"));
+    // `TR` and `Tr` are two times.
+    assert!(seconds(&batch, field::UPSTREAM_DURATION) > 0);
+}
+
+#[test]
+fn nginx_behind_a_syslog_header() {
+    let (bare, header) = (read(Some(&Nginx), "nginx/json.log"), read(Some(&Nginx), "nginx/syslog.log"));
+    assert_eq!(bare.len(), header.len());
+    assert!(bare.rows().zip(header.rows()).all(|(a, b)| json::to_string(a) == json::to_string(b)));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! JSON of any program: a map of member names that are common, which a source can extend. Knows no product.
 
-use event::{Event, FieldId, field as f};
+use event::{Event, field as f};
 use std::sync::LazyLock;
 
-use crate::fieldmap::{FieldMap, Map, Row, Target};
+use crate::fieldmap::{FieldMap, Map, Row, field, in_unit};
 use crate::format::{Format, Reason};
 use crate::json;
 use crate::scalar::Unit;
@@ -86,14 +86,6 @@ fn read<'a>(map: &Map, record: &'a str, event: &mut Event<'a>) -> Result<(), Rea
         return Err(Reason::new("not a JSON object"));
     }
     map.read(record, event, &mut |_, _, _| ()).map_err(|error: json::Error| error.into())
-}
-
-const fn field(field: FieldId) -> Target {
-    Target::Field(field, Unit::Millis)
-}
-
-const fn in_unit(field: FieldId, unit: Unit) -> Target {
-    Target::Field(field, unit)
 }
 
 /// The common names, best first.

@@ -12,6 +12,8 @@ use crate::scalar::Unit;
 
 mod combined;
 
+pub(super) use combined::request_line;
+
 /// NGINX.
 pub struct Nginx;
 
@@ -43,7 +45,6 @@ impl Format for Nginx {
     }
 
     fn recognises(&self, record: &str) -> bool {
-        let record = without_syslog(record);
         if !record.starts_with('{') {
             return combined::recognises(record) || is_error_log(record);
         }
@@ -76,7 +77,6 @@ impl Format for Nginx {
 
     fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
         event.text(f::GATEWAY, "nginx");
-        let record = without_syslog(record);
         let mut facts = Facts::default();
         if record.starts_with('{') {
             MAP.read(record, event, &mut |number, value, event| facts.take(number, value, event))?;
@@ -87,17 +87,6 @@ impl Format for Nginx {
         }
         facts.finish(event);
         Ok(())
-    }
-}
-
-/// What follows the header `<190>Nov 21 22:07:51 HOST nginx: ` of syslog.
-fn without_syslog(record: &str) -> &str {
-    let Some(rest) = record.strip_prefix('<') else { return record };
-    match rest.split_once("> ").or_else(|| rest.split_once('>')) {
-        Some((priority, rest)) if priority.bytes().all(|b| b.is_ascii_digit()) => {
-            rest.split_once(": ").map_or(rest, |(_, message)| message)
-        }
-        _ => record,
     }
 }
 

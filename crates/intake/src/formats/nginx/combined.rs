@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use crate::escape::unescape as plain;
 use crate::format::Reason;
+use crate::words::quoted;
 
 /// The parts of a line up to the time.
 struct Head<'a> {
@@ -88,21 +89,8 @@ fn head(line: &str) -> Option<Head<'_>> {
     })
 }
 
-/// A part in double quotes, and what follows it. NGINX writes a quote inside as `\x22`, Apache as `\"`.
-fn quoted(text: &str) -> Option<(&str, &str)> {
-    let inner = text.trim_start().strip_prefix('"')?;
-    let mut from = 0;
-    loop {
-        let at = from + memchr::memchr2(b'"', b'\\', inner.as_bytes().get(from..)?)?;
-        if inner.as_bytes().get(at) == Some(&b'"') {
-            return Some((inner.get(..at)?, inner.get(at + 1..)?));
-        }
-        from = at + 2;
-    }
-}
-
 /// `GET /path?query HTTP/1.1`; anything else is kept as it is, as a path without a method.
-pub(super) fn request_line<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
+pub(crate) fn request_line<'a>(line: Cow<'a, str>, event: &mut Event<'a>) {
     match line {
         Cow::Borrowed(line) => match parts(line) {
             Some((method, target, protocol)) => {
