@@ -154,7 +154,15 @@ function useCourses(view: View, step: string | undefined, isOn: boolean): Course
   }
 }
 
-export function KpiStrip({ view, step, moves }: { view: View; step: string | undefined; moves: PanelMoves }) {
+type StripProps = {
+  view: View
+  step: string | undefined
+  moves: PanelMoves
+  /** A comparison is asked for, but there is too little before this range. */
+  isFirst: boolean
+}
+
+export function KpiStrip({ view, step, moves, isFirst }: StripProps) {
   const answer = useSummary(view)
   const course = useCourses(view, step, Boolean(answer.data?.total_calls))
   if (answer.isError && !answer.data) {
@@ -169,7 +177,7 @@ export function KpiStrip({ view, step, moves }: { view: View; step: string | und
   return (
     <section className={css.strip} aria-label="Key figures" aria-busy={answer.isPlaceholderData || !now}>
       {KPIS.map((kpi) => (
-        <Tile key={kpi.label} {...{ kpi, now, then, course, moves }} tz={view.tz} />
+        <Tile key={kpi.label} {...{ kpi, now, then, course, moves, isFirst }} tz={view.tz} />
       ))}
     </section>
   )
@@ -182,9 +190,10 @@ type TileProps = {
   course: Courses
   tz: string
   moves: PanelMoves
+  isFirst: boolean
 }
 
-function Tile({ kpi, now, then, course, tz, moves }: TileProps) {
+function Tile({ kpi, now, then, course, tz, moves, isFirst }: TileProps) {
   const label = kpi.hint ? <Hint text={kpi.hint}>{kpi.label}</Hint> : kpi.label
   if (!now)
     return (
@@ -196,7 +205,8 @@ function Tile({ kpi, now, then, course, tz, moves }: TileProps) {
   const value = kpi.amount(now)
   const before = then ? kpi.amount(then) : null
   const shown = kpi.shown?.(now, tz) ?? { value: kpi.text(value), exact: isRate ? '' : exactText(value) }
-  const under = then && before !== null ? `was ${kpi.text(before)}` : (kpi.fact?.(now) ?? '')
+  const fact = isFirst && kpi === KPIS[0] ? 'nothing before it' : (kpi.fact?.(now) ?? '')
+  const under = then && before !== null ? `was ${kpi.text(before)}` : fact
   return (
     <div className={css.tile}>
       <Stat

@@ -122,7 +122,7 @@ export function Overview() {
       <Bar title="Overview" view={asked} />
       <div className={css.page}>
         {refusal && <ErrorState error={refusal} />}
-        {!refusal && <KpiStrip view={view} step={calm} moves={moves} />}
+        {!refusal && <KpiStrip view={view} step={calm} moves={moves} isFirst={asked.compares && !hasBefore} />}
         {isEmpty && <Nothing view={view} />}
         {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
         <div className={css.grid}>
