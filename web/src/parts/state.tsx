@@ -94,6 +94,11 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
       </h2>
       <p className={css.text}>{sentence(problem?.detail ?? String(error))}</p>
       {problem?.remedy && !problem.suggestions.length && <p className={css.text}>{sentence(problem.remedy)}</p>}
+      {problem?.id && (
+        <p className={css.text}>
+          In the server's log under <code className="mono">{problem.id}</code>
+        </p>
+      )}
       {problem && problem.suggestions.length > 0 && (
         <p className={css.text}>Did you mean {problem.suggestions.slice(0, 3).join(', ')}?</p>
       )}

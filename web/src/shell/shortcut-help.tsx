@@ -1,35 +1,44 @@
 import { useState } from 'react'
 import { Checkbox } from '../parts/checkbox'
 import { Dialog } from '../parts/dialog'
-import { keysAreOff, SHORTCUTS, switchKeys } from '../state/keys'
+import { keysAreOff, SHORTCUTS, type Shortcut, switchKeys } from '../state/keys'
+import { PAGES } from './pages'
 import css from './shortcut-help.module.css'
 
+const GO: Shortcut[] = PAGES.map(({ key, label }) => ({
+  keys: `g ${key}`,
+  what: `Go to ${label}`,
+  where: 'Everywhere',
+}))
+const ALL = [...SHORTCUTS.slice(0, 2), ...GO, ...SHORTCUTS.slice(2)]
 const PLACES = ['Everywhere', 'Charts', 'Access logs'] as const
 
 export function ShortcutHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const [isOff, setOff] = useState(keysAreOff)
   return (
-    <Dialog title="Keyboard shortcuts" isOpen={isOpen} onClose={onClose}>
+    <Dialog title="Keyboard shortcuts" size="l" isOpen={isOpen} onClose={onClose}>
       <div className={css.body}>
-        {PLACES.map((place) => (
-          <section key={place}>
-            <h3 className={css.place}>{place}</h3>
-            <dl>
-              {SHORTCUTS.filter((s) => s.where === place).map((s) => (
-                <div key={s.keys + s.what} className={css.row}>
-                  <dt>{s.what}</dt>
-                  <dd>
-                    {s.keys.split(' ').map((key) => (
-                      <kbd key={key} className={css.key}>
-                        {key}
-                      </kbd>
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+        <div className={css.places}>
+          {PLACES.map((place) => (
+            <section key={place}>
+              <h3 className={css.place}>{place}</h3>
+              <dl>
+                {ALL.filter((s) => s.where === place).map((s) => (
+                  <div key={s.keys + s.what} className={css.row}>
+                    <dt>{s.what}</dt>
+                    <dd>
+                      {s.keys.split(' ').map((key) => (
+                        <kbd key={key} className={css.key}>
+                          {key}
+                        </kbd>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
         <Checkbox
           isSelected={!isOff}
           onChange={(isOn) => {

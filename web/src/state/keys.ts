@@ -1,4 +1,5 @@
-// Single-key shortcuts: a list, so that the help dialog and the listener read the same lines.
+// Single-key shortcuts: a list, so that the help dialog and the listener read the same lines. Those that go to a page
+// stand with the pages, in shell/pages.ts.
 import { useEffect } from 'react'
 
 export type Shortcut = { keys: string; what: string; where: 'Everywhere' | 'Charts' | 'Access logs' }
@@ -6,8 +7,6 @@ export type Shortcut = { keys: string; what: string; where: 'Everywhere' | 'Char
 export const SHORTCUTS: Shortcut[] = [
   { keys: '?', what: 'Show this list', where: 'Everywhere' },
   { keys: 'Ctrl K', what: 'Command palette', where: 'Everywhere' },
-  { keys: 'g o', what: 'Go to Overview', where: 'Everywhere' },
-  { keys: 'g l', what: 'Go to Access logs', where: 'Everywhere' },
   { keys: '/', what: 'Type a filter', where: 'Everywhere' },
   { keys: 'd', what: 'Choose the time range', where: 'Everywhere' },
   { keys: 'x', what: 'Compare with the previous period', where: 'Everywhere' },
