@@ -185,6 +185,8 @@ impl<'a> Walk<'_, '_, 'a> {
                 (self.own)(number, value, self.fill.event);
                 Ok(())
             }
+            // An object that repeats what others say.
+            Some((Target::Own(_), _)) if !self.map.groups.contains(&self.path) => reader.skip(),
             _ if object && self.map.groups.contains(&self.path) => {
                 // A plain function would do; a closure here would make the type of this one endless.
                 let member: &mut dyn FnMut(&str, &mut Reader<'a>) -> Result<(), Error> =

@@ -4,6 +4,9 @@ use std::fmt::Write;
 
 use crate::format::Format;
 
+mod apache;
+mod apisix;
+mod aws;
 mod caddy;
 mod envoy;
 mod flowgenx;
@@ -12,6 +15,7 @@ mod json;
 mod kong;
 mod nginx;
 mod traefik;
+mod webmethods;
 
 pub use flowgenx::Flowgenx;
 pub use json::{Json, Mapped};
@@ -20,8 +24,20 @@ pub use nginx::Nginx;
 
 /// Every format, in the order in which a record is offered to them when no format is named: the particular ones
 /// first.
-pub static FORMATS: &[&dyn Format] =
-    &[&Kong, &caddy::CADDY, &traefik::TRAEFIK, &envoy::Envoy, &haproxy::Haproxy, &Flowgenx, &Nginx, &Json];
+pub static FORMATS: &[&dyn Format] = &[
+    &Kong,
+    &apisix::APISIX,
+    &aws::AWS,
+    &webmethods::WEBMETHODS,
+    &caddy::CADDY,
+    &traefik::TRAEFIK,
+    &envoy::Envoy,
+    &haproxy::Haproxy,
+    &Flowgenx,
+    &apache::Apache,
+    &Nginx,
+    &Json,
+];
 
 /// The format of that name.
 pub fn by_name(name: &str) -> Option<&'static dyn Format> {

@@ -157,7 +157,7 @@ mod tests {
             read(
                 r#"{"level":"info","time":1795298871602,"msg":"request completed","req":{"id":7,"method":"post","url":"/orders/17?x=1","headers":{"host":"h","cookie":"s=1"},"remoteAddress":"10.0.0.1"},"res":{"statusCode":201},"responseTime":12.5}"#
             ),
-            r#"{"timestamp":"2026-11-21T22:07:51.602000Z","format":"json","request_id":"7","route":"/orders/{id}","request":{"method":"POST","path":"/orders/17","query":"x=1","ip":"10.0.0.1","headers":[["host","h"],["cookie","s=1"]]},"response":{"status":201,"duration_ms":12.5},"access":{"granted":true,"reason":null},"custom":{"level":"info","msg":"request completed"}}"#
+            r#"{"timestamp":"2026-11-21T22:07:51.602000Z","format":"json","request_id":"7","domain":"h","route":"/orders/{id}","request":{"method":"POST","path":"/orders/17","query":"x=1","ip":"10.0.0.1","headers":[["host","h"],["cookie","s=1"]]},"response":{"status":201,"duration_ms":12.5},"access":{"granted":true,"reason":null},"custom":{"level":"info","msg":"request completed"}}"#
         );
         assert_eq!(
             read(

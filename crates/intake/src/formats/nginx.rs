@@ -10,7 +10,7 @@ use crate::format::{Format, Reason};
 use crate::json::{self, Scalar};
 use crate::scalar::Unit;
 
-mod combined;
+pub(super) mod combined;
 
 pub(super) use combined::request_line;
 

@@ -18,11 +18,11 @@ struct Head<'a> {
     rest: &'a str,
 }
 
-pub(super) fn recognises(line: &str) -> bool {
+pub(crate) fn recognises(line: &str) -> bool {
     head(line).is_some_and(|head| head.rest.starts_with('"'))
 }
 
-pub(super) fn read<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+pub(crate) fn read<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
     let head = head(line).ok_or(Reason::new("not a line of the combined log format"))?;
     event.time(f::TIME, head.time);
     event.text(f::IP, head.ip);
