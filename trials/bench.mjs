@@ -114,6 +114,7 @@ try {
   await question("p50/p95/p99 of the top 20 routes, 30 d", panel("route_latency", `${range}&top=20&${compare}`), "≤ 20 ms");
   await question("distinct consumers per day, 30 d", panel("consumers_per_day", `${range}&step=1d&${compare}`), "≤ 20 ms");
   await question("denied by reason, 24 h", panel("denied_by_reason", `from=${day(1)}&to=${TO}&${compare}`), "≤ 20 ms");
+  await question("5xx rate per route and day, 30 d", panel("errors_by_route_and_day", `${range}&top=300`), "≤ 20 ms");
   await question("5xx by route, 30 d", panel("errors", `${range}&${compare}`), "≤ 20 ms");
   const overview = ["calls_by_status_class", "latency_percentiles", "denied_by_reason", "top_consumers", "top_routes", "usage_by_group", "status_breakdown", "errors"];
   const page = async () => {

@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 mod body;
 mod connection;
+mod diagnose;
 mod download;
 pub(crate) mod error;
 mod events;

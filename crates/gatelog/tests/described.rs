@@ -27,7 +27,15 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/events/{id}", &["/api/v1/events/1"]),
     ("/api/v1/facets", &["?RANGE", "?RANGE&fields=user_agent,ip,duration,request_id&search=a&top=3"]),
-    ("/api/v1/histogram", &["?RANGE&step=1w", "?RANGE&step=1M&split=method", "?split=reason"]),
+    (
+        "/api/v1/histogram",
+        &["?RANGE&step=1w", "?RANGE&step=1M&split=method", "?RANGE&step=1w&split=route&compare=previous"],
+    ),
+    (
+        "/api/v1/diagnose",
+        &["", "?RANGE&filter=consumer:aplp%20status:200", "?RANGE&filter=status:5xx%20status:2xx"],
+    ),
+    ("/api/v1/differences", &["?RANGE&region_from=2026-11-21&region_to=2026-11-22"]),
     ("/api/v1/summary", &["?RANGE", ""]),
     ("/api/v1/exports/{id}", &[]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
@@ -252,6 +260,8 @@ fn what_is_missing_or_not_named_is_found() {
         ("/api/v1/panels/{id}", format!("/api/v1/panels/top_routes?{RANGE}")),
         ("/api/v1/panels/{id}", format!("/api/v1/panels/kpi_p95_ms?{RANGE}")),
         ("/api/v1/panels/{id}", format!("/api/v1/panels/calls_over_time?{RANGE}&step=1M")),
+        ("/api/v1/panels/{id}", format!("/api/v1/panels/errors_by_route_and_day?{RANGE}&step=1M")),
+        ("/api/v1/histogram", format!("/api/v1/histogram?{RANGE}&step=1M&compare=previous")),
     ] {
         let shape = shape(&openapi["paths"][path]["get"], "200", "application/json").unwrap();
         let judge = Judge { openapi: &openapi, shape };

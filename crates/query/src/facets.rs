@@ -20,6 +20,9 @@ use crate::tally::{CONSUMERS, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
 use crate::text::Finder;
 use crate::values::each_value;
 
+/// Fields offered for a list of facets, by the names of the filter language.
+pub const FIELDS: &[&str] =
+    &["status_class", "status", "reason", "consumer", "group", "route", "method", "gateway", "environment"];
 /// Values listed for one field, at most.
 pub const TOP_MAX: usize = 1_000;
 /// Fields of one question, at most.
@@ -86,7 +89,7 @@ pub struct Facets {
 
 /// How a field is counted.
 #[derive(Clone, Copy)]
-enum Way {
+pub(crate) enum Way {
     /// From cells of these cubes.
     Cells(&'static [&'static str], fn(&Hit) -> Key),
     /// From the column.
@@ -94,7 +97,7 @@ enum Way {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
+pub(crate) enum Key {
     Text(Sym),
     Status(u16),
     Class(usize),
@@ -103,7 +106,14 @@ enum Key {
 }
 
 /// A field asked for: its place, name, way of counting and label.
-type Asked<'a> = (usize, &'a str, Way, &'static str);
+pub(crate) type Asked<'a> = (usize, &'a str, Way, &'static str);
+
+/// The field of that name, to be counted.
+pub(crate) fn asked(place: usize, name: &str) -> Result<Asked<'_>> {
+    let (way, label) = way(name)
+        .ok_or_else(|| Error::parameter("fields", format!("{name} is not a field with values to count")))?;
+    Ok((place, name, way, label))
+}
 
 /// A field counted from cells: its place in the group, the want, and its key.
 type Counting = (usize, usize, fn(&Hit) -> Key);
@@ -137,20 +147,22 @@ pub fn facets(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
     let mut groups: Vec<(Filter, Vec<Asked<'_>>)> = Vec::new();
     for (place, name) in ask.fields.iter().enumerate() {
-        let (way, label) = way(name).ok_or_else(|| {
-            Error::parameter("fields", format!("{name} is not a field with values to count"))
-        })?;
+        let field = asked(place, name)?;
         let filter = ask.filter.without_field(name);
         match groups.iter_mut().find(|(other, _)| *other == filter) {
-            Some((_, fields)) => fields.push((place, name, way, label)),
-            None => groups.push((filter, vec![(place, name, way, label)])),
+            Some((_, fields)) => fields.push(field),
+            None => groups.push((filter, vec![field])),
         }
     }
     let mut found: Vec<(usize, Facet)> = Vec::new();
     let mut stop = None;
     for (filter, fields) in &groups {
         let reader = reader.asking(filter);
-        stop = stop.or(count_group(&reader, ask, fields, &mut found)?);
+        let counts = count(&reader, ask.range, fields)?;
+        stop = stop.or(counts.stop);
+        for ((place, ..), (name, label, counted)) in fields.iter().zip(counts.fields) {
+            found.push((*place, facet(&name, label, ask, counts.total, counted)));
+        }
     }
     found.sort_by_key(|(place, _)| *place);
     Ok(Facets {
@@ -159,14 +171,24 @@ pub fn facets(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
     })
 }
 
-/// Counts all fields that share a filter, in one look at cells and one at rows.
-fn count_group(
-    reader: &Reader<'_>,
-    ask: &Ask,
-    fields: &[Asked<'_>],
-    found: &mut Vec<(usize, Facet)>,
-) -> Result<Option<Stop>> {
-    let (from, to) = (ask.range.from.0, ask.range.to.0);
+/// The values of a field: as the filter wants them, as people want them, and how many calls have each.
+pub(crate) struct Counted {
+    /// "" stands for none.
+    pub(crate) values: Vec<(String, String, u64)>,
+    /// Whether some are missing.
+    pub(crate) approximate: bool,
+}
+
+/// What was counted: the name, label and values of each field.
+pub(crate) struct Counts {
+    pub(crate) total: u64,
+    pub(crate) fields: Vec<(String, &'static str, Counted)>,
+    pub(crate) stop: Option<Stop>,
+}
+
+/// Counts some fields, in one look at cells and one at rows.
+pub(crate) fn count(reader: &Reader<'_>, range: Range, fields: &[Asked<'_>]) -> Result<Counts> {
+    let (from, to) = (range.from.0, range.to.0);
     let mut wants = vec![Want::new(TRAFFIC, vec![from, to])];
     let mut counting: Vec<Counting> = Vec::new();
     for (at, (_, _, way, _)) in fields.iter().enumerate() {
@@ -201,29 +223,25 @@ fn count_group(
         let (value, label) = key_words(reader, key);
         by_cells.entry(at).or_default().push((value, label, calls));
     }
-    for (at, (place, name, way, label)) in fields.iter().enumerate() {
-        let (mut values, approximate) = match way {
+    let mut counted = Vec::new();
+    for (at, (_, name, way, label)) in fields.iter().enumerate() {
+        let (values, approximate) = match way {
             Way::Cells(..) => (by_cells.remove(&at).unwrap_or_default(), false),
             Way::Rows(id) => {
-                let Counted { values, whole } = by_column.remove(id).unwrap_or_default();
+                let Column { values, whole } = by_column.remove(id).unwrap_or_default();
                 (values.into_iter().map(|(v, n)| (v.clone(), v, n)).collect(), !whole)
             }
         };
-        // A value that means "none" is what is missing.
-        let missing = values.iter().filter(|(v, _, _)| v.is_empty()).map(|(_, _, n)| n).sum();
-        values.retain(|(v, _, n)| !v.is_empty() && *n > 0);
-        found.push((*place, facet(name, label, ask, values, Sums { total, missing, approximate })));
+        counted.push(((*name).to_owned(), *label, Counted { values, approximate }));
     }
-    Ok(done.stop.or(stop))
+    Ok(Counts { total, fields: counted, stop: done.stop.or(stop) })
 }
 
-struct Sums {
-    total: u64,
-    missing: u64,
-    approximate: bool,
-}
-
-fn facet(name: &str, label: &str, ask: &Ask, mut values: Vec<(String, String, u64)>, sums: Sums) -> Facet {
+fn facet(name: &str, label: &str, ask: &Ask, total: u64, counted: Counted) -> Facet {
+    let Counted { mut values, approximate } = counted;
+    // A value that means "none" is what is missing.
+    let missing = values.iter().filter(|(v, _, _)| v.is_empty()).map(|(_, _, n)| n).sum();
+    values.retain(|(v, _, n)| !v.is_empty() && *n > 0);
     let all: u64 = values.iter().map(|(_, _, n)| n).sum();
     if let Some(search) = ask.search.as_deref().filter(|s| !s.is_empty()) {
         let finder = Finder::new(search);
@@ -232,14 +250,14 @@ fn facet(name: &str, label: &str, ask: &Ask, mut values: Vec<(String, String, u6
     values.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.0.cmp(&b.0)));
     values.truncate(ask.top.clamp(1, TOP_MAX));
     let listed: u64 = values.iter().map(|(_, _, n)| n).sum();
-    let share = |n: u64| if sums.total == 0 { 0.0 } else { n as f64 / sums.total as f64 };
+    let share = |n: u64| if total == 0 { 0.0 } else { n as f64 / total as f64 };
     Facet {
         field: name.to_owned(),
         label: label.to_owned(),
-        approximate: sums.approximate,
-        missing: sums.missing,
+        approximate,
+        missing,
         other: all - listed,
-        total: sums.total,
+        total,
         values: values
             .into_iter()
             .map(|(value, label, count)| Value { value, label, count, share: share(count) })
@@ -255,10 +273,10 @@ fn key_words(reader: &Reader<'_>, key: Key) -> (String, String) {
         }
         Key::Status(0) | Key::Reason(0) => Default::default(),
         Key::Status(status) => (status.to_string(), status.to_string()),
-        Key::Class(class) => match CLASSES.get(class).copied() {
-            None | Some("unknown") => Default::default(),
-            Some(name) => (name.to_owned(), name.to_owned()),
-        },
+        Key::Class(class) => {
+            let name = CLASSES.get(class).copied().unwrap_or("unknown");
+            (name.to_owned(), name.to_owned())
+        }
         Key::Reason(number) => {
             let (code, label) = reason_words(number);
             (code.to_owned(), label.to_owned())
@@ -269,18 +287,18 @@ fn key_words(reader: &Reader<'_>, key: Key) -> (String, String) {
 }
 
 /// Values of a column with their counts.
-struct Counted {
+struct Column {
     values: HashMap<String, u64>,
     whole: bool,
 }
 
-impl Default for Counted {
+impl Default for Column {
     fn default() -> Self {
-        Counted { values: HashMap::new(), whole: true }
+        Column { values: HashMap::new(), whole: true }
     }
 }
 
-type ByColumn = HashMap<FieldId, Counted>;
+type ByColumn = HashMap<FieldId, Column>;
 
 fn count_rows(
     reader: &Reader<'_>,

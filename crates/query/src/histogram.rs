@@ -1,6 +1,6 @@
 //! Calls over time, split by one field: the bars above the rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use event::field::{self, FieldId};
 use event::reason::REASONS;
@@ -9,14 +9,15 @@ use keys::Scope;
 use ledger::{Unit, View};
 use serde::Serialize;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Stop};
 use crate::error::{Error, Result};
 use crate::lang::{self, Filter};
 use crate::range::{Range, Zone};
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
+use crate::series::{self, Both, Edges, Line, Period};
 use crate::step::Step;
-use crate::tally::{Hit, TRAFFIC, Tallied, Want, tally};
+use crate::tally::{Hit, Origin, TRAFFIC, Tallied, tally};
 use crate::values::{each_value, value_label};
 
 /// Series of a split by a field; what is beyond is summed up as `other`.
@@ -35,6 +36,10 @@ pub struct Ask {
     pub zone: Zone,
     /// Split by what.
     pub split: Split,
+    /// Whether the period before stands beside.
+    pub compare: bool,
+    /// The moment of asking.
+    pub now: Timestamp,
 }
 
 /// What the bars are split by.
@@ -73,17 +78,6 @@ impl Split {
     }
 }
 
-/// One line or one colour of the bars.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Series {
-    /// Stable name.
-    pub key: String,
-    /// Name for people.
-    pub label: String,
-    /// Calls, a number for each bucket.
-    pub values: Vec<u64>,
-}
-
 /// Calls over time.
 #[derive(Clone, Debug, Serialize)]
 pub struct Histogram {
@@ -93,16 +87,18 @@ pub struct Histogram {
     pub to: String,
     /// Length of a bucket.
     pub step: String,
+    /// The period compared with.
+    pub previous_period: Option<Period>,
     /// Zone of the buckets.
     pub tz: Zone,
     /// Where the buckets start; the last ends at `to`.
     pub buckets: Vec<String>,
     /// The series.
-    pub series: Vec<Series>,
+    pub series: Vec<Line<u64>>,
     /// All calls.
     pub total: u64,
     /// Where the numbers came from.
-    pub source: crate::tally::Origin,
+    pub source: Origin,
     /// How whole and fresh it is.
     #[serde(flatten)]
     pub standing: Standing,
@@ -131,38 +127,38 @@ pub(crate) fn reason_words(number: u8) -> (&'static str, &'static str) {
 /// Calls over time.
 pub fn histogram(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<Histogram> {
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
-    let edges = ask.step.edges(ask.range, &ask.zone)?;
-    let buckets = edges.len() - 1;
-    let mut counts: BTreeMap<(usize, String, String), Vec<u64>> = BTreeMap::new();
-    let done = match ask.split {
-        Split::Field(field) => by_field(&reader, field, &edges, &mut counts)?,
+    let previous = ask.compare.then(|| ask.range.previous(ask.now));
+    let edges = Edges::new(ask.step, ask.range, &ask.zone, previous)?;
+    let (counts, done) = match ask.split {
+        Split::Field(field) => by_field(&reader, field, &edges)?,
         split => {
-            let mut sums: HashMap<usize, Vec<u64>> = HashMap::new();
             let place = |hit: &Hit| match split {
                 Split::StatusClass => class(hit.status),
                 Split::Granted => usize::from(hit.reason != 0),
                 Split::Reason => usize::from(hit.reason),
                 _ => 0,
             };
-            let done = tally(&reader, &[Want::new(TRAFFIC, edges.clone())], &mut |_, hit| {
-                let values = sums.entry(place(hit)).or_insert_with(|| vec![0; buckets]);
-                values.get_mut(hit.bucket).into_iter().for_each(|v| *v += hit.calls);
-            })?;
-            for (place, values) in sums {
+            let tally = |wants: &[_], take: &mut (dyn FnMut(usize, &Hit) + Send)| tally(&reader, wants, take);
+            let (sums, done) = series::count(&edges, TRAFFIC, |hit| Some(place(hit)), &[], tally)?;
+            let named = sums.into_iter().map(|(place, both)| {
                 let (key, label) = words(split, place);
-                counts.insert((place, key.to_owned(), label.to_owned()), values);
-            }
-            done
+                (key.to_owned(), label.to_owned(), both)
+            });
+            (named.collect(), done)
         }
     };
-    let series: Vec<Series> =
-        counts.into_iter().map(|((_, key, label), values)| Series { key, label, values }).collect();
+    let line = |(key, label, [values, before]): Counted| {
+        let previous = edges.is_compared().then_some(before);
+        Line { key, label, values, previous }
+    };
+    let series: Vec<Line<u64>> = counts.into_iter().map(line).collect();
     Ok(Histogram {
         from: ask.range.from.to_string(),
         to: ask.range.to.to_string(),
         step: ask.step.name(),
+        previous_period: previous.map(Period::from),
         tz: ask.zone.clone(),
-        buckets: starts(&edges),
+        buckets: edges.starts(),
         total: series.iter().flat_map(|s| &s.values).sum(),
         series,
         source: done.origin,
@@ -170,10 +166,8 @@ pub fn histogram(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Resu
     })
 }
 
-/// Where buckets start, as text.
-pub(crate) fn starts(edges: &[i64]) -> Vec<String> {
-    edges.iter().take(edges.len().saturating_sub(1)).map(|e| Timestamp(*e).to_string()).collect()
-}
+/// Key, label and calls of a series.
+type Counted = (String, String, Both);
 
 fn words(split: Split, place: usize) -> (&'static str, &'static str) {
     match split {
@@ -189,18 +183,49 @@ fn words(split: Split, place: usize) -> (&'static str, &'static str) {
 }
 
 /// Counts by any field that repeats, from rows: the most frequent values and the rest.
-fn by_field(
-    reader: &Reader<'_>,
-    field: FieldId,
-    edges: &[i64],
-    counts: &mut BTreeMap<(usize, String, String), Vec<u64>>,
-) -> Result<Tallied> {
+fn by_field(reader: &Reader<'_>, field: FieldId, edges: &Edges) -> Result<(Vec<Counted>, Tallied)> {
+    let mut sums: HashMap<String, Both> = HashMap::new();
+    let mut stop = None;
+    for (at, edges_of) in std::iter::once(&edges.now).chain(&edges.before).enumerate() {
+        let (found, stopped) = values_over_time(reader, field, edges_of)?;
+        stop = stop.or(stopped);
+        for (value, counts) in found {
+            let both = sums.entry(value).or_insert_with(|| edges.zeros());
+            both.get_mut(at).into_iter().for_each(|sums| add(sums, &counts));
+        }
+    }
+    let mut ranked: Vec<(String, Both)> = sums.into_iter().collect();
+    let size = |both: &Both| both.each_ref().map(|values| values.iter().sum::<u64>());
+    ranked.sort_by(|a, b| size(&b.1).cmp(&size(&a.1)).then_with(|| a.0.cmp(&b.0)));
+    let rest = ranked.split_off(ranked.len().min(SERIES_MAX));
+    let mut counts: Vec<Counted> = ranked
+        .into_iter()
+        .map(|(key, both)| {
+            let label = value_label(field, &key);
+            (key, label, both)
+        })
+        .collect();
+    if !rest.is_empty() {
+        let mut sums = edges.zeros();
+        rest.iter().for_each(|(_, both)| sums.iter_mut().zip(both).for_each(|(sums, more)| add(sums, more)));
+        counts.push(("other".to_owned(), "Other".to_owned(), sums));
+    }
+    Ok((counts, Tallied { origin: Origin::Rows, stop }))
+}
+
+fn add(sums: &mut [u64], more: &[u64]) {
+    sums.iter_mut().zip(more).for_each(|(sum, n)| *sum += n);
+}
+
+type Values = HashMap<String, Vec<u64>>;
+
+/// The values of a field and how many calls have each in every bucket.
+fn values_over_time(reader: &Reader<'_>, field: FieldId, edges: &[i64]) -> Result<(Values, Option<Stop>)> {
     let (from, to) = (edges.first().copied().unwrap_or(0), edges.last().copied().unwrap_or(0));
-    let buckets = edges.len() - 1;
+    let buckets = edges.len().saturating_sub(1);
     let units = reader.units(from, to)?;
-    let mut sums: HashMap<String, Vec<u64>> = HashMap::new();
-    let work = |_: usize, unit: &Unit| -> Result<HashMap<String, Vec<u64>>> {
-        let mut sums: HashMap<String, Vec<u64>> = HashMap::new();
+    let work = |_: usize, unit: &Unit| -> Result<Values> {
+        let mut sums = Values::new();
         if !reader.compiled.may_match(unit)? {
             return Ok(sums);
         }
@@ -222,6 +247,7 @@ fn by_field(
         });
         Ok(sums)
     };
+    let mut sums = Values::new();
     let budget = reader.budget;
     let stop = reader.each(&units, work, |found| {
         for (value, more) in found {
@@ -229,22 +255,8 @@ fn by_field(
                 budget.hold(buckets * 8);
                 vec![0; buckets]
             });
-            values.iter_mut().zip(more).for_each(|(a, b)| *a += b);
+            add(values, &more);
         }
     })?;
-    let mut ranked: Vec<(u64, String, Vec<u64>)> =
-        sums.into_iter().map(|(k, v)| (v.iter().sum(), k, v)).collect();
-    ranked.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    for (place, (_, key, values)) in ranked.into_iter().enumerate() {
-        if place < SERIES_MAX {
-            let label = value_label(field, &key);
-            counts.insert((place, key, label), values);
-        } else {
-            let rest = counts
-                .entry((SERIES_MAX, "other".to_owned(), "Other".to_owned()))
-                .or_insert_with(|| vec![0; buckets]);
-            rest.iter_mut().zip(values).for_each(|(a, b)| *a += b);
-        }
-    }
-    Ok(Tallied { origin: crate::tally::Origin::Rows, stop })
+    Ok((sums, stop))
 }

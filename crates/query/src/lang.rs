@@ -1,6 +1,7 @@
 //! The filter language: what a filter is, and what can be done with one as text or as a tree. Knows no event.
 
 mod names;
+mod operators;
 mod parse;
 mod print;
 mod value;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub(crate) use names::names;
 pub use names::{ALIASES, Alias, FREE};
+pub use operators::{OPERATORS, Operator};
 pub(crate) use value::compile;
 
 /// Values a filter may compare with, at most.
@@ -91,6 +93,8 @@ pub enum Test {
     Present,
     /// It is exactly this text.
     Is(String),
+    /// It begins with this text.
+    Begins(String),
     /// It is this text with `*` standing for anything.
     Like(String),
     /// It holds this text, in any case of ASCII letters.
@@ -105,7 +109,7 @@ pub enum Test {
 
 /// Why a text is not a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("{detail} (at character {position})")]
+#[error("{detail}")]
 pub struct Fault {
     /// What is wrong.
     pub detail: String,

@@ -4,6 +4,7 @@
 pub mod budget;
 mod cellular;
 pub mod diagnosis;
+pub mod differences;
 pub mod error;
 pub mod eval;
 pub mod export;
@@ -17,6 +18,7 @@ pub mod reader;
 pub mod reference;
 pub mod rows;
 mod scan;
+pub mod series;
 pub mod step;
 pub mod summary;
 pub mod tail;
@@ -25,6 +27,8 @@ mod text;
 mod values;
 
 pub use budget::Budget;
+pub use diagnosis::diagnose;
+pub use differences::differences;
 pub use error::{Error, Result};
 pub use export::export;
 pub use facets::facets;

@@ -6,6 +6,7 @@ mod consumers_per_day;
 mod denied_by_reason;
 mod denied_over_time;
 mod errors;
+mod errors_by_route_and_day;
 mod errors_over_time;
 mod kpi;
 mod latency_percentiles;
@@ -29,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::lang::Filter;
 use crate::range::{Range, Zone};
 use crate::reader::{Reader, Standing};
+pub use crate::series::Period;
 use crate::step::Step;
 use crate::tally::Origin;
 use crate::text::nearest;
@@ -58,6 +60,7 @@ pub const PANELS: &[&Panel] = &[
     &usage_by_group::PANEL,
     &status_breakdown::PANEL,
     &errors::PANEL,
+    &errors_by_route_and_day::PANEL,
     &errors_over_time::PANEL,
     &new_consumers::PANEL,
     &route_latency::PANEL,
@@ -118,6 +121,8 @@ pub enum Chart {
     Toplist,
     /// A table.
     Table,
+    /// Shares over time as colours.
+    Heat,
 }
 
 /// A number of an answer.
@@ -167,15 +172,6 @@ pub struct Ask {
 /// Rows of a list at most.
 pub const TOP_MAX: usize = 1_000;
 
-/// A period.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Period {
-    /// Its start.
-    pub from: String,
-    /// Its end.
-    pub to: String,
-}
-
 /// The answer of a panel.
 #[derive(Debug, Serialize)]
 pub struct Answer {
@@ -213,6 +209,15 @@ pub enum Body {
         /// The series.
         series: Vec<Line>,
     },
+    /// Shares over time, a line of fields for each of something.
+    Heat {
+        /// Where the buckets start; the last ends at `to`.
+        buckets: Vec<String>,
+        /// The lines, the most striking first.
+        series: Vec<Shares>,
+        /// How many further lines there would be.
+        other: u64,
+    },
     /// A list.
     List {
         /// What its columns are.
@@ -221,8 +226,10 @@ pub enum Body {
         rows: Vec<Row>,
         /// The sum over everything, listed or not.
         total: u64,
-        /// What is not listed.
+        /// Of rows that are not listed because others are larger.
         other: u64,
+        /// Calls of the total that belong to no row, such as those of callers nobody identified.
+        missing: u64,
         /// What to know about it.
         #[serde(skip_serializing_if = "Option::is_none")]
         note: Option<String>,
@@ -241,17 +248,22 @@ pub enum Body {
     },
 }
 
-/// One line or colour.
+/// A number for each bucket; none where there is nothing yet.
+pub type Line = crate::series::Line<Option<Number>>;
+
+/// Shares for each bucket.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Line {
+pub struct Shares {
     /// Stable name.
     pub key: String,
     /// Name for people.
     pub label: String,
-    /// A number for each bucket; none where there is nothing yet.
-    pub values: Vec<Option<Number>>,
-    /// Those of the period before.
-    pub previous: Option<Vec<Option<Number>>>,
+    /// The filter that keeps only this line.
+    pub filter: String,
+    /// A share of the calls, 0 to 1; none where there were no calls.
+    pub values: Vec<Option<f64>>,
+    /// The calls themselves.
+    pub calls: Vec<u64>,
 }
 
 /// A column of a list.
@@ -307,14 +319,13 @@ pub fn panel(view: &View, scope: &Scope, id: &str, ask: &Ask, budget: &Budget) -
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
     let look = Look::new(&reader, ask);
     let body = (panel.make)(&look)?;
-    let timed = matches!(body, Body::Series { .. });
+    let timed = matches!(body, Body::Series { .. } | Body::Heat { .. });
     let (origin, stop) = look.outcome();
-    let period = |p: Range| Period { from: p.from.to_string(), to: p.to.to_string() };
     Ok(Answer {
         panel,
         from: ask.range.from.to_string(),
         to: ask.range.to.to_string(),
-        previous_period: look.previous.map(period),
+        previous_period: look.previous.map(Period::from),
         step: timed.then(|| look.step().name()),
         tz: ask.zone.clone(),
         source: origin,

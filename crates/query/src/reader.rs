@@ -62,6 +62,11 @@ impl<'a> Reader<'a> {
         Reader::with(self.view, self.bounds.clone(), asked.clone(), self.budget)
     }
 
+    /// Whether the caller may see some events only.
+    pub(crate) fn is_limited(&self) -> bool {
+        !self.bounds.is_all()
+    }
+
     /// How whole an answer is that was stopped, or not.
     pub(crate) fn standing(&self, stop: Option<Stop>) -> Standing {
         Standing {

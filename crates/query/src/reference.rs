@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use event::{FIELDS, Kind, Storage};
 
-use crate::lang::{ALIASES, BYTES_MAX, DEPTH_MAX, FREE, TERMS_MAX};
+use crate::lang::{ALIASES, BYTES_MAX, DEPTH_MAX, FREE, OPERATORS, TERMS_MAX};
 use crate::panels::PANELS;
 
 const FILTER_INTRODUCTION: &str = include_str!("../text/filter.md");
@@ -19,6 +19,10 @@ pub fn filter_markdown() -> String {
             "{FREE}",
             &FREE.iter().map(|f| format!("`{}`", f.field().name)).collect::<Vec<_>>().join(", "),
         );
+    out.push_str("\n## Operators\n\n| name | | written |\n|---|---|---|\n");
+    for operator in OPERATORS {
+        let _ = writeln!(out, "| `{}` | {} | `{}` |", operator.name, operator.label, operator.form);
+    }
     out.push_str("\n## Short names\n\n| name | stands for |\n|---|---|\n");
     for alias in ALIASES {
         let fields: Vec<String> = alias.fields.iter().map(|f| format!("`{}`", f.field().name)).collect();

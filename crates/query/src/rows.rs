@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::budget::Budget;
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, findings};
 use crate::error::{Error, Result};
 use crate::lang::Filter;
 use crate::range::Range;
@@ -146,7 +146,7 @@ pub fn events(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<
     let batch = walk::fetch(&walked.units, picks)?;
     let is_all = ask.cursor.is_none() && walked.left.is_none();
     let diagnosis = match batch.is_empty() && is_all && !budget.has_turn() {
-        true => diagnose(&reader, ask)?,
+        true => findings(&reader, ask.range, ask.now)?,
         false => Vec::new(),
     };
     Ok(Page {

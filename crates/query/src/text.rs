@@ -54,6 +54,24 @@ impl Finder {
     }
 }
 
+/// A number with its thousands apart: `18,204`.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// So many of something: `1 event`, `18,204 events`.
+pub(crate) fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" })
+}
+
 /// In how many letters two words differ, at most `most`; `None` when in more.
 pub(crate) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) =
@@ -114,6 +132,15 @@ pub(crate) fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>, 
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn counts_for_people() {
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (18_204, "18,204"), (1_234_567, "1,234,567")];
+        for (n, want) in cases {
+            assert_eq!(grouped(n), want);
+        }
+        assert_eq!((counted(1, "event"), counted(2_000, "event")), ("1 event".into(), "2,000 events".into()));
+    }
 
     #[test]
     fn near_words() {

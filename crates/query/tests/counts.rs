@@ -127,13 +127,16 @@ proptest! {
         evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone(),
         step in prop::sample::select(&["auto", "15m", "1h", "6h", "1d", "1w", "1M"][..]),
         split in prop::sample::select(&["none", "status_class", "granted", "reason", "method", "route"][..]),
+        compare in any::<bool>(),
     ) {
         let step = Step::parse(step, range).unwrap();
-        let ask = histogram::Ask { range, filter: cond.filter(), step, zone, split: Split::parse(split).unwrap() };
+        let ask = histogram::Ask { range, filter: cond.filter(), step, zone, split: Split::parse(split).unwrap(), compare, now: NOW };
         let found = query::histogram(&view(&evs, sealed), &scope(), &ask, &Budget::new()).unwrap();
         let mut edges: Vec<i64> = found.buckets.iter().map(|b| micros(b)).collect();
         prop_assert_eq!(edges[0], range.from.0);
         edges.push(range.to.0);
+        let before = if compare { chosen(&evs, previous(range), &cond) } else { Vec::new() };
+        let shift = range.to.0 - range.from.0;
         let evs = chosen(&evs, range, &cond);
         prop_assert_eq!(found.total, evs.len() as u64);
         let key = |e: &Ev| match split {
@@ -144,13 +147,18 @@ proptest! {
             "method" => e.method.to_owned(),
             _ => e.route.unwrap_or("").to_owned(),
         };
-        let keys: BTreeSet<String> = evs.iter().map(|e| key(e)).collect();
+        let keys: BTreeSet<String> = evs.iter().chain(&before).map(|e| key(e)).collect();
         prop_assert_eq!(&keys, &found.series.iter().map(|s| s.key.clone()).collect());
         for series in &found.series {
             let counts: Vec<u64> = edges.windows(2).map(|w| {
                 evs.iter().filter(|e| (w[0]..w[1]).contains(&e.time) && key(e) == series.key).count() as u64
             }).collect();
             prop_assert_eq!(&series.values, &counts, "{}", series.key);
+            let earlier: Vec<u64> = edges.windows(2).map(|w| {
+                let inside = |e: &&&Ev| (w[0] - shift..w[1] - shift).contains(&e.time) && key(e) == series.key;
+                before.iter().filter(inside).count() as u64
+            }).collect();
+            prop_assert_eq!(series.previous.as_ref(), compare.then_some(&earlier), "{}", series.key);
         }
     }
 
@@ -167,7 +175,7 @@ proptest! {
             let key = |e: &Ev| -> Vec<String> {
                 match facet.field.as_str() {
                     "status" => e.status.iter().map(i64::to_string).collect(),
-                    "status_class" => e.status.map(|_| e.class()).into_iter().collect(),
+                    "status_class" => vec![e.class()],
                     "reason" => e.denial().into_iter().map(str::to_owned).collect(),
                     "granted" => vec![(e.granted != Some(false)).to_string()],
                     "consumer" => e.consumer().into_iter().map(str::to_owned).collect(),
@@ -187,6 +195,84 @@ proptest! {
             prop_assert_eq!(facet.total, evs.len() as u64);
             prop_assert_eq!(facet.missing, evs.iter().filter(|e| key(e).is_empty()).count() as u64, "{}", facet.field);
             prop_assert_eq!((facet.other, facet.approximate), (0, false));
+        }
+    }
+
+    /// The filter of a value keeps as many calls as the value counts.
+    #[test]
+    fn each_value_has_a_filter_that_works(evs in world::events(), sealed in 0_i64..=10, range in range()) {
+        let names = ["status", "status_class", "reason", "granted", "consumer", "group", "route", "api", "method", "path", "ip"];
+        let (view, scope) = (view(&evs, sealed), scope());
+        let ask = facets::Ask { range, filter: Filter::all(), fields: names.map(str::to_owned).to_vec(), top: 1_000, search: None };
+        for facet in query::facets(&view, &scope, &ask, &Budget::new()).unwrap().facets {
+            for value in facet.values {
+                // A consumer is known by the name, or without one by the id; the filter looks at both.
+                let same = |n: u64| n == value.count || (facet.field == "consumer" && n >= value.count);
+                let filter = Filter::parse(&Filter::term(&facet.field, Some(&value.value))).unwrap();
+                let total = query::summary(&view, &scope, &summary::Ask { range, filter, zone: Zone::default(), now: NOW }, &Budget::new());
+                prop_assert!(same(total.unwrap().figures.total_calls), "{} {}", facet.field, value.value);
+            }
+        }
+    }
+
+    #[test]
+    fn differences_equal_a_plain_count(
+        evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), cut in (0_i64..=100, 1_i64..=100),
+    ) {
+        let length = range.to.0 - range.from.0;
+        let from = range.from.0 + length / 101 * cut.0;
+        let region = Range::new(Timestamp(from), Timestamp((from + length / 100 * cut.1).max(from + 1).min(range.to.0)));
+        let names = ["status_class", "reason", "consumer", "group", "route", "method", "ip"];
+        let ask = query::differences::Ask { range, filter: cond.filter(), region, fields: names.map(str::to_owned).to_vec(), top: 1_000 };
+        let found = query::differences(&view(&evs, sealed), &scope(), &ask, &Budget::new()).unwrap();
+        let (inside, outside): (Vec<&Ev>, Vec<&Ev>) = chosen(&evs, range, &cond).into_iter().partition(|e| (region.from.0..region.to.0).contains(&e.time));
+        prop_assert_eq!((found.region.total, found.rest.total), (inside.len() as u64, outside.len() as u64));
+        let share = |n: u64, all: &[&Ev]| if all.is_empty() { 0.0 } else { n as f64 / all.len() as f64 };
+        let mut wanted = BTreeMap::new();
+        for name in names {
+            let keys = |e: &Ev| match name {
+                "status_class" => vec![e.class()],
+                "reason" => one(e.denial()),
+                "consumer" => one(e.consumer()),
+                "group" if e.groups.is_empty() => one(None),
+                "group" => e.groups.iter().map(|g| (*g).to_owned()).collect(),
+                "route" => one(e.route),
+                "method" => one(Some(e.method)),
+                _ => one(Some(e.ip)),
+            };
+            for (value, (here, rest)) in expected(&inside, &outside, keys) {
+                // With nothing on one side there is nothing to compare.
+                if !inside.is_empty() && !outside.is_empty() && share(here, &inside) != share(rest, &outside) {
+                    wanted.insert((name.to_owned(), value), (here, rest));
+                }
+            }
+        }
+        let got: BTreeMap<_, _> = found.values.iter().map(|v| ((v.field.clone(), v.value.clone()), (v.region_count, v.rest_count))).collect();
+        prop_assert_eq!(got, wanted, "{}", cond.text());
+        prop_assert!(found.values.is_sorted_by(|a, b| a.difference.abs() >= b.difference.abs()));
+        for value in &found.values {
+            prop_assert_eq!(value.difference, share(value.region_count, &inside) - share(value.rest_count, &outside));
+            prop_assert!(Filter::parse(&value.filter).is_ok(), "{}", value.filter);
+        }
+    }
+
+    #[test]
+    fn the_heat_map_equals_a_plain_count(evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone()) {
+        let asked = panels::Ask { range, filter: cond.filter(), step: Step::Day, zone, compare: true, top: 1_000, now: NOW };
+        let answer = panel(&view(&evs, sealed), &scope(), "errors_by_route_and_day", &asked, &Budget::new()).unwrap();
+        let Body::Heat { buckets, series, other } = &answer.body else { panic!("{answer:?}") };
+        let mut edges: Vec<i64> = buckets.iter().map(|b| micros(b)).collect();
+        edges.push(range.to.0);
+        let evs = chosen(&evs, range, &cond);
+        let routes: BTreeSet<&str> = evs.iter().map(|e| e.route.unwrap_or("")).collect();
+        prop_assert_eq!((routes, *other), (series.iter().map(|s| s.key.as_str()).collect(), 0));
+        for line in series {
+            for (at, w) in edges.windows(2).enumerate() {
+                let here: Vec<_> = evs.iter().filter(|e| e.route.unwrap_or("") == line.key && (w[0]..w[1]).contains(&e.time)).collect();
+                let errors = here.iter().filter(|e| e.class() == "5xx").count();
+                prop_assert_eq!(line.calls[at], here.len() as u64);
+                prop_assert_eq!(line.values[at], (!here.is_empty()).then(|| errors as f64 / here.len() as f64));
+            }
         }
     }
 
@@ -212,6 +298,12 @@ proptest! {
                 "errors" => Some(|e| if e.class() == "5xx" { one(e.route) } else { Vec::new() }),
                 _ => None,
             };
+            if let Body::List { rows, total, other, missing, .. } = &answer.body
+                && panel.id != "usage_by_group" // a call counts in each of its groups
+            {
+                let rows: u64 = rows.iter().map(|r| if let Number::Count(n) = r.value { n } else { 0 }).sum();
+                prop_assert_eq!(rows + other + missing, *total, "{}", panel.id);
+            }
             if let Some(keys) = keys {
                 prop_assert_eq!(listed(&answer), expected(&now, &before, keys), "{}", panel.id);
             }

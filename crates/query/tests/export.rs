@@ -10,7 +10,7 @@ mod world;
 
 use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use ::parquet::file::reader::ChunkReader as _;
-use event::{Timestamp, field};
+use event::{Kind, Timestamp, field};
 use proptest::prelude::*;
 use query::export::{Ask, Format, Times};
 use query::rows::Order;
@@ -102,4 +102,26 @@ fn csv_reads_as_the_contract_says() {
          2026-10-24T00:00:00.000000Z,id-1,\"'=a,\"\"b\"\"\",GET,429,false,Quota exceeded,2.5,10.1.2.3\r\n"
     );
     assert!(Format::parse("xlsx").is_err());
+}
+
+/// A column may be asked for by every name the filter language has for its field; the header is the field's own name.
+#[test]
+fn columns_take_every_name_of_a_field() {
+    for alias in query::lang::ALIASES {
+        let ask = Ask {
+            range: Range::all(),
+            filter: Filter::all(),
+            format: Format::Csv,
+            order: Order::Ascending,
+            columns: vec![alias.name.to_owned()],
+            times: Times::Utc,
+        };
+        let (bytes, _) = whole(&[], 5, &ask);
+        let text = String::from_utf8(bytes).unwrap();
+        let names: Vec<&str> = text.lines().next().unwrap().split(',').skip(8).collect();
+        // The unit stands in the header of a duration.
+        let unit = |f: &field::FieldId| if f.field().kind == Kind::Duration { "_ms" } else { "" };
+        let fields: Vec<String> = alias.fields.iter().map(|f| f.field().name.to_owned() + unit(f)).collect();
+        assert_eq!(names, fields, "{}", alias.name);
+    }
 }

@@ -11,7 +11,7 @@ mod world;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use event::Timestamp;
-use keys::{Grant, Role};
+use keys::{Grant, Role, Scope};
 use proptest::prelude::*;
 use query::rows::{Ask, Order};
 use query::{Budget, Filter, Range, event, events};
@@ -191,6 +191,26 @@ fn an_empty_answer_says_why() {
         ]
     );
     assert!(findings(all, "status:200").is_empty());
+    assert_eq!(
+        findings(all, "status:404 gateway:nginx"),
+        ["filter: without any filter: 20 events []"],
+        "no single part is to blame"
+    );
+}
+
+#[test]
+fn a_diagnosis_counts_and_says_what_an_account_may_not_see() {
+    let view = view(&some(), 6);
+    let range = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
+    let filter = Filter::parse("status:404").unwrap();
+    let ask = query::diagnosis::Ask { range, filter, now: Timestamp(START + HOURS * HOUR + HOUR / 6) };
+    let kinds = |scope: &Scope| {
+        let found = query::diagnose(&view, scope, &ask, &Budget::new()).unwrap();
+        found.diagnosis.iter().map(|d| (d.kind, d.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&scope()), [("filter", Some(20))]);
+    let limited = scope_of(Grant::api("part", Role::Analyst).rows("gateway:nginx"));
+    assert_eq!(kinds(&limited), [("window", None), ("permission", None)]);
 }
 
 #[test]

@@ -17,15 +17,46 @@ export interface components {
             token: string;
         };
         Diagnosis: {
-            action?: {
+            action: {
                 filter?: string;
                 from?: string;
+                href?: string;
                 label: string;
                 to?: string;
-            };
+            } | null;
+            count: number | null;
             /** @enum {unknown} */
-            kind: "window" | "filter" | "spelling" | "source" | "delay";
+            kind: "window" | "filter" | "spelling" | "source" | "permission" | "delay";
             text: string;
+        };
+        Differences: {
+            approximate: boolean;
+            partial: boolean;
+            partial_reason?: string;
+            region: {
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                total: number;
+            };
+            rest: {
+                total: number;
+            };
+            values: {
+                difference: number;
+                field: string;
+                field_label: string;
+                filter: string;
+                label: string;
+                region_count: number;
+                region_share: number;
+                rest_count: number;
+                rest_share: number;
+                value: string;
+            }[];
+            /** Format: date-time */
+            watermark: string;
         };
         Ended: {
             ended: boolean;
@@ -291,8 +322,53 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        Export: {
+            bytes: number;
+            columns: string[];
+            error?: string;
+            /** Format: date-time */
+            expires: string;
+            file: boolean;
+            filter: string;
+            /** Format: date-time */
+            finished?: string;
+            /** @enum {unknown} */
+            format: "csv" | "json" | "ndjson" | "parquet";
+            /** Format: date-time */
+            from: string;
+            id: string;
+            manifest?: components["schemas"]["Manifest"];
+            /** @enum {unknown} */
+            order: "asc" | "desc";
+            progress: number;
+            rows: number;
+            rows_expected: number | null;
+            sha256?: string;
+            /** Format: date-time */
+            started: string;
+            /** @enum {unknown} */
+            state: "running" | "done" | "failed" | "cancelled";
+            /** @enum {unknown} */
+            time_format: "rfc3339" | "epoch_ms" | "local";
+            /** Format: date-time */
+            to: string;
+            tz: string;
+        };
+        ExportBody: {
+            columns?: string[];
+            filter?: string;
+            /** @enum {unknown} */
+            format?: "csv" | "json" | "ndjson" | "parquet";
+            from?: string;
+            /** @enum {unknown} */
+            order?: "asc" | "desc";
+            /** @enum {unknown} */
+            time_format?: "rfc3339" | "epoch_ms" | "local";
+            to?: string;
+            tz?: string;
+        };
         Exports: {
-            exports: components["schemas"]["Manifest"][];
+            exports: components["schemas"]["Export"][];
         };
         Facets: {
             facets: {
@@ -323,13 +399,21 @@ export interface components {
             };
         };
         Fields: {
+            facets: string[];
             fields: {
+                aliases: string[];
                 doc: string;
                 facet: boolean;
                 kind: string;
                 label: string;
                 name: string;
+                operators: string[];
                 unit?: string;
+            }[];
+            operators: {
+                form: string;
+                label: string;
+                name: string;
             }[];
         };
         Figures: {
@@ -359,6 +443,13 @@ export interface components {
             unidentified_calls: number;
             unique_consumers: number;
         };
+        Findings: {
+            diagnosis: components["schemas"]["Diagnosis"][];
+            partial: boolean;
+            partial_reason?: string;
+            /** Format: date-time */
+            watermark: string;
+        };
         Gateway: {
             about: string;
             field_map: components["schemas"]["FieldMap"] | null;
@@ -374,15 +465,30 @@ export interface components {
         Health: {
             status: string;
         };
+        HeatBody: {
+            buckets: string[];
+            other: number;
+            series: components["schemas"]["HeatLine"][];
+            step: string;
+        };
+        HeatLine: {
+            calls: number[];
+            filter: string;
+            key: string;
+            label: string;
+            values: (number | null)[];
+        };
         Histogram: {
             buckets: string[];
             /** Format: date-time */
             from: string;
             partial: boolean;
             partial_reason?: string;
+            previous_period: components["schemas"]["Period"] | null;
             series: {
                 key: string;
                 label: string;
+                previous: number[] | null;
                 values: number[];
             }[];
             /** @enum {unknown} */
@@ -397,6 +503,7 @@ export interface components {
         };
         ListBody: {
             columns: components["schemas"]["Column"][];
+            missing: number;
             note?: string;
             other: number;
             rows: components["schemas"]["Row"][];
@@ -405,21 +512,15 @@ export interface components {
         Manifest: {
             bytes: number;
             columns: string[];
-            error?: string;
-            filter: string;
             /** Format: date-time */
-            finished?: string;
-            format: string;
+            created: string;
+            filter: string;
+            /** @enum {unknown} */
+            format: "csv" | "json" | "ndjson" | "parquet";
             /** Format: date-time */
             from: string;
-            id: string;
-            progress: number;
             rows: number;
-            sha256?: string;
-            /** Format: date-time */
-            started: string;
-            /** @enum {unknown} */
-            state: "running" | "done" | "failed" | "cancelled";
+            sha256: string;
             /** Format: date-time */
             to: string;
         };
@@ -435,7 +536,7 @@ export interface components {
         OpenApi: {
             [key: string]: unknown;
         };
-        Panel: components["schemas"]["PanelBase"] & (components["schemas"]["SeriesBody"] | components["schemas"]["ListBody"] | components["schemas"]["StatBody"]);
+        Panel: components["schemas"]["PanelBase"] & (components["schemas"]["SeriesBody"] | components["schemas"]["HeatBody"] | components["schemas"]["ListBody"] | components["schemas"]["StatBody"]);
         PanelBase: {
             /** Format: date-time */
             from: string;
@@ -453,7 +554,7 @@ export interface components {
         };
         PanelInfo: {
             /** @enum {unknown} */
-            chart: "stat" | "bars" | "area" | "line" | "toplist" | "table";
+            chart: "stat" | "bars" | "area" | "line" | "toplist" | "table" | "heat";
             id: string;
             question: string;
             split?: string;

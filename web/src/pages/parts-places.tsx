@@ -225,6 +225,7 @@ export const places: Shown[] = [
             {
               kind: 'filter',
               text: 'Without route:/v2/pay: 18,204 events',
+              count: 18204,
               action: { label: 'Remove route:/v2/pay', filter: '' },
             },
           ]}

@@ -3,7 +3,9 @@ import { applied, fieldOffers, placeAt, valueOffers } from './complete'
 import { allFields, meant } from './fields'
 import { choicesOf } from './filter-words'
 
-const fields = allFields([{ name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true, doc: '' }])
+const fields = allFields([
+  { name: 'consumer_name', label: 'Consumer', kind: 'text', facet: true, doc: '', aliases: [], operators: [] },
+])
 
 it('offers fields, then values, at the caret', () => {
   expect(placeAt('status:500 cons', 15)).toMatchObject({ stage: 'field', typed: 'cons', start: 11 })

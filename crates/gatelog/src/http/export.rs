@@ -155,6 +155,8 @@ fn begin(call: &Call, scope: Scope, sent: Sent, id: Option<&str>, file: bool) ->
         step,
         zone: Zone::default(),
         split: Split::None,
+        compare: false,
+        now: clock::now(),
     };
     let format = Format::parse(&export.asked.format)?;
     Ok(Begun { export, format, rows, count: Count { view, scope, ask }, permit })

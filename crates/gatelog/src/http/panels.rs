@@ -2,37 +2,67 @@
 
 use keys::Scope;
 use query::histogram::Split;
-use query::{Step, facets, histogram, summary};
+use query::{Range, Step, differences, facets, histogram, summary};
 
 use super::answer::json;
 use super::error::Problem;
 use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
 
-/// Fields of `/facets` when none are named.
-const FACETS: &str = "status_class,status,reason,consumer,group,route,method,gateway,environment";
+/// Whether the period before is asked for.
+fn is_compared(call: &Call, otherwise: &'static str) -> Result<bool, Problem> {
+    match call.params.get("compare").unwrap_or(otherwise) {
+        "previous" => Ok(true),
+        "none" => Ok(false),
+        other => Err(Problem::bad(format!("compare={other:?} is neither previous nor none"))),
+    }
+}
+
+/// The fields asked for, or those that are offered.
+fn names(call: &Call, otherwise: &[&str]) -> Vec<String> {
+    match call.params.get("fields") {
+        Some(names) => names.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect(),
+        None => otherwise.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
 
 /// `GET /histogram`.
 pub(crate) async fn over_time(scope: Scope, call: Call) -> Answer {
-    let Asked { range, filter, zone, .. } = asked(&call.params)?;
+    let Asked { range, filter, zone, now } = asked(&call.params)?;
     let step = Step::parse(call.params.get("step").unwrap_or("auto"), range)?;
     let split = Split::parse(call.params.get("split").unwrap_or(""))?;
-    let request = histogram::Ask { range, filter, step, zone, split };
+    let compare = is_compared(&call, "none")?;
+    let request = histogram::Ask { range, filter, step, zone, split, compare, now };
     json(&ask(&call.app, scope, move |view, scope, budget| histogram(view, scope, &request, budget)).await?)
 }
 
 /// `GET /facets`.
 pub(crate) async fn values(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, .. } = asked(&call.params)?;
-    let names = call.params.get("fields").unwrap_or(FACETS);
     let request = facets::Ask {
         range,
         filter,
-        fields: names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+        fields: names(&call, facets::FIELDS),
         top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
         search: call.params.get("search").map(str::to_owned),
     };
     json(&ask(&call.app, scope, move |view, scope, budget| facets(view, scope, &request, budget)).await?)
+}
+
+/// `GET /differences`.
+pub(crate) async fn differing(scope: Scope, call: Call) -> Answer {
+    let Asked { range, filter, zone, now } = asked(&call.params)?;
+    let [Some(from), Some(to)] = ["region_from", "region_to"].map(|name| call.params.get(name)) else {
+        return Err(Problem::bad("region_from and region_to say what to compare with the rest"));
+    };
+    let request = differences::Ask {
+        range,
+        filter,
+        region: Range::parse(Some(from), Some(to), now, &zone)?,
+        fields: names(&call, differences::FIELDS),
+        top: call.params.number("top", 1, facets::TOP_MAX, 20)?,
+    };
+    json(&ask(&call.app, scope, move |view, scope, budget| differences(view, scope, &request, budget)).await?)
 }
 
 /// `GET /summary`.
@@ -50,11 +80,6 @@ pub(crate) async fn list(_: Scope, _: Call) -> Answer {
 /// `GET /panels/{id}`.
 pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, zone, now } = asked(&call.params)?;
-    let is_compared = match call.params.get("compare").unwrap_or("previous") {
-        "previous" => true,
-        "none" => false,
-        other => return Err(Problem::bad(format!("compare={other:?} is neither previous nor none"))),
-    };
     let id = call.segment("id").unwrap_or_default().to_owned();
     let request = query::panels::Ask {
         range,
@@ -62,7 +87,7 @@ pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
         zone,
         now,
         step: Step::parse(call.params.get("step").unwrap_or("auto"), range)?,
-        compare: is_compared,
+        compare: is_compared(&call, "previous")?,
         top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
     };
     json(

@@ -26,7 +26,8 @@ pub(crate) const FILTER: Param =
 pub(crate) const TZ: Param = Param { name: "tz", doc: "IANA time zone of buckets and days. Default `UTC`." };
 pub(crate) const STEP: Param =
     Param { name: "step", doc: "Length of a bucket: 1s to 60s, 1m, 5m, 15m, 1h, 6h, 1d, 1w, 1M or `auto`." };
-pub(crate) const COMPARE: Param = Param { name: "compare", doc: "`previous` (the default) or `none`." };
+pub(crate) const COMPARE: Param =
+    Param { name: "compare", doc: "`previous` or `none`: whether the period before stands beside." };
 pub(crate) const TOP: Param = Param { name: "top", doc: "Rows of a list, 1 to 1,000. Default 10." };
 
 /// What every question has.
@@ -107,5 +108,5 @@ impl From<query::Error> for Problem {
 }
 
 fn fault_of(fault: query::lang::Fault) -> Problem {
-    Problem::bad(fault.to_string()).position(fault.position).suggestions(fault.suggestions)
+    Problem::bad(fault.detail).position(fault.position).suggestions(fault.suggestions)
 }

@@ -8,8 +8,8 @@ use keys::Permission::{
 use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    download, events, export, fields, gateways, health, ingest, openapi, panels, session, sources, tail,
-    views,
+    diagnose, download, events, export, fields, gateways, health, ingest, openapi, panels, session, sources,
+    tail, views,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -37,6 +37,7 @@ const HISTOGRAM: &[Param] = &[
     FILTER,
     STEP,
     TZ,
+    COMPARE,
     Param { name: "split", doc: "`none`, `status_class` (the default), `granted`, `reason`, or a field." },
 ];
 const FACETS: &[Param] = &[
@@ -63,6 +64,16 @@ const EXPORT: &[Param] = &[
     Param { name: "export_id", doc: "An id of your choice, such as a UUID, to find the manifest by." },
 ];
 const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, TOP];
+const DIFFERENCES: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    TZ,
+    TOP,
+    Param { name: "region_from", doc: "Start of the region that is compared with the rest of the range." },
+    Param { name: "region_to", doc: "End of the region, exclusive." },
+    Param { name: "fields", doc: "Field names with commas between." },
+];
 const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ];
 const VIEWS: &[Param] = &[Param { name: "page", doc: "Only views of this page, such as `logs`." }];
 
@@ -100,6 +111,20 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/facets",
             panels::values,
             about("Values of fields and how often each occurs.", FACETS, "Facets"),
+        ),
+        route(
+            EventsRead,
+            get(),
+            "/api/v1/diagnose",
+            diagnose::find,
+            about("Why there is nothing to see, and what to do about it.", SUMMARY, "Findings"),
+        ),
+        route(
+            EventsRead,
+            get(),
+            "/api/v1/differences",
+            panels::differing,
+            about("How a part of the range differs from the rest.", DIFFERENCES, "Differences"),
         ),
         route(
             EventsExport,

@@ -36,6 +36,7 @@ impl TextTest {
         let ask = match test {
             Test::Empty => Ask::Absent,
             Test::Is(text) => Ask::OneOf(vec![text.clone()]),
+            Test::Begins(start) => Ask::Begins(start.clone()),
             Test::Like(pattern) => like(pattern),
             Test::Contains(text) if text.is_ascii() => Ask::Contains(Finder::new(text)),
             Test::Contains(text) => matching(&format!("(?i){}", regex::escape(text))),
@@ -148,13 +149,8 @@ fn search(texts: &Texts, len: usize, find: impl Fn(usize) -> Option<usize>) -> M
 }
 
 fn like(pattern: &str) -> Ask {
-    match pattern.strip_suffix('*') {
-        Some(start) if !start.contains('*') => Ask::Begins(start.to_owned()),
-        _ => {
-            let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
-            matching(&format!("(?s)^{}$", parts.join(".*")))
-        }
-    }
+    let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
+    matching(&format!("(?s)^{}$", parts.join(".*")))
 }
 
 fn matching(source: &str) -> Ask {

@@ -37,6 +37,8 @@ pub(super) struct Parser<'a> {
 pub(super) struct Raw {
     pub(super) text: String,
     pub(super) quoted: bool,
+    /// A star follows the quotes.
+    pub(super) begins: bool,
     pub(super) at: usize,
 }
 
@@ -171,7 +173,7 @@ impl Parser<'_> {
         self.at += name_len + usize::from(sign == Some(':'));
         let mut tests = Vec::new();
         loop {
-            tests.push(self.test(target, &name)?);
+            tests.extend(self.tests(target, &name)?);
             if self.peek() != Some(',') {
                 break;
             }
@@ -198,22 +200,24 @@ impl Parser<'_> {
         Ok(Term { target: Target::Free, tests: vec![Test::Contains(raw.text)] })
     }
 
-    fn test(&mut self, target: Target, name: &str) -> Result<Test, Fault> {
+    fn tests(&mut self, target: Target, name: &str) -> Result<Vec<Test>, Fault> {
         self.count_one()?;
         let start = self.at;
         if self.peek() == Some('~') {
             self.at += 1;
             if let Some(source) = self.regex() {
-                return value::regex(source).map_err(|detail| self.fault(start, detail));
+                let test = value::regex(source).map_err(|detail| self.fault(start, detail))?;
+                return Ok(vec![test]);
             }
             let raw = self.raw(true)?;
-            return value::contains(target, &raw).map_err(|detail| self.fault(start, detail));
+            let test = value::contains(target, &raw).map_err(|detail| self.fault(start, detail))?;
+            return Ok(vec![test]);
         }
         let sign_len = self.rest().bytes().take(2).take_while(|b| matches!(b, b'>' | b'<' | b'=')).count();
         let sign = self.rest().get(..sign_len).unwrap_or("").to_owned();
         self.at += sign_len;
         let raw = self.raw(true)?;
-        value::test(target, name, &sign, &raw).map_err(|(detail, suggestions)| {
+        value::tests(target, name, &sign, &raw).map_err(|(detail, suggestions)| {
             let mut fault = self.fault(raw.at, detail);
             fault.suggestions = suggestions;
             fault
@@ -252,7 +256,7 @@ impl Parser<'_> {
             if text.is_empty() {
                 return Err(self.fault(at, "a value is missing here; \"\" means empty"));
             }
-            return Ok(Raw { text, quoted: false, at });
+            return Ok(Raw { text, quoted: false, begins: false, at });
         }
         let (mut text, mut escaped) = (String::new(), false);
         let body = self.text.get(at + 1..).unwrap_or("");
@@ -260,7 +264,9 @@ impl Parser<'_> {
             match c {
                 '"' if !escaped => {
                     self.at = at + offset + 2;
-                    return Ok(Raw { text, quoted: true, at });
+                    let begins = in_list && self.peek() == Some('*');
+                    self.at += usize::from(begins);
+                    return Ok(Raw { text, quoted: true, begins, at });
                 }
                 '\\' if !escaped => escaped = true,
                 c => {

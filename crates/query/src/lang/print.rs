@@ -72,6 +72,7 @@ fn write_test(f: &mut fmt::Formatter<'_>, field: FieldId, test: &Test) -> fmt::R
         Test::Empty => f.write_str("\"\""),
         Test::Present => f.write_str("*"),
         Test::Is(text) => f.write_str(&exact(text)),
+        Test::Begins(text) => write!(f, "{}*", exact(text)),
         Test::Like(text) => f.write_str(text),
         Test::Contains(text) => write!(f, "~{}", quoted(text)),
         Test::Matches(source) => write!(f, "~/{}/", source.replace('/', "\\/")),

@@ -1,5 +1,6 @@
 //! Filters as people write them, and what the language says to them.
 
+use event::Kind;
 use proptest::prelude::*;
 
 use super::*;
@@ -34,6 +35,8 @@ fn filters_as_they_are_written() {
         ("ip:2001:db8::/32 size:>1MiB", "ip:2001:db8::/32 response_bytes:>=1048577"),
         ("--status:200", "status:200"),
         ("request.method:GET", "method:GET"),
+        ("status_class:unknown,5xx status:other", "status:\"\",5xx status:1..99,600..65535"),
+        (r#"path:"a b*"* route:/a* path:""* agent:a*b"#, r#"path:"a b*"* route:"/a"* path:* user_agent:a*b"#),
     ];
     for (text, want) in cases {
         assert_eq!(canonical(text), want, "{text}");
@@ -60,12 +63,41 @@ fn faults_point_at_the_character_and_suggest() {
         ("a OR", "4: something to look for is missing here []"),
         ("OR a", "0: OR needs something on both sides []"),
         ("consumer:>5", "10: consumer is a text; > compares numbers []"),
+        ("status:\"5\"*", "7: status is a number; * stands for texts []"),
         ("status~5", "6: status is a number; compare it with : and >, <, >=, <= or a..b []"),
     ];
     for (text, want) in cases {
         assert_eq!(canonical(text), want, "{text}");
     }
     assert!(canonical("path~/(/").starts_with("4: not a regular expression"));
+}
+
+/// Every way to ask that is offered for a field can be written, and means something of its own.
+#[test]
+fn every_operator_has_a_text() {
+    for field in event::FIELDS {
+        let value = match field.kind {
+            Kind::Bool => "true",
+            Kind::Int | Kind::Bytes | Kind::Duration => "200",
+            Kind::Time => "2026-11-21T10:30:00Z",
+            _ if field.id == event::field::IP => "10.0.0.1",
+            _ if field.id == event::field::REASON => "ip_restricted",
+            _ => "x",
+        };
+        let mut seen: Vec<Filter> = Vec::new();
+        for operator in Operator::of(field.id) {
+            let value = if operator.name == "in_network" { "10.0.0.0/8" } else { value };
+            let text = operator.form.replace("{field}", field.name).replace("{value}", value);
+            let filter = Filter::parse(&text).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+            assert_eq!(Filter::parse(&filter.to_string()).as_ref(), Ok(&filter), "{text}");
+            // A range from a value to itself is that value.
+            if operator.name != "between" {
+                assert!(!seen.contains(&filter), "{text}");
+            }
+            seen.push(filter);
+        }
+        assert!(seen.len() >= 5 || field.kind == Kind::Bool, "{}", field.name);
+    }
 }
 
 #[test]
@@ -99,7 +131,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_printed_is_read_back(text in r#"([(]?-?(status:(>=)?[0-9]{3}|path~"[a-z/ ]{1,4}"|path~/a.b/|consumer:["]?[a-z*]{1,4}["]?|duration:<[0-9]{1,5}(us|ms|s)?|[a-z]{1,4}|route:"",x)[)]?( OR)? ){1,6}"#) {
+    fn what_is_printed_is_read_back(text in r#"([(]?-?(status:(>=)?[0-9]{3}|path~"[a-z/ ]{1,4}"|path~/a.b/|consumer:["]?[a-z*]{1,4}["]?[*]?|duration:<[0-9]{1,5}(us|ms|s)?|[a-z]{1,4}|route:"",x)[)]?( OR)? ){1,6}"#) {
         if let Ok(filter) = Filter::parse(&text) {
             let printed = filter.to_string();
             let again = Filter::parse(&printed);

@@ -40,15 +40,29 @@ pub(super) fn contains(target: Target, raw: &Raw) -> Result<Test, String> {
     Ok(Test::Contains(raw.text.clone()))
 }
 
-pub(super) fn test(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<Test, Wrong> {
+/// What a written value means; some mean several things, of which one must hold.
+pub(super) fn tests(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<Vec<Test>, Wrong> {
+    let is_status = target.fields() == [field::STATUS];
+    match raw.text.as_str() {
+        "unknown" if is_status && sign.is_empty() => Ok(vec![Test::Empty]),
+        // What is no class of HTTP.
+        "other" if is_status && sign.is_empty() => {
+            Ok(vec![Test::Between(1, 99), Test::Between(600, i64::from(u16::MAX))])
+        }
+        _ => Ok(vec![test(target, name, sign, raw)?]),
+    }
+}
+
+fn test(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<Test, Wrong> {
     if sign.is_empty() && raw.quoted && raw.text.is_empty() {
-        return Ok(Test::Empty);
+        return Ok(if raw.begins { Test::Present } else { Test::Empty });
     }
     if sign.is_empty() && !raw.quoted && raw.text == "*" {
         return Ok(Test::Present);
     }
     let first = target.fields().first().copied().unwrap_or(field::PATH);
     match first.field().kind.storage() {
+        Storage::Int if raw.begins => Err((format!("{name} is a number; * stands for texts"), Vec::new())),
         Storage::Int => number(first, name, sign, &raw.text),
         _ if matches!(sign, "" | "=") => text(first, raw),
         _ => Err((format!("{name} is a text; {sign} compares numbers"), Vec::new())),
@@ -57,6 +71,10 @@ pub(super) fn test(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<
 
 fn text(field: FieldId, raw: &Raw) -> Result<Test, Wrong> {
     let text = raw.text.as_str();
+    let upper = |text: &str| if field == field::METHOD { text.to_ascii_uppercase() } else { text.to_owned() };
+    if raw.begins {
+        return Ok(Test::Begins(upper(text)));
+    }
     if field == field::IP && !raw.quoted && text.contains('/') {
         return match text.parse::<IpNet>() {
             Ok(network) => Ok(Test::Within(network.trunc())),
@@ -64,8 +82,10 @@ fn text(field: FieldId, raw: &Raw) -> Result<Test, Wrong> {
         };
     }
     if !raw.quoted && text.contains('*') {
-        let text = if field == field::METHOD { text.to_ascii_uppercase() } else { text.to_owned() };
-        return Ok(Test::Like(text));
+        return Ok(match text.strip_suffix('*') {
+            Some(start) if !start.contains('*') => Test::Begins(upper(start)),
+            _ => Test::Like(upper(text)),
+        });
     }
     if field == field::REASON {
         return match reason::parse(text) {
@@ -79,7 +99,7 @@ fn text(field: FieldId, raw: &Raw) -> Result<Test, Wrong> {
             }
         };
     }
-    Ok(Test::Is(if field == field::METHOD { text.to_ascii_uppercase() } else { text.to_owned() }))
+    Ok(Test::Is(upper(text)))
 }
 
 fn number(field: FieldId, name: &str, sign: &str, text: &str) -> Result<Test, Wrong> {

@@ -24,6 +24,7 @@ pub(super) const PANEL: Panel = Panel {
                 cubes: TRAFFIC,
                 key: |hit| (hit.reason != 0).then_some(u32::from(hit.reason)),
                 counts: |_| true,
+                value: "Denied calls",
                 words: &words,
                 of_all_calls: false,
                 more: &[],

@@ -1,8 +1,7 @@
 //! The routes with the most server errors.
 
-use super::toplist::{List, toplist};
+use super::toplist::{List, route, toplist};
 use super::{Chart, Column, Panel, Unit};
-use crate::lang::Filter;
 use crate::tally::ROUTES;
 
 pub(super) const PANEL: Panel = Panel {
@@ -14,11 +13,8 @@ pub(super) const PANEL: Panel = Panel {
     split: Some("route"),
     make: |look| {
         let words = |key: u32| {
-            let route = look.reader.view.symbols().text(key);
-            let value = (key != 0).then_some(route.as_str());
-            let label = value.unwrap_or("(no route)").to_owned();
-            let filter = format!("{} status:5xx", Filter::term("route", value));
-            (route, label, filter)
+            let (key, label, filter) = route(look, key);
+            (key, label, filter + " status:5xx")
         };
         toplist(
             look,
@@ -26,6 +22,7 @@ pub(super) const PANEL: Panel = Panel {
                 cubes: ROUTES,
                 key: |hit| Some(hit.key),
                 counts: |hit| hit.status / 100 == 5,
+                value: "5xx calls",
                 words: &words,
                 of_all_calls: false,
                 more: &[

@@ -3,9 +3,8 @@
 use super::over_time::not_yet;
 use super::{Body, Chart, Line, Look, Number, Panel, Unit};
 use crate::error::Result;
-use crate::histogram::starts;
 use crate::quantile::Latencies;
-use crate::tally::{LATENCY, Want};
+use crate::tally::LATENCY;
 
 pub(super) const PANEL: Panel = Panel {
     id: "latency_percentiles",
@@ -22,12 +21,10 @@ pub(super) const SHARES: &[(&str, &str, f64)] =
     &[("p50", "p50", 0.50), ("p95", "p95", 0.95), ("p99", "p99", 0.99)];
 
 fn make(look: &Look<'_>) -> Result<Body> {
-    let (edges, before) = look.edges()?;
-    let buckets = edges.len() - 1;
+    let edges = look.edges()?;
+    let buckets = edges.buckets();
     let mut sums = [vec![Latencies::default(); buckets], vec![Latencies::default(); buckets]];
-    let mut wants = vec![Want::new(LATENCY, edges.clone())];
-    wants.extend(before.map(|edges| Want::new(LATENCY, edges)));
-    look.tally(&wants, &mut |want, hit| {
+    look.tally(&edges.wants(LATENCY), &mut |want, hit| {
         let bucket = sums.get_mut(want).and_then(|s| s.get_mut(hit.bucket));
         bucket.into_iter().for_each(|b| b.add(hit.latency, hit.calls));
     })?;
@@ -39,9 +36,9 @@ fn make(look: &Look<'_>) -> Result<Body> {
         Line {
             key: (*key).to_owned(),
             label: (*label).to_owned(),
-            values: not_yet(values(now), &edges, look),
-            previous: (wants.len() > 1).then(|| values(previous)),
+            values: not_yet(values(now), &edges.now, look),
+            previous: edges.is_compared().then(|| values(previous)),
         }
     };
-    Ok(Body::Series { series: SHARES.iter().map(line).collect(), buckets: starts(&edges) })
+    Ok(Body::Series { series: SHARES.iter().map(line).collect(), buckets: edges.starts() })
 }

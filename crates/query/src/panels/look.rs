@@ -6,6 +6,7 @@ use crate::budget::Stop;
 use crate::error::Result;
 use crate::range::Range;
 use crate::reader::Reader;
+use crate::series::Edges;
 use crate::step::Step;
 use crate::tally::{Hit, Origin, Want, tally};
 
@@ -48,16 +49,8 @@ impl<'a> Look<'a> {
     }
 
     /// The edges of the buckets, and those of the period before as far as it goes.
-    pub(crate) fn edges(&self) -> Result<(Vec<i64>, Option<Vec<i64>>)> {
-        let edges = self.step().edges(self.ask.range, &self.ask.zone)?;
-        let before = self.previous.map(|previous| {
-            let shift = self.ask.range.from.0 - previous.from.0;
-            let mut before: Vec<i64> =
-                edges.iter().map(|e| e - shift).filter(|e| *e < previous.to.0).collect();
-            before.push(previous.to.0);
-            before
-        });
-        Ok((edges, before))
+    pub(crate) fn edges(&self) -> Result<Edges> {
+        Edges::new(self.step(), self.ask.range, &self.ask.zone, self.previous)
     }
 
     /// The range as one bucket, and the period before.

@@ -3,11 +3,12 @@
 use event::time::DAY;
 use serde_json::{Map, Value};
 
-use super::toplist::BASE;
-use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
+use super::toplist::{CALLS, CONSUMER_ID, DENIED, columns};
+use super::{Body, Chart, Look, Number, Panel, Row, Unit};
 use crate::error::Result;
 use crate::lang::Filter;
 use crate::tally::{CONSUMER_OUTCOMES, CONSUMERS, Numbered, Numbers, Want};
+use crate::text::counted;
 
 /// How far back a consumer must not have called to be new.
 const LOOK_BACK_DAYS: i64 = 30;
@@ -66,15 +67,15 @@ fn make(look: &Look<'_>) -> Result<Body> {
             cells,
         }
     };
-    let more = [
-        Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text },
-        Column { id: "denied", label: "Denied", unit: Unit::Calls },
-    ];
     Ok(Body::List {
-        columns: BASE.iter().chain(&more).cloned().collect(),
+        columns: columns(CALLS, &[CONSUMER_ID, DENIED]),
         rows: ranked.iter().map(row).collect(),
         total,
         other: total - listed,
-        note: Some(format!("{count} consumers had no call in the {LOOK_BACK_DAYS} days before")),
+        missing: 0,
+        note: Some(format!(
+            "{} had no call in the {LOOK_BACK_DAYS} days before",
+            counted(count as u64, "consumer")
+        )),
     })
 }

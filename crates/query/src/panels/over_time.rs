@@ -1,10 +1,8 @@
 //! Calls over time in a few series.
 
-use std::collections::BTreeMap;
-
 use crate::error::Result;
-use crate::histogram::starts;
-use crate::tally::{Hit, Want};
+use crate::series::{Both, Edges, count};
+use crate::tally::Hit;
 
 use super::{Body, Line, Look, Number};
 
@@ -22,38 +20,26 @@ pub(super) struct Split<'a> {
 
 /// Counts calls for each bucket and series, with the period before beside.
 pub(super) fn over_time(look: &Look<'_>, split: &Split<'_>) -> Result<Body> {
-    let (edges, before) = look.edges()?;
-    let buckets = edges.len() - 1;
-    let mut sums: BTreeMap<usize, [Vec<u64>; 2]> = BTreeMap::new();
-    let empty = || [vec![0; buckets], vec![0; buckets]];
-    split.always.iter().for_each(|series| {
-        sums.insert(*series, empty());
-    });
-    let known = before.as_ref().map_or(0, |edges| edges.len() - 1);
-    let mut wants = vec![Want::new(split.cubes, edges.clone())];
-    wants.extend(before.map(|edges| Want::new(split.cubes, edges)));
-    let series = split.series;
-    look.tally(&wants, &mut |want, hit| {
-        let Some(series) = series(hit) else { return };
-        let values =
-            sums.entry(series).or_insert_with(empty).get_mut(want).and_then(|v| v.get_mut(hit.bucket));
-        values.into_iter().for_each(|n| *n += hit.calls);
-    })?;
-    let compared = wants.len() > 1;
-    let lines = sums.into_iter().map(|(series, [now, previous])| {
+    let edges = look.edges()?;
+    let tally = |wants: &[_], take: &mut (dyn FnMut(usize, &Hit) + Send)| look.tally(wants, take);
+    let (sums, ()) = count(&edges, split.cubes, split.series, split.always, tally)?;
+    let lines = sums.into_iter().map(|(series, both)| {
         let (key, label) = (split.words)(series);
-        let counts =
-            |values: Vec<u64>| values.into_iter().map(|n| Some(Number::Count(n))).collect::<Vec<_>>();
-        Line {
-            key,
-            label,
-            values: not_yet(counts(now), &edges, look),
-            previous: compared.then(|| {
-                counts(previous).into_iter().enumerate().map(|(at, n)| n.filter(|_| at < known)).collect()
-            }),
-        }
+        line(key, label, both, &edges, look)
     });
-    Ok(Body::Series { series: lines.collect(), buckets: starts(&edges) })
+    Ok(Body::Series { series: lines.collect(), buckets: edges.starts() })
+}
+
+/// A line of counts: without numbers for buckets that have not begun, or that the period before does not have.
+pub(super) fn line(key: String, label: String, [now, before]: Both, edges: &Edges, look: &Look<'_>) -> Line {
+    let numbers = |values: Vec<u64>| values.into_iter().map(|n| Some(Number::Count(n)));
+    let known = numbers(before).enumerate().map(|(at, n)| n.filter(|_| at < edges.known()));
+    Line {
+        key,
+        label,
+        values: not_yet(numbers(now).collect(), &edges.now, look),
+        previous: edges.is_compared().then(|| known.collect()),
+    }
 }
 
 /// Leaves out the numbers of buckets that have not begun.

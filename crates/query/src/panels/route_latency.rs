@@ -3,10 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::latency_percentiles::SHARES;
-use super::toplist::BASE;
+use super::toplist::{CALLS, columns, route};
 use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
 use crate::error::Result;
-use crate::lang::Filter;
 use crate::quantile::Latencies;
 use crate::tally::{Numbered, ROUTE_LATENCY, Want};
 
@@ -44,7 +43,7 @@ fn make(look: &Look<'_>) -> Result<Body> {
     let listed: u64 = ranked.iter().map(|(_, [now, _])| now.total()).sum();
     let compared = wants.len() > 1;
     let rows = ranked.iter().map(|(key, [now, previous])| {
-        let route = look.reader.view.symbols().text(*key);
+        let (key, label, filter) = route(look, *key);
         let mut cells = Map::new();
         for (name, _, share) in SHARES {
             cells.insert((*name).to_owned(), now.quantile_ms(*share).map_or(Value::Null, Value::from));
@@ -53,9 +52,9 @@ fn make(look: &Look<'_>) -> Result<Body> {
         let value = Number::Count(now.total());
         let before = compared.then_some(Number::Count(previous.total()));
         Row {
-            label: if *key == 0 { "(no route)".to_owned() } else { route.clone() },
-            filter: Filter::term("route", (*key != 0).then_some(route.as_str())),
-            key: route,
+            key,
+            label,
+            filter,
             value,
             share: now.total() as f64 / total.max(1) as f64,
             previous: before,
@@ -66,10 +65,11 @@ fn make(look: &Look<'_>) -> Result<Body> {
     });
     let rows = rows.collect();
     Ok(Body::List {
-        columns: BASE.iter().chain(MORE).cloned().collect(),
+        columns: columns(CALLS, MORE),
         rows,
         total,
         other: total - listed,
+        missing: 0,
         note: Some("only calls whose gateway logs a response time".to_owned()),
     })
 }

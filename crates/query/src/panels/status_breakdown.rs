@@ -1,6 +1,6 @@
 //! Calls by exact status.
 
-use super::toplist::{List, toplist};
+use super::toplist::{CALLS, List, toplist};
 use super::{Chart, Panel, Unit};
 use crate::lang::Filter;
 use crate::tally::TRAFFIC;
@@ -23,6 +23,7 @@ pub(super) const PANEL: Panel = Panel {
                 cubes: TRAFFIC,
                 key: |hit| Some(u32::from(hit.status)),
                 counts: |_| true,
+                value: CALLS,
                 words: &words,
                 of_all_calls: true,
                 more: &[],

@@ -1,9 +1,9 @@
 //! The consumers with the most calls. Calls of nobody known are not a consumer; they are told beside the list.
 
-use super::toplist::{List, toplist};
-use super::{Chart, Column, Panel, Unit};
-use crate::lang::Filter;
+use super::toplist::{CALLS, CONSUMER_ID, DENIED, ERRORS, List, named, toplist};
+use super::{Chart, Panel, Unit};
 use crate::tally::CONSUMER_OUTCOMES;
+use crate::text::counted;
 
 pub(super) const PANEL: Panel = Panel {
     id: "top_consumers",
@@ -13,25 +13,19 @@ pub(super) const PANEL: Panel = Panel {
     chart: Chart::Toplist,
     split: Some("consumer"),
     make: |look| {
-        let words = |key: u32| {
-            let name = look.reader.view.symbols().text(key);
-            (name.clone(), name.clone(), Filter::term("consumer", Some(&name)))
+        let note = |calls: u64| {
+            (calls > 0).then(|| format!("{} of unidentified callers are not listed", counted(calls, "call")))
         };
-        let note =
-            |calls: u64| (calls > 0).then(|| format!("{calls} calls of unidentified callers are not listed"));
         toplist(
             look,
             &List {
                 cubes: CONSUMER_OUTCOMES,
                 key: |hit| (hit.key != 0).then_some(hit.key),
                 counts: |_| true,
-                words: &words,
+                value: CALLS,
+                words: &|key| named(look, "consumer", "", key),
                 of_all_calls: true,
-                more: &[
-                    Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text },
-                    Column { id: "denied", label: "Denied", unit: Unit::Calls },
-                    Column { id: "errors", label: "5xx", unit: Unit::Calls },
-                ],
+                more: &[CONSUMER_ID, DENIED, ERRORS],
                 note: &note,
             },
         )

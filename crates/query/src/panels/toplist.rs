@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::Result;
+use crate::lang::Filter;
 use crate::tally::{Hit, Numbered, TRAFFIC, Want};
 
 use super::{Body, Column, Look, Number, Row, Unit};
@@ -18,6 +19,8 @@ pub(super) struct List<'a> {
     pub(super) key: fn(&Hit) -> Option<Key>,
     /// Which calls of a row its number counts.
     pub(super) counts: fn(&Hit) -> bool,
+    /// What that number is called.
+    pub(super) value: &'static str,
     /// Key, label and filter of a row.
     pub(super) words: &'a dyn Fn(Key) -> (String, String, String),
     /// Whether the total is all calls and not only those that are counted.
@@ -40,12 +43,38 @@ struct Sums {
     detail: u32,
 }
 
-/// The columns every list has.
-pub(super) const BASE: &[Column] = &[
-    Column { id: "value", label: "Calls", unit: Unit::Calls },
-    Column { id: "share", label: "Share", unit: Unit::Percent },
-    Column { id: "change", label: "Change", unit: Unit::Percent },
-];
+/// The name of a number that counts all calls.
+pub(super) const CALLS: &str = "Calls";
+/// Calls the gateway refused.
+pub(super) const DENIED: Column = Column { id: "denied", label: "Denied", unit: Unit::Calls };
+/// Calls that ended with 5xx.
+pub(super) const ERRORS: Column = Column { id: "errors", label: "5xx", unit: Unit::Calls };
+/// The id beside a consumer's name.
+pub(super) const CONSUMER_ID: Column = Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text };
+
+/// The columns every list has, with the name of its number, and further ones.
+pub(super) fn columns(value: &'static str, more: &[Column]) -> Vec<Column> {
+    let base = [
+        Column { id: "value", label: value, unit: Unit::Calls },
+        Column { id: "share", label: "Share", unit: Unit::Percent },
+        Column { id: "change", label: "Change", unit: Unit::Percent },
+    ];
+    base.iter().chain(more).cloned().collect()
+}
+
+/// Key, label and filter of a row about a value of a field; `none` is the label where there is no value.
+pub(super) fn named(look: &Look<'_>, field: &str, none: &str, key: Key) -> (String, String, String) {
+    if key == 0 {
+        return (String::new(), none.to_owned(), Filter::term(field, None));
+    }
+    let text = look.reader.view.symbols().text(key);
+    (text.clone(), text.clone(), Filter::term(field, Some(&text)))
+}
+
+/// The same about a route.
+pub(super) fn route(look: &Look<'_>, key: Key) -> (String, String, String) {
+    named(look, "route", "(no route)", key)
+}
 
 /// Makes a list.
 pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
@@ -88,8 +117,14 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
     ranked.truncate(look.ask.top);
     let listed: u64 = ranked.iter().map(|(_, s)| s.value).sum();
     let rows = ranked.iter().map(|(key, sums)| row(look, list, *key, sums, total, compared)).collect();
-    let columns = BASE.iter().chain(list.more).cloned().collect();
-    Ok(Body::List { columns, rows, total, other: total.saturating_sub(listed), note: (list.note)(left_out) })
+    Ok(Body::List {
+        columns: columns(list.value, list.more),
+        rows,
+        total,
+        other: counted - listed,
+        missing: if list.of_all_calls { left_out } else { 0 },
+        note: (list.note)(left_out),
+    })
 }
 
 fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, compared: bool) -> Row {

@@ -1,8 +1,7 @@
 //! Calls by consumer group, as the groups were at the time of the call. A call counts in each of its groups.
 
-use super::toplist::{List, toplist};
-use super::{Chart, Column, Panel, Unit};
-use crate::lang::Filter;
+use super::toplist::{CALLS, DENIED, List, named, toplist};
+use super::{Chart, Panel, Unit};
 use crate::tally::GROUPS;
 
 pub(super) const PANEL: Panel = Panel {
@@ -13,13 +12,6 @@ pub(super) const PANEL: Panel = Panel {
     chart: Chart::Toplist,
     split: Some("group"),
     make: |look| {
-        let words = |key: u32| match key {
-            0 => (String::new(), "(no group)".to_owned(), Filter::term("group", None)),
-            key => {
-                let group = look.reader.view.symbols().text(key);
-                (group.clone(), group.clone(), Filter::term("group", Some(&group)))
-            }
-        };
         let note =
             |_| Some("a call counts in each of its consumer's groups, so shares can exceed 100 %".to_owned());
         toplist(
@@ -28,9 +20,10 @@ pub(super) const PANEL: Panel = Panel {
                 cubes: GROUPS,
                 key: |hit| Some(hit.key),
                 counts: |_| true,
-                words: &words,
+                value: CALLS,
+                words: &|key| named(look, "group", "(no group)", key),
                 of_all_calls: true,
-                more: &[Column { id: "denied", label: "Denied", unit: Unit::Calls }],
+                more: &[DENIED],
                 note: &note,
             },
         )
