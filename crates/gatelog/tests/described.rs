@@ -29,7 +29,12 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/facets", &["?RANGE", "?RANGE&fields=user_agent,ip,duration,request_id&search=a&top=3"]),
     (
         "/api/v1/histogram",
-        &["?RANGE&step=1w", "?RANGE&step=1M&split=method", "?RANGE&step=1w&split=route&compare=previous"],
+        &[
+            "?RANGE&step=1w",
+            "?RANGE&step=1M&split=method",
+            "?RANGE&step=1w&split=route&compare=previous",
+            "?RANGE&compare=previous&compare_from=2025-11-01&compare_to=2025-11-09",
+        ],
     ),
     (
         "/api/v1/diagnose",

@@ -20,7 +20,7 @@ use ledger::rollup::{self, Cache};
 use ledger::{Ledger, Options, Symbols, View};
 use query::export::{Ask as ExportAsk, Format, export};
 use query::rows::{Ask as RowsAsk, Order};
-use query::{Budget, Filter, Range, Step, Zone, facets, panels, summary};
+use query::{Budget, Compare, Filter, Range, Step, Zone, facets, panels, summary};
 
 const DAYS: i64 = 30;
 const START: i64 = 1_792_800_000_000_000;
@@ -173,7 +173,7 @@ fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
             filter: Filter::parse(filter).unwrap(),
             step,
             zone: Zone::default(),
-            compare,
+            compare: if compare { Compare::Previous } else { Compare::None },
             top,
             now,
         };
@@ -199,7 +199,13 @@ fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
     });
     for (name, range) in [("24 h", day), ("7 d", week), ("30 d", month)] {
         timed(&format!("whole overview, {name}, compared"), 150.0, || {
-            let ask = summary::Ask { range, filter: Filter::all(), zone: Zone::default(), now };
+            let ask = summary::Ask {
+                range,
+                filter: Filter::all(),
+                zone: Zone::default(),
+                compare: Compare::Previous,
+                now,
+            };
             query::summary(view, &scope, &ask, &budget).unwrap();
             for id in [
                 "calls_by_status_class",

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::budget::{Budget, Stop};
 use crate::error::{Error, Result};
 use crate::lang::{self, Filter};
-use crate::range::{Range, Zone};
+use crate::range::{Compare, Range, Zone};
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
 use crate::series::{self, Both, Edges, Line, Period};
@@ -36,8 +36,8 @@ pub struct Ask {
     pub zone: Zone,
     /// Split by what.
     pub split: Split,
-    /// Whether the period before stands beside.
-    pub compare: bool,
+    /// Which period stands beside.
+    pub compare: Compare,
     /// The moment of asking.
     pub now: Timestamp,
 }
@@ -127,7 +127,7 @@ pub(crate) fn reason_words(number: u8) -> (&'static str, &'static str) {
 /// Calls over time.
 pub fn histogram(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<Histogram> {
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
-    let previous = ask.compare.then(|| ask.range.previous(ask.now));
+    let previous = ask.compare.period(ask.range, ask.now);
     let edges = Edges::new(ask.step, ask.range, &ask.zone, previous)?;
     let (counts, done) = match ask.split {
         Split::Field(field) => by_field(&reader, field, &edges)?,

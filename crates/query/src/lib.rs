@@ -35,7 +35,7 @@ pub use facets::facets;
 pub use histogram::histogram;
 pub use lang::Filter;
 pub use panels::{PANELS, panel};
-pub use range::{Range, Zone};
+pub use range::{Compare, Range, Zone};
 pub use reference::{filter_markdown, panels_markdown};
 pub use rows::{event, events};
 pub use step::Step;

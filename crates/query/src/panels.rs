@@ -28,7 +28,7 @@ use serde::Serialize;
 use crate::budget::Budget;
 use crate::error::{Error, Result};
 use crate::lang::Filter;
-use crate::range::{Range, Zone};
+use crate::range::{Compare, Range, Zone};
 use crate::reader::{Reader, Standing};
 pub use crate::series::Period;
 use crate::step::Step;
@@ -161,8 +161,8 @@ pub struct Ask {
     pub step: Step,
     /// Zone of buckets and days.
     pub zone: Zone,
-    /// Whether the period before stands beside each number.
-    pub compare: bool,
+    /// Which period stands beside each number.
+    pub compare: Compare,
     /// Rows of a list, 1 to [`TOP_MAX`].
     pub top: usize,
     /// The moment of asking.

@@ -61,6 +61,29 @@ impl Range {
     }
 }
 
+/// What a window is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compare {
+    /// With nothing.
+    None,
+    /// With the period directly before, as long as what of this one is over.
+    #[default]
+    Previous,
+    /// With this period. Series lie beside each other from the starts of both, as far as the shorter one goes.
+    With(Range),
+}
+
+impl Compare {
+    /// The period that stands beside the range.
+    pub fn period(self, range: Range, now: Timestamp) -> Option<Range> {
+        match self {
+            Compare::None => None,
+            Compare::Previous => Some(range.previous(now)),
+            Compare::With(period) => Some(period),
+        }
+    }
+}
+
 /// An IANA time zone.
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -215,6 +238,16 @@ mod tests {
         assert_eq!((whole.from, whole.to), (at("2026-11-20"), at("2026-11-21")));
         let half = range.previous(at("2026-11-21T12:00:00Z"));
         assert_eq!((half.from, half.to), (at("2026-11-20"), at("2026-11-20T12:00:00Z")));
+    }
+
+    #[test]
+    fn any_period_can_stand_beside() {
+        let now = at("2026-11-23");
+        let range = Range::new(at("2026-11-21"), at("2026-11-22"));
+        let year = Range::new(at("2025-11-21"), at("2025-11-22"));
+        assert_eq!(Compare::With(year).period(range, now), Some(year));
+        assert_eq!(Compare::Previous.period(range, now), Some(range.previous(now)));
+        assert_eq!(Compare::None.period(range, now), None);
     }
 
     #[test]

@@ -54,7 +54,10 @@ impl Edges {
         let before = previous.map(|previous| {
             let shift = range.from.0 - previous.from.0;
             let mut before: Vec<i64> = now.iter().map(|e| e - shift).filter(|e| *e < previous.to.0).collect();
-            before.push(previous.to.0);
+            // What a longer period has beyond the range stands beside nothing.
+            if before.len() < now.len() {
+                before.push(previous.to.0);
+            }
             before
         });
         Ok(Edges { now, before })

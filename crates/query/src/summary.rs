@@ -22,7 +22,7 @@ use crate::eval::{Mask, RowReasons};
 use crate::histogram::reason_words;
 use crate::lang::Filter;
 use crate::quantile::Latencies;
-use crate::range::{Range, Zone};
+use crate::range::{Compare, Range, Zone};
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
 use crate::step::Step;
@@ -37,6 +37,8 @@ pub struct Ask {
     pub filter: Filter,
     /// Zone of the peak hour.
     pub zone: Zone,
+    /// Which period stands beside; the one before where there is none.
+    pub compare: Compare,
     /// The moment of asking.
     pub now: Timestamp,
 }
@@ -103,7 +105,8 @@ pub struct Summary {
 /// The figures of a window and of the one before it.
 pub fn summary(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result<Summary> {
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
-    let ranges = [ask.range, ask.range.previous(ask.now)];
+    let ranges =
+        [ask.range, ask.compare.period(ask.range, ask.now).unwrap_or_else(|| ask.range.previous(ask.now))];
     let found = figures(&reader, &ranges, &ask.zone, ask.now)?;
     let mut each = found.figures.into_iter();
     Ok(Summary {

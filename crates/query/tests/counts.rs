@@ -15,7 +15,7 @@ use event::Timestamp;
 use proptest::prelude::*;
 use query::histogram::Split;
 use query::panels::{Answer, Body, Number};
-use query::{Budget, Filter, Range, Step, Zone, facets, histogram, panel, panels, summary};
+use query::{Budget, Compare, Filter, Range, Step, Zone, facets, histogram, panel, panels, summary};
 use world::*;
 
 const NOW: Timestamp = Timestamp(START + HOURS * HOUR);
@@ -31,6 +31,19 @@ fn previous(range: Range) -> Range {
         Timestamp(range.from.0 - length),
         Timestamp(range.from.0 + (range.to.0.min(NOW.0) - range.from.0) - length),
     )
+}
+
+fn compare() -> impl Strategy<Value = Compare> {
+    prop_oneof![Just(Compare::None), Just(Compare::Previous), range().prop_map(Compare::With)]
+}
+
+/// The period that stands beside.
+fn beside(compare: Compare, range: Range) -> Option<Range> {
+    match compare {
+        Compare::None => None,
+        Compare::Previous => Some(previous(range)),
+        Compare::With(period) => Some(period),
+    }
 }
 
 fn count_by<K: Ord>(events: &[&Ev], key: impl Fn(&Ev) -> Option<K>) -> BTreeMap<K, u64> {
@@ -115,11 +128,13 @@ proptest! {
     #[test]
     fn summaries_equal_a_plain_count(
         evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone(),
+        compare in compare(),
     ) {
-        let ask = summary::Ask { range, filter: cond.filter(), zone: zone.clone(), now: NOW };
+        let ask = summary::Ask { range, filter: cond.filter(), zone: zone.clone(), compare, now: NOW };
         let found = query::summary(&view(&evs, sealed), &scope(), &ask, &Budget::new()).unwrap();
         check_figures(&found.figures, &chosen(&evs, range, &cond), &zone)?;
-        check_figures(&found.previous, &chosen(&evs, previous(range), &cond), &zone)?;
+        let beside = beside(compare, range).unwrap_or_else(|| previous(range));
+        check_figures(&found.previous, &chosen(&evs, beside, &cond), &zone)?;
     }
 
     #[test]
@@ -127,7 +142,7 @@ proptest! {
         evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone(),
         step in prop::sample::select(&["auto", "15m", "1h", "6h", "1d", "1w", "1M"][..]),
         split in prop::sample::select(&["none", "status_class", "granted", "reason", "method", "route"][..]),
-        compare in any::<bool>(),
+        compare in compare(),
     ) {
         let step = Step::parse(step, range).unwrap();
         let ask = histogram::Ask { range, filter: cond.filter(), step, zone, split: Split::parse(split).unwrap(), compare, now: NOW };
@@ -135,8 +150,11 @@ proptest! {
         let mut edges: Vec<i64> = found.buckets.iter().map(|b| micros(b)).collect();
         prop_assert_eq!(edges[0], range.from.0);
         edges.push(range.to.0);
-        let before = if compare { chosen(&evs, previous(range), &cond) } else { Vec::new() };
-        let shift = range.to.0 - range.from.0;
+        // A longer period is counted as far as the range goes.
+        let period = beside(compare, range);
+        let shift = period.map_or(0, |period| range.from.0 - period.from.0);
+        let until = |period: Range| Timestamp(period.to.0.min(range.to.0 - shift));
+        let before = period.map_or(Vec::new(), |p| chosen(&evs, Range::new(p.from, until(p)), &cond));
         let evs = chosen(&evs, range, &cond);
         prop_assert_eq!(found.total, evs.len() as u64);
         let key = |e: &Ev| match split {
@@ -158,7 +176,7 @@ proptest! {
                 let inside = |e: &&&Ev| (w[0] - shift..w[1] - shift).contains(&e.time) && key(e) == series.key;
                 before.iter().filter(inside).count() as u64
             }).collect();
-            prop_assert_eq!(series.previous.as_ref(), compare.then_some(&earlier), "{}", series.key);
+            prop_assert_eq!(series.previous.as_ref(), period.map(|_| &earlier), "{}", series.key);
         }
     }
 
@@ -209,7 +227,7 @@ proptest! {
                 // A consumer is known by the name, or without one by the id; the filter looks at both.
                 let same = |n: u64| n == value.count || (facet.field == "consumer" && n >= value.count);
                 let filter = Filter::parse(&Filter::term(&facet.field, Some(&value.value))).unwrap();
-                let total = query::summary(&view, &scope, &summary::Ask { range, filter, zone: Zone::default(), now: NOW }, &Budget::new());
+                let total = query::summary(&view, &scope, &summary::Ask { range, filter, zone: Zone::default(), compare: Compare::Previous, now: NOW }, &Budget::new());
                 prop_assert!(same(total.unwrap().figures.total_calls), "{} {}", facet.field, value.value);
             }
         }
@@ -258,7 +276,7 @@ proptest! {
 
     #[test]
     fn the_heat_map_equals_a_plain_count(evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone()) {
-        let asked = panels::Ask { range, filter: cond.filter(), step: Step::Day, zone, compare: true, top: 1_000, now: NOW };
+        let asked = panels::Ask { range, filter: cond.filter(), step: Step::Day, zone, compare: Compare::Previous, top: 1_000, now: NOW };
         let answer = panel(&view(&evs, sealed), &scope(), "errors_by_route_and_day", &asked, &Budget::new()).unwrap();
         let Body::Heat { buckets, series, other } = &answer.body else { panic!("{answer:?}") };
         let mut edges: Vec<i64> = buckets.iter().map(|b| micros(b)).collect();
@@ -281,7 +299,7 @@ proptest! {
         evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(), zone in zone(),
     ) {
         let (view, scope) = (view(&evs, sealed), scope());
-        let asked = panels::Ask { range, filter: cond.filter(), step: Step::auto(range), zone, compare: true, top: 1_000, now: NOW };
+        let asked = panels::Ask { range, filter: cond.filter(), step: Step::auto(range), zone, compare: Compare::Previous, top: 1_000, now: NOW };
         // True for every event, and nothing a cell could know.
         let by_rows = panels::Ask { filter: asked.filter.and(&Filter::parse("-query~\"no such text\"").unwrap()), ..asked.clone() };
         let (now, before) = (chosen(&evs, range, &cond), chosen(&evs, previous(range), &cond));
@@ -312,7 +330,7 @@ proptest! {
 
     #[test]
     fn days_count_each_consumer_once(evs in world::events(), sealed in 0_i64..=10, range in range(), zone in zone()) {
-        let asked = panels::Ask { range, filter: Filter::all(), step: Step::Day, zone, compare: false, top: 10, now: NOW };
+        let asked = panels::Ask { range, filter: Filter::all(), step: Step::Day, zone, compare: Compare::None, top: 10, now: NOW };
         let answer = panel(&view(&evs, sealed), &scope(), "consumers_per_day", &asked, &Budget::new()).unwrap();
         let (buckets, series) = lines(&answer);
         let mut edges: Vec<i64> = buckets.iter().map(|b| micros(b)).collect();
@@ -365,7 +383,7 @@ fn an_answer_reads_as_documented() {
         filter: Filter::all(),
         step: Step::Day,
         zone: Zone::default(),
-        compare: true,
+        compare: Compare::Previous,
         top: 10,
         now: NOW,
     };

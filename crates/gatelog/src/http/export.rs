@@ -13,7 +13,7 @@ use ledger::View;
 use query::export::{Ask, Export as Rows, Format, Times};
 use query::histogram::{self, Split};
 use query::rows::Order;
-use query::{Budget, Filter, Range, Step, Zone};
+use query::{Budget, Compare, Filter, Range, Step, Zone};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
@@ -155,7 +155,7 @@ fn begin(call: &Call, scope: Scope, sent: Sent, id: Option<&str>, file: bool) ->
         step,
         zone: Zone::default(),
         split: Split::None,
-        compare: false,
+        compare: Compare::None,
         now: clock::now(),
     };
     let format = Format::parse(&export.asked.format)?;

@@ -1,20 +1,28 @@
 //! Counts: totals, calls over time, values of fields, and the panels of the dashboard.
 
+use event::Timestamp;
 use keys::Scope;
 use query::histogram::Split;
-use query::{Range, Step, differences, facets, histogram, summary};
+use query::{Compare, Range, Step, Zone, differences, facets, histogram, summary};
 
 use super::answer::json;
 use super::error::Problem;
 use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
 
-/// Whether the period before is asked for.
-fn is_compared(call: &Call, otherwise: &'static str) -> Result<bool, Problem> {
-    match call.params.get("compare").unwrap_or(otherwise) {
-        "previous" => Ok(true),
-        "none" => Ok(false),
-        other => Err(Problem::bad(format!("compare={other:?} is neither previous nor none"))),
+/// The period that stands beside: none, the one before, or the one that is named.
+fn compare(call: &Call, otherwise: &'static str, now: Timestamp, zone: &Zone) -> Result<Compare, Problem> {
+    let ends = ["compare_from", "compare_to"].map(|name| call.params.get(name));
+    match (call.params.get("compare").unwrap_or(otherwise), ends) {
+        ("none", [None, None]) => Ok(Compare::None),
+        ("previous", [None, None]) => Ok(Compare::Previous),
+        ("previous", [Some(from), Some(to)]) => {
+            Ok(Compare::With(Range::parse(Some(from), Some(to), now, zone)?))
+        }
+        ("previous" | "none", _) => {
+            Err(Problem::bad("compare_from and compare_to belong together, with compare=previous"))
+        }
+        (other, _) => Err(Problem::bad(format!("compare={other:?} is neither previous nor none"))),
     }
 }
 
@@ -31,7 +39,7 @@ pub(crate) async fn over_time(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, zone, now } = asked(&call.params)?;
     let step = Step::parse(call.params.get("step").unwrap_or("auto"), range)?;
     let split = Split::parse(call.params.get("split").unwrap_or(""))?;
-    let compare = is_compared(&call, "none")?;
+    let compare = compare(&call, "none", now, &zone)?;
     let request = histogram::Ask { range, filter, step, zone, split, compare, now };
     json(&ask(&call.app, scope, move |view, scope, budget| histogram(view, scope, &request, budget)).await?)
 }
@@ -68,7 +76,8 @@ pub(crate) async fn differing(scope: Scope, call: Call) -> Answer {
 /// `GET /summary`.
 pub(crate) async fn totals(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, zone, now } = asked(&call.params)?;
-    let request = summary::Ask { range, filter, zone, now };
+    let compare = compare(&call, "previous", now, &zone)?;
+    let request = summary::Ask { range, filter, zone, compare, now };
     json(&ask(&call.app, scope, move |view, scope, budget| summary(view, scope, &request, budget)).await?)
 }
 
@@ -81,13 +90,14 @@ pub(crate) async fn list(_: Scope, _: Call) -> Answer {
 pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, zone, now } = asked(&call.params)?;
     let id = call.segment("id").unwrap_or_default().to_owned();
+    let compare = compare(&call, "previous", now, &zone)?;
     let request = query::panels::Ask {
         range,
         filter,
         zone,
         now,
         step: Step::parse(call.params.get("step").unwrap_or("auto"), range)?,
-        compare: is_compared(&call, "previous")?,
+        compare,
         top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
     };
     json(

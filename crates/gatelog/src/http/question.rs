@@ -28,6 +28,12 @@ pub(crate) const STEP: Param =
     Param { name: "step", doc: "Length of a bucket: 1s to 60s, 1m, 5m, 15m, 1h, 6h, 1d, 1w, 1M or `auto`." };
 pub(crate) const COMPARE: Param =
     Param { name: "compare", doc: "`previous` or `none`: whether the period before stands beside." };
+pub(crate) const COMPARE_FROM: Param = Param {
+    name: "compare_from",
+    doc: "Start of another period to stand beside; as `from`, with `compare_to`.",
+};
+pub(crate) const COMPARE_TO: Param =
+    Param { name: "compare_to", doc: "Its end, exclusive. It may be of another length than the range." };
 pub(crate) const TOP: Param = Param { name: "top", doc: "Rows of a list, 1 to 1,000. Default 10." };
 
 /// What every question has.

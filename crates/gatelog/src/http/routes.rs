@@ -5,7 +5,7 @@ use keys::Permission::{
     EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead, SourcesWrite, ViewsWrite,
 };
 
-use super::question::{COMPARE, FILTER, FROM, STEP, TO, TOP, TZ};
+use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
     diagnose, download, events, export, fields, gateways, health, ingest, openapi, panels, session, sources,
@@ -38,6 +38,8 @@ const HISTOGRAM: &[Param] = &[
     STEP,
     TZ,
     COMPARE,
+    COMPARE_FROM,
+    COMPARE_TO,
     Param { name: "split", doc: "`none`, `status_class` (the default), `granted`, `reason`, or a field." },
 ];
 const FACETS: &[Param] = &[
@@ -63,7 +65,7 @@ const EXPORT: &[Param] = &[
     },
     Param { name: "export_id", doc: "An id of your choice, such as a UUID, to find the manifest by." },
 ];
-const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, TOP];
+const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, COMPARE_FROM, COMPARE_TO, TOP];
 const DIFFERENCES: &[Param] = &[
     FROM,
     TO,
@@ -74,7 +76,7 @@ const DIFFERENCES: &[Param] = &[
     Param { name: "region_to", doc: "End of the region, exclusive." },
     Param { name: "fields", doc: "Field names with commas between." },
 ];
-const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ];
+const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ, COMPARE, COMPARE_FROM, COMPARE_TO];
 const VIEWS: &[Param] = &[Param { name: "page", doc: "Only views of this page, such as `logs`." }];
 
 /// Every route.

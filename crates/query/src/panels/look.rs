@@ -25,7 +25,7 @@ pub(crate) struct Look<'a> {
 
 impl<'a> Look<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, ask: &'a Ask) -> Look<'a> {
-        let previous = ask.compare.then(|| ask.range.previous(ask.now));
+        let previous = ask.compare.period(ask.range, ask.now);
         Look {
             reader,
             ask,
