@@ -91,7 +91,7 @@ try {
     .first()
     .click()
   await drawer.getByRole('button', { name: 'Read it' }).click()
-  await drawer.getByText('418').waitFor()
+  await drawer.getByText('418', { exact: true }).waitFor()
   check('a line is read with the names one gives', true)
   await drawer.getByRole('button', { name: 'Use this for first-try' }).click()
   await page.getByText('reads its records like this from now on').waitFor()

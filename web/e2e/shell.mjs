@@ -122,6 +122,20 @@ async function comparison() {
   await page.locator('body').press('x')
   await until('compare', null)
   check('x compares and stops comparing', true)
+  await open('/?tz=Europe/Berlin&from=2026-10-26T08:00:00Z&to=2026-10-26T09:00:00Z')
+  const asked = page.waitForRequest((request) => /panels\/.*compare_from/.test(request.url()))
+  await page.getByRole('button', { name: /^Compare/ }).click()
+  await page.getByRole('button', { name: /^Same period last week/ }).click()
+  await until('compare', 'week')
+  const sent = new URL((await asked).url()).searchParams
+  // Between the two lies the night in which clocks were set back.
+  equal('last week is the same hour of the wall clock', sent.get('compare_from'), '2026-10-19T07:00:00Z')
+  await page.getByRole('button', { name: /^Compare/ }).click()
+  await page.getByRole('button', { name: /^Another period/ }).click()
+  await page.getByLabel('Range', { exact: true }).fill('2026-10-01 10:00 → 11:00')
+  await page.keyboard.press('Enter')
+  await until('compare', '2026-10-01T08:00:00Z..2026-10-01T09:00:00Z')
+  check('any other period can be typed', true)
 }
 
 async function links() {

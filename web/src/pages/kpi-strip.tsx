@@ -138,7 +138,7 @@ export const KPIS: Kpi[] = [
 ]
 
 export function useSummary(view: View) {
-  return useAnswer<Summary>('/summary', { ...view.asked, tz: view.tz }, { live: view.live })
+  return useAnswer<Summary>('/summary', { ...view.asked, tz: view.tz, ...view.compared }, { live: view.live })
 }
 
 /** The course of the figures, from answers that panels below ask for anyway. */

@@ -42,7 +42,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
   const { data } = answer
   const split = view.search.split ?? 'status_class'
   const hidden = new Set(view.search.hide?.split(',') ?? [])
-  const all = chartSeries(data?.series ?? [], false)
+  const all = chartSeries(data?.series ?? [], view.compares)
   const [lit, setLit] = useState<string | null>(null)
   const edges = useMemo(() => (data ? edgesOf(data) : []), [data])
   const isShown = view.search.chart !== 'none'

@@ -34,7 +34,12 @@ export function Logs() {
   const columns = useMemo(() => chosenColumns(search.columns, fields), [search.columns, fields])
   const moment = useMoment(view)
 
-  const histogram = useAnswer<Histogram>('/histogram', { ...moment.asked, tz: view.tz, split: search.split })
+  const histogram = useAnswer<Histogram>('/histogram', {
+    ...moment.asked,
+    tz: view.tz,
+    split: search.split,
+    ...view.compared,
+  })
   const total = histogram.isPlaceholderData ? undefined : histogram.data?.total
   const asked = { ...(moment.asked as { from: string; to: string; filter: string }), order: search.order }
   const { rows, shown, isStale } = useLogRows(asked, total, !isTail)

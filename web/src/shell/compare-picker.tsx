@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { Icon } from '../parts/icon'
 import pop from '../parts/popover.module.css'
-import { COMPARISONS, type CompareMode, comparisonOf, customPeriod, TAKES_PERIODS } from '../state/compare'
+import { COMPARISONS, type CompareMode, comparisonOf, customPeriod } from '../state/compare'
 import { iso, type Range, resolved, type Span, spanOf, spanText } from '../state/range'
 import type { View } from '../state/view'
 import css from './compare-picker.module.css'
@@ -20,9 +20,7 @@ export function ComparePicker({ view }: { view: View }) {
   const now = Date.now()
   const { mode, span } = comparisonOf(search.compare, typed, now, tz)
   const length = spanOf(typed, now, tz)
-  const offered = COMPARISONS.filter(
-    (c) => !c.longest || (TAKES_PERIODS && (c.mode === mode || length.to - length.from <= c.longest)),
-  )
+  const offered = COMPARISONS.filter((c) => !c.longest || c.mode === mode || length.to - length.from <= c.longest)
   const close = () => {
     setOpen(false)
     setCustom(false)
@@ -65,14 +63,12 @@ export function ComparePicker({ view }: { view: View }) {
                   onPick={() => pick(choice.mode === 'previous' ? undefined : choice.mode)}
                 />
               ))}
-              {TAKES_PERIODS && (
-                <Choice
-                  label="Another period…"
-                  end={mode === 'custom' && span ? dates(span, now, tz) : ''}
-                  isChosen={mode === 'custom'}
-                  onPick={() => setCustom(true)}
-                />
-              )}
+              <Choice
+                label="Another period…"
+                end={mode === 'custom' && span ? dates(span, now, tz) : ''}
+                isChosen={mode === 'custom'}
+                onPick={() => setCustom(true)}
+              />
             </ul>
           )}
         </Dialog>

@@ -9,9 +9,6 @@ export type Comparison = { mode: CompareMode; span: Span | null; asked: Record<s
 
 type Choice = { mode: CompareMode; label: string; short: string; unit?: CalendarUnit; longest?: number }
 
-/** Whether the API takes a period to compare with (`compare_from`, `compare_to`); without it there is the one before. */
-export const TAKES_PERIODS = false
-
 const DAY = 864e5
 export const COMPARISONS: Choice[] = [
   { mode: 'previous', label: 'Previous period', short: 'previous' },

@@ -2,7 +2,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import type { Params } from '../api/client'
-import { type Comparison, comparisonOf, TAKES_PERIODS } from './compare'
+import { type Comparison, comparisonOf } from './compare'
 import { isLive, type Range, resolved } from './range'
 import { refreshMs } from './refresh'
 import { rangeOf, type Search, validSearch } from './search'
@@ -77,7 +77,7 @@ export function useView(): View {
       tz,
       compares: compared.mode !== 'none',
       comparison: compared,
-      compared: TAKES_PERIODS ? compared.asked : { compare: compared.mode === 'none' ? 'none' : 'previous' },
+      compared: compared.asked,
       live: isLive(range),
       refreshMs: isLive(range) && refreshMs(raw.refresh),
       asked: { from: range.from, to: range.to, filter },
