@@ -109,10 +109,11 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
         <div className={`${css.row} ${css.first}`}>
           {name}
           {controls}
-          <span className={css.grow} />
-          {freshness}
-          <RefreshControl view={view} onRefresh={refresh} />
-          {links}
+          <div className={css.right}>
+            {freshness}
+            <RefreshControl view={view} onRefresh={refresh} />
+            {links}
+          </div>
         </div>
         <div className={`${css.row} ${css.second}`}>
           {filter}

@@ -39,7 +39,7 @@ export function ComparePicker({ view }: { view: View }) {
   }
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={(open) => (open ? setOpen(true) : close())}>
-      <Button className={`${pop.trigger} ${mode === 'none' ? '' : css.on}`} data-shortcut="compare">
+      <Button className={`${pop.trigger} ${css.trigger} ${mode === 'none' ? '' : css.on}`} data-shortcut="compare">
         <Icon name="compare" />
         <span className="hidden-but-read">Compare: </span>
         <b>{nameOf(mode, span && dates(span, now, tz))}</b>
