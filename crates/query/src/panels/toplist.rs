@@ -43,6 +43,27 @@ struct Sums {
     detail: u32,
 }
 
+/// The rows of a list, by key. Cells come in runs of one key, so most of them are of the row found last.
+#[derive(Default)]
+struct Rows {
+    rows: Vec<(Key, Sums)>,
+    places: Numbered<Key, usize>,
+    last: usize,
+}
+
+impl Rows {
+    #[inline]
+    fn row(&mut self, key: Key) -> Option<&mut Sums> {
+        if self.rows.get(self.last).is_none_or(|(last, _)| *last != key) {
+            self.last = *self.places.entry(key).or_insert(self.rows.len());
+            if self.last == self.rows.len() {
+                self.rows.push((key, Sums::default()));
+            }
+        }
+        self.rows.get_mut(self.last).map(|(_, sums)| sums)
+    }
+}
+
 /// The name of a number that counts all calls.
 pub(super) const CALLS: &str = "Calls";
 /// Calls the gateway refused.
@@ -83,7 +104,7 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
     let mut wants = vec![Want::new(TRAFFIC, now.clone()), Want::new(list.cubes, now)];
     wants.extend(before.map(|edges| Want::new(list.cubes, edges)));
     let (mut all, mut counted, mut left_out) = (0_u64, 0_u64, 0_u64);
-    let mut sums: Numbered<Key, Sums> = Numbered::default();
+    let mut rows = Rows::default();
     let (key_of, counts) = (list.key, list.counts);
     look.tally(&wants, &mut |want, hit| {
         if want == 0 {
@@ -94,7 +115,7 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
             left_out += if want == 1 { hit.calls } else { 0 };
             return;
         };
-        let row = sums.entry(key).or_default();
+        let Some(row) = rows.row(key) else { return };
         let value = if counts(hit) { hit.calls } else { 0 };
         if want == 2 {
             row.before += value;
@@ -112,7 +133,7 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
     })?;
     let total = if list.of_all_calls { all } else { counted };
     let mut ranked: Vec<(Key, Sums)> =
-        sums.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();
+        rows.rows.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();
     ranked.sort_by(|(a, x), (b, y)| (y.value, y.before).cmp(&(x.value, x.before)).then(a.cmp(b)));
     ranked.truncate(look.ask.top);
     let listed: u64 = ranked.iter().map(|(_, s)| s.value).sum();
