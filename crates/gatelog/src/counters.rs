@@ -9,6 +9,7 @@ use event::time::SECOND;
 use serde::{Deserialize, Serialize};
 
 use crate::rejects::{KEPT_PER_SOURCE, Rejects};
+use crate::rhythm::Rhythm;
 
 /// What came from a source since it exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,7 @@ struct Live {
     window_start: i64,
     window_events: u64,
     rate: f64,
+    rhythm: Rhythm,
 }
 
 impl Live {
@@ -98,8 +100,15 @@ impl Tally {
         Tally { sources: Mutex::new(sources), rejects_max, has_news: AtomicBool::new(false) }
     }
 
-    /// Notes a delivery.
-    pub(crate) fn add(&self, source: &str, brought: Counters, rejects: Vec<Rejected>, now: Timestamp) {
+    /// Notes a delivery, and the time of its newest event.
+    pub(crate) fn add(
+        &self,
+        source: &str,
+        brought: Counters,
+        newest: Option<Timestamp>,
+        rejects: Vec<Rejected>,
+        now: Timestamp,
+    ) {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         let live = match sources.get_mut(source) {
             Some(live) => live,
@@ -107,6 +116,7 @@ impl Tally {
         };
         live.turn(now);
         live.window_events += brought.accepted;
+        live.rhythm.note(brought.accepted, newest, brought.rejected, now);
         live.unsaved.add(&brought);
         if !rejects.is_empty() {
             self.has_news.store(true, Ordering::Relaxed);
@@ -136,6 +146,12 @@ impl Tally {
             }
             None => (Counters::default(), 0.0),
         }
+    }
+
+    /// When deliveries came since the start.
+    pub(crate) fn rhythm(&self, source: &str) -> Rhythm {
+        let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        sources.get(source).map(|live| live.rhythm.clone()).unwrap_or_default()
     }
 
     /// The newest rejects, newest first.
@@ -186,8 +202,8 @@ mod tests {
             excerpt: String::new(),
         };
         let brought = Counters { accepted: 50, ..Counters::default() };
-        tally.add("edge", brought.clone(), (1..=4).map(reject).collect(), at(0));
-        tally.add("edge", brought, vec![], at(5));
+        tally.add("edge", brought.clone(), None, (1..=4).map(reject).collect(), at(0));
+        tally.add("edge", brought, None, vec![], at(5));
         assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
         assert_eq!(tally.of("edge", at(10)).1, 10.0);
         assert_eq!(tally.of("edge", at(40)).1, 0.0);

@@ -14,6 +14,7 @@ mod log;
 mod owner;
 mod reading;
 mod rejects;
+mod rhythm;
 mod serve;
 mod sources;
 mod terminal;

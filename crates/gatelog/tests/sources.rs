@@ -78,6 +78,36 @@ fn a_source_is_made_sends_is_renewed_and_deleted() {
 }
 
 #[test]
+fn the_health_of_a_source_is_told() {
+    let server = Server::start();
+    let health = |name: &str| {
+        let source = source(&server, name).unwrap();
+        assert!(source["health_text"].as_str().unwrap().ends_with('.'));
+        source["health"].as_str().unwrap().to_owned()
+    };
+    let make = |name: &str| {
+        let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": name })).json();
+        assert_eq!(made["source"]["health"], "new");
+        made["token"].as_str().unwrap().to_owned()
+    };
+    let old = |minutes: u64| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        json!({ "time": now - minutes * 60, "method": "GET", "path": format!("/{minutes}"), "status": 200 })
+            .to_string()
+    };
+    let token = make("edge");
+    for (body, want) in [(old(0), "ok"), (old(60), "late"), (old(1), "ok"), ("?\n".repeat(9), "rejecting")] {
+        deliver(&server, &token, "/ingest", &body);
+        assert_eq!(health("edge"), want, "{body}");
+    }
+    // Old logs are history.
+    assert_eq!(deliver(&server, &make("import"), "/ingest", &old(3 * 24 * 60)).json()["accepted"], 1);
+    assert_eq!(health("import"), "ok");
+    deliver(&server, &make("odd"), "/ingest/kong", "?");
+    assert_eq!(health("odd"), "rejecting");
+}
+
+#[test]
 fn records_are_read_by_the_map_of_their_source() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::on(dir.path(), &[], true);

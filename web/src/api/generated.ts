@@ -642,6 +642,10 @@ export interface components {
                 [key: string]: number;
             };
             gateway: string | null;
+            /** @enum {string} */
+            health: "new" | "ok" | "late" | "silent" | "rejecting";
+            /** @description why, in one sentence */
+            health_text: string;
             last_event: string | null;
             name: string;
             rejected: number;

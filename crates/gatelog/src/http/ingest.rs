@@ -56,6 +56,8 @@ struct Understood {
 
 /// What a body held beside its events.
 struct Rest {
+    /// When its newest event happened.
+    newest: Option<Timestamp>,
     rejected: u64,
     rejects: Vec<Reject>,
     formats: Vec<(&'static str, u64)>,
@@ -194,6 +196,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
         let mut batch = decoded.batch;
         batch.fill_text(field::SOURCE, &source);
         let keys = salted(decoded.keys, &source);
+        let newest = batch.rows().filter_map(|row| row.int(field::TIME)).max().map(Timestamp);
         let rejects = decoded
             .rejects
             .into_iter()
@@ -203,7 +206,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
                 ..reject
             })
             .collect();
-        let rest = Rest { rejected: decoded.rejected, rejects, formats: decoded.formats };
+        let rest = Rest { newest, rejected: decoded.rejected, rejects, formats: decoded.formats };
         Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
@@ -258,7 +261,7 @@ fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest)
             excerpt: reject.excerpt.clone(),
         })
         .collect();
-    app.tally.add(&delivery.source, brought, rejects, now);
+    app.tally.add(&delivery.source, brought, rest.newest, rejects, now);
 }
 
 /// The answer, made of the receipt.

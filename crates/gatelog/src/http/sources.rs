@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::catalog::{self, Content, Source};
 use crate::gateways::{ANY, GATEWAYS, Gateway, by_id};
 use crate::reading::{Reader, Reading};
+use crate::rhythm::{Health, Rhythm};
 use crate::sources::Refusal;
 use crate::{clock, log};
 
@@ -42,10 +43,15 @@ struct Shown {
     bytes: u64,
     events_per_second: f64,
     formats: BTreeMap<String, u64>,
+    health: Health,
+    health_text: String,
 }
 
 impl Shown {
-    fn of((name, source, rate): (String, Source, f64)) -> Shown {
+    fn of(app: &App, (name, source, rate): (String, Source, f64), now: Timestamp) -> Shown {
+        // The sample source ends by itself.
+        let rhythm = if source.sample { Rhythm::default() } else { app.tally.rhythm(&name) };
+        let (health, health_text) = rhythm.health(source.counters.accepted, source.counters.rejected, now);
         Shown {
             name,
             sample: source.sample,
@@ -60,6 +66,8 @@ impl Shown {
             bytes: source.counters.bytes,
             events_per_second: rate,
             formats: source.counters.formats,
+            health,
+            health_text,
         }
     }
 }
@@ -95,13 +103,16 @@ fn made(content: &Content, source: &str) -> Option<i64> {
 
 /// One source, as `GET /sources` shows it.
 fn shown(app: &App, name: &str) -> Result<Shown, Problem> {
-    let found = counted(app, clock::now()).into_iter().find(|(known, ..)| known == name);
-    found.map(Shown::of).ok_or_else(|| Refusal::Missing(name.to_owned()).into())
+    let now = clock::now();
+    let found = counted(app, now).into_iter().find(|(known, ..)| known == name);
+    found.map(|found| Shown::of(app, found, now)).ok_or_else(|| Refusal::Missing(name.to_owned()).into())
 }
 
 /// `GET /sources`.
 pub(crate) async fn list(_: Scope, call: Call) -> Answer {
-    let sources: Vec<Shown> = counted(&call.app, clock::now()).into_iter().map(Shown::of).collect();
+    let now = clock::now();
+    let sources = counted(&call.app, now).into_iter();
+    let sources: Vec<Shown> = sources.map(|source| Shown::of(&call.app, source, now)).collect();
     json(&serde_json::json!({ "sources": sources }))
 }
 
