@@ -19,7 +19,11 @@ use server::{ADMIN, Server};
 
 /// A new source of a gateway: its steps.
 fn connect(server: &Server, gateway: &str) -> Vec<String> {
-    let body = json!({ "name": format!("my-{gateway}"), "gateway": gateway });
+    connect_as(server, &format!("my-{gateway}"), gateway)
+}
+
+fn connect_as(server: &Server, name: &str, gateway: &str) -> Vec<String> {
+    let body = json!({ "name": name, "gateway": gateway });
     let made = server.post(ADMIN, "/api/v1/sources", &body);
     assert_eq!(made.status, 201, "{}", made.text());
     let made = made.json();
@@ -47,7 +51,7 @@ fn every_gateway_is_told_with_this_servers_address() {
     for gateway in told["gateways"].as_array().unwrap() {
         let id = gateway["id"].as_str().unwrap();
         let template = gateway["steps"].to_string();
-        assert!(template.contains("{token}") && !template.contains("{host}"), "{id}");
+        assert!(template.contains("{token}") && !template.contains(server.address.as_str()), "{id}");
         let filled = connect(&server, id).join("\n");
         assert!(!filled.contains("{url}") && !filled.contains("{token}"), "{id}: {filled}");
         assert!(filled.contains("gl_in_") && filled.contains(server.address.split(':').nth(1).unwrap()));
@@ -57,6 +61,17 @@ fn every_gateway_is_told_with_this_servers_address() {
             (&source["format"], &source["field_map"]),
             (&gateway["format"], &gateway["field_map"]),
             "{id}"
+        );
+    }
+    // Whoever fills them in gets what a new source is told.
+    let (host, port) = server.address.split_once(':').unwrap();
+    let fluent = told["gateways"].as_array().unwrap().iter().find(|g| g["id"] == "fluent-bit").unwrap();
+    for part in ["host: {host}", "port: {port}", "tls: {tls}"] {
+        assert!(fluent["steps"].to_string().contains(part), "{part}");
+        let part = part.replace("{host}", host).replace("{port}", port).replace("{tls}", "off");
+        assert!(
+            connect_as(&server, &part.replace(": ", "-"), "fluent-bit").join("\n").contains(&part),
+            "{part}"
         );
     }
     let reply = server.post(ADMIN, "/api/v1/sources", &json!({ "name": "x", "gateway": "kogn" }));

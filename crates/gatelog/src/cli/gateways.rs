@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         );
     }
     for step in gateway.steps {
-        let code = with_address(step.code, &args.url).replace("{url}", args.url.trim_end_matches('/'));
+        let code = with_address(step.code, &args.url);
         println!("\n{}\n\n{code}", step.text);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! How gateways are connected, with this server's address.
+//! How gateways are connected: what to do, with places for this server's address and a token, or with both.
 
 use axum::http::{HeaderMap, header};
 use keys::Scope;
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::answer::json;
 use super::route::{Answer, Call};
 use crate::config::Config;
-use crate::gateways::{GATEWAYS, Gateway, Language, with_address};
+use crate::gateways::{GATEWAYS, Gateway, Language, Step, with_address};
 
 #[derive(Serialize)]
 struct Shown {
@@ -16,12 +16,12 @@ struct Shown {
     format: Option<&'static str>,
     field_map: Option<serde_json::Value>,
     about: &'static str,
-    steps: Vec<Shell>,
+    steps: &'static [Step],
 }
 
-/// A step with what is known of the address filled in.
+/// A step, filled in.
 #[derive(Serialize)]
-pub(crate) struct Shell {
+pub(crate) struct Filled {
     text: &'static str,
     language: Language,
     code: String,
@@ -38,27 +38,20 @@ pub(crate) async fn list(_: Scope, call: Call) -> Answer {
             format: gateway.format,
             field_map: serde_json::from_str(gateway.field_map).ok(),
             about: gateway.about,
-            steps: steps(gateway, &url, None),
+            steps: gateway.steps,
         })
         .collect();
     json(&serde_json::json!({ "url": url, "gateways": gateways }))
 }
 
-/// What to do for a gateway; with a token everything is filled in.
-pub(crate) fn steps(gateway: &Gateway, url: &str, token: Option<&str>) -> Vec<Shell> {
-    let filled = |code: &str| {
-        let code = with_address(code, url);
-        match token {
-            Some(token) => code.replace("{url}", url).replace("{token}", token),
-            None => code,
-        }
-    };
-    let shell = |step: &crate::gateways::Step| Shell {
+/// What to do for a gateway, address and token filled in.
+pub(crate) fn connect(gateway: &Gateway, url: &str, token: &str) -> Vec<Filled> {
+    let fill = |step: &Step| Filled {
         text: step.text,
         language: step.language,
-        code: filled(step.code),
+        code: with_address(step.code, url).replace("{token}", token),
     };
-    gateway.steps.iter().map(shell).collect()
+    gateway.steps.iter().map(fill).collect()
 }
 
 /// The address of this server for others: as the settings say, or as this caller reached it.

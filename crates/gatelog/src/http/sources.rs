@@ -141,7 +141,7 @@ pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
     let answer = serde_json::json!({
         "source": shown(&call.app, &name)?,
         "token": minted.token.expose(),
-        "connect": gateways::steps(gateway.unwrap_or(&ANY), &url, Some(minted.token.expose())),
+        "connect": gateways::connect(gateway.unwrap_or(&ANY), &url, minted.token.expose()),
     });
     json_with(StatusCode::CREATED, &answer)
 }
