@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use server::Server;
+use server::{ADMIN, Server};
 
 const RANGE: &str = "from=2020-01-01&to=2027-01-01";
 
@@ -251,7 +251,29 @@ fn errors_are_as_described() {
         let reply = server.get(request);
         assert!((400..500).contains(&reply.status));
         check(&judge, &reply.json(), request);
+        assert!(reply.json().get("id").is_none());
     }
+
+    // A failure of ours is found in the log by its id: a directory where the catalogue should be written.
+    let catalog = server.dir.join("catalog.json");
+    std::fs::remove_file(&catalog).unwrap();
+    std::fs::create_dir_all(catalog.join("in the way")).unwrap();
+    let reply = server.post(ADMIN, "/api/v1/sources", &serde_json::json!({ "name": "edge" }));
+    assert_eq!(reply.status, 500, "{}", reply.text());
+    check(&judge, &reply.json(), "a failure");
+    let id = reply.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(id.len(), 16);
+    // The line was written before the answer; the test may read it a little later.
+    let mut line = None;
+    for _ in 0..100 {
+        line = server.log().lines().find(|line| line.contains(&id)).map(str::to_owned);
+        if line.is_some() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(line.unwrap().contains("a request failed"));
+    assert!(!reply.text().contains("catalog.json"));
 }
 
 /// The test above can fail: every member of a real answer is asked for, and no other is let through.

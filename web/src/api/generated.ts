@@ -573,6 +573,8 @@ export interface components {
         };
         Problem: {
             detail: string;
+            /** @description of 5xx: the server's log says why in the line with this id */
+            id?: string;
             position?: number;
             remedy?: string;
             status: number;

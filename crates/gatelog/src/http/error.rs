@@ -1,12 +1,14 @@
 //! Every error of the HTTP API as problem JSON (RFC 9457), in one place, so that no internal text leaks by
 //! accident and every error can name its remedy.
 
+use std::fmt::Display;
+
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::log;
+use crate::{catalog, log};
 
 /// An error as the caller sees it.
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub(crate) struct Problem {
     position: Option<u32>,
     suggestions: Box<[String]>,
     retry_after_s: Option<u32>,
+    id: Option<u64>,
 }
 
 /// The members of the answer.
@@ -34,6 +37,9 @@ struct Shown<'p> {
     position: Option<u32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     suggestions: &'p [String],
+    /// What our log says why under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
 }
 
 impl Problem {
@@ -46,6 +52,7 @@ impl Problem {
             position: None,
             suggestions: Box::default(),
             retry_after_s: None,
+            id: None,
         }
     }
 
@@ -59,6 +66,7 @@ impl Problem {
             remedy: self.remedy.as_deref(),
             position: self.position,
             suggestions: &self.suggestions,
+            id: self.id.map(|id| format!("{id:016x}")),
         }
     }
 
@@ -79,9 +87,21 @@ impl Problem {
     }
 
     /// Something of ours is wrong; what, stands in our log only.
-    pub(crate) fn internal(error: impl std::fmt::Display) -> Problem {
-        log::error("a request failed", &[("error", &error)]);
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why")
+    pub(crate) fn internal(error: impl Display) -> Problem {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; its log says why").logged(
+            log::error,
+            "a request failed",
+            &error,
+        )
+    }
+
+    /// Writes the cause into our log, under an id that the answer names.
+    fn logged(self, write: fn(&str, &[log::Field<'_>]), message: &str, error: &dyn Display) -> Problem {
+        // Without randomness there is no id, and the cause is logged all the same.
+        let id = catalog::random().map(u64::from_be_bytes).ok();
+        let shown = id.map(|id| format!("{id:016x}")).unwrap_or_default();
+        write(message, &[("id", &shown), ("error", error)]);
+        Problem { id, ..self }
     }
 
     /// Too much to do, or no room: it passes.
@@ -155,12 +175,15 @@ impl From<crate::catalog::Error> for Problem {
 impl From<ledger::Error> for Problem {
     fn from(error: ledger::Error) -> Problem {
         if error.is_full() {
-            log::warn("no room for a delivery", &[("error", &error)]);
-            return Problem::busy("there is no room for more events at the moment").retry_after_s(5);
+            return Problem::busy("there is no room for more events at the moment").retry_after_s(5).logged(
+                log::warn,
+                "no room for a delivery",
+                &error,
+            );
         }
-        log::error("the ledger failed", &[("error", &error)]);
         Problem::busy("the ledger does not take events at the moment; the server's log says why")
             .retry_after_s(30)
+            .logged(log::error, "the ledger failed", &error)
     }
 }
 
