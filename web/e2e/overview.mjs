@@ -41,6 +41,15 @@ function watchLayout() {
   }).observe({ type: 'layout-shift', buffered: true })
 }
 
+async function steady(page, what, size) {
+  const { shifted, movers } = await page.evaluate(() => ({
+    shifted: globalThis.shifted,
+    movers: [...new Set(globalThis.movers)].slice(0, 6),
+  }))
+  check(`nothing jumps while ${what} loads, ${size}`, shifted <= 0.02, `${shifted}: ${movers.join(', ')}`)
+  console.log(`     layout shift of ${what} ${shifted.toFixed(4)}, ${size}`)
+}
+
 /** When nothing is awaited any more, in milliseconds since the navigation. Reported, not judged: the machine may be busy. */
 async function drawn() {
   while (document.querySelector('section[aria-busy=true]')) await new Promise(requestAnimationFrame)
@@ -56,14 +65,12 @@ try {
     const page = await opened({ ...WIDE, viewport })
     const usable = await page.evaluate(drawn)
     await page.waitForLoadState('networkidle')
-    const { shifted, movers } = await page.evaluate(() => ({
-      shifted: globalThis.shifted,
-      movers: [...new Set(globalThis.movers)].slice(0, 6),
-    }))
-    check(`nothing jumps while Overview loads, ${name}`, shifted <= 0.02, `${shifted}: ${movers.join(', ')}`)
-    console.log(
-      `     layout shift ${shifted.toFixed(4)}, everything drawn ${Math.round(usable)} ms after navigation, ${name}`,
-    )
+    await steady(page, 'Overview', name)
+    console.log(`     everything drawn ${Math.round(usable)} ms after navigation, ${name}`)
+    await page.goto(at('/logs?tz=UTC&from=now-7d'))
+    await page.locator('[data-row]').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await steady(page, 'Access logs', name)
     await page.context().close()
   }
 

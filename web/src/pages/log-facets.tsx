@@ -5,7 +5,7 @@ import type { Params } from '../api/client'
 import { useAnswer, useFields } from '../api/queries'
 import type { Facet, Facets, FacetValue } from '../api/types'
 import { Icon } from '../parts/icon'
-import { Skeleton } from '../parts/state'
+import { PanelSkeleton, Skeleton } from '../parts/state'
 import { StatusMark, statusClassOf } from '../parts/status'
 import { allFields, hasCounts, meant, SHORT_FIELDS } from '../state/fields'
 import { excludes, includes, only, toggled, without } from '../state/filter'
@@ -31,6 +31,13 @@ export function LogFacets({ view, asked: about }: { view: View; asked: Params })
     { ...about, fields: asked.slice(0, FIELDS_MAX).join(','), top: TOP },
     { enabled: asked.length > 0 },
   )
+  // How long each list will be is not known before the first answer: headings that come with it move nothing.
+  if (answer.isLoading)
+    return (
+      <div className={css.loading}>
+        <PanelSkeleton shape="list" />
+      </div>
+    )
   return (
     <div className={answer.isPlaceholderData ? css.busy : ''}>
       {ordered.map((field) => (

@@ -103,6 +103,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
             onLight={setLit}
           />
         )}
+        {isShown && !data && <span className={css.legendPlace} aria-hidden="true" />}
         {isShown && (
           <Select
             label="Stack the histogram by"
