@@ -155,6 +155,7 @@ const ROUTES = {
     covered({ facets: facets(ask(q), (q.get('fields') ?? 'status_class').split(','), q.get('search') ?? '', fields) }),
   '/summary': (q) => covered(summary(ask(q))),
   '/panels': () => ({ panels }),
+  '/diagnose': (q) => covered({ diagnosis: diagnose(ask(q), fields) }),
   '/views': (q) => viewsOf(q.get('page')),
   '/differences': (q) =>
     covered(differences(ask(q), { from: Date.parse(q.get('region_from')), to: Date.parse(q.get('region_to')) })),

@@ -1,7 +1,7 @@
 // Why the list is empty, and the one button that helps.
 import type { Params } from '../api/client'
 import { useAnswer } from '../api/queries'
-import type { EventsPage } from '../api/types'
+import type { Diagnosis } from '../api/types'
 import { Diagnosed, EmptyState, ErrorState, Skeleton } from '../parts/state'
 import type { View } from '../state/view'
 import type { LogRows } from './log-rows'
@@ -10,8 +10,7 @@ type Props = { view: View; rows: LogRows; isTail: boolean; asked: Params }
 
 export function LogEmpty({ view, rows, isTail, asked }: Props) {
   const isEmpty = !isTail && rows.isEmpty
-  // A search in turns comes without a diagnosis; one row asked for at once comes with it.
-  const answer = useAnswer<EventsPage>('/events', { ...asked, limit: 1 }, { enabled: isEmpty })
+  const answer = useAnswer<{ diagnosis: Diagnosis[] }>('/diagnose', asked, { enabled: isEmpty })
   if (isTail)
     return <EmptyState title="Waiting for the next event">Events appear here as they are received.</EmptyState>
   if (rows.error) return <ErrorState error={rows.error} onRetry={() => rows.resume()} />

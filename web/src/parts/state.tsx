@@ -1,4 +1,5 @@
 // What a place shows when it has nothing to show: why, and the one button that helps.
+import { useRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Problem } from '../api/client'
 import type { Diagnosis } from '../api/types'
@@ -66,11 +67,14 @@ export function localized(text: string, tz: string): string {
 
 /** An empty answer with what the server found out about it; each finding has the button that fixes it. */
 export function Diagnosed({ title, view, diagnosis }: { title: string; view: View; diagnosis: Diagnosis[] }) {
-  const act = (action: NonNullable<Diagnosis['action']>) =>
+  const router = useRouter({ warn: false })
+  const act = (action: NonNullable<Diagnosis['action']>) => {
+    if (action.href) return router.history.push(action.href)
     view.set({
       ...(action.from !== undefined ? { from: action.from, to: action.to } : {}),
       ...(action.filter !== undefined ? { filter: action.filter || undefined } : {}),
     })
+  }
   return (
     <EmptyState
       title={title}
