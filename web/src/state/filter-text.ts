@@ -97,29 +97,20 @@ export function quoted(value: string): string {
   return isPlain ? value : `"${value.replace(/["\\]/g, '\\$&')}"`
 }
 
-const SPECIAL = /[\\.+*?()|[\]{}^$#&~/-]/g
-const literal = (text: string) =>
-  text.replace(SPECIAL, '\\$&').replace(/[\s"]/g, (c) => `\\x{${c.charCodeAt(0).toString(16)}}`)
-/** The text that an expression of only literal characters stands for, else null. */
-function literalOf(source: string): string | null {
-  const text = source.replace(/\\x\{([\da-f]+)\}|\\(.)/g, (_, code: string, c: string) =>
-    code ? String.fromCharCode(Number.parseInt(code, 16)) : c,
-  )
-  return literal(text).replaceAll('\\/', '/') === source ? text : null
-}
+/** Quoted text before a star: what a value begins with. */
+const QUOTED_START = /^"(?:[^"\\]|\\.)*"\*$/s
 
 function testOf(field: string, item: string, isSearch: boolean): Test {
   if (isSearch || item.startsWith('~')) {
     const rest = item.replace(/^~/, '')
     const expression = /^\/(.*)\/$/s.exec(rest)
     if (!expression) return { op: 'contains', value: unquoted(rest) }
-    const source = (expression[1] as string).replaceAll('\\/', '/')
-    const start = source.startsWith('^') ? literalOf(source.slice(1)) : null
-    return start ? { op: 'starts', value: start } : { op: 'matches', value: source }
+    return { op: 'matches', value: (expression[1] as string).replaceAll('\\/', '/') }
   }
   if (item === '""') return { op: 'empty', value: '' }
+  if (item === '*' || item === '""*') return { op: 'present', value: '' }
+  if (QUOTED_START.test(item)) return { op: 'starts', value: unquoted(item.slice(0, -1)) }
   if (item.startsWith('"')) return { op: 'is', value: unquoted(item) }
-  if (item === '*') return { op: 'present', value: '' }
   const sign = SIGNS.find(([s]) => item.startsWith(s))
   if (sign) return { op: sign[1], value: unquoted(item.slice(sign[0].length)) }
   if (BETWEEN.test(item)) return { op: 'between', value: item }
@@ -195,7 +186,7 @@ function testText({ op, value }: Test): string {
   if (op === 'present') return '*'
   if (op === 'contains') return `~${/^[\w.-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`
   if (op === 'matches') return `~/${value.replaceAll('/', '\\/')}/`
-  if (op === 'starts') return quoted(value) === value ? `${value}*` : `~/^${literal(value)}/`
+  if (op === 'starts') return `${quoted(value)}*`
   if (op === 'is') return quoted(value)
   return value
 }

@@ -59,6 +59,12 @@ describe('filter text', () => {
       'd|present ',
       'e|empty ',
     ])
+    expect(brief('path:"a b"* -path:/x,"say \\"hi\\", *"* a:""*')).toEqual([
+      'path|starts a b',
+      '-path|is /x|starts say "hi", *',
+      'a|present ',
+    ])
+    expect(brief('status:unknown -status:other,5xx')).toEqual(['status|is unknown', '-status|is other|is 5xx'])
     expect(brief('path~order,~/^\\/v[12]\\// duration:<1.5s')).toEqual([
       'path|contains order|matches ^/v[12]/',
       'duration|lt 1.5s',
@@ -86,6 +92,13 @@ describe('filter text', () => {
       const terms = termsOf(termText('route', value))
       expect(terms.map((t) => [t.field, t.tests])).toEqual([['route', [{ op: 'is', value }]]])
     }
+    const starts = (value: string) => pillText({ negated: false, field: 'path', tests: [{ op: 'starts', value }] })
+    expect(['/orders/', 'a b', 'say "hi"', '*'].map(starts)).toEqual([
+      'path:/orders/*',
+      'path:"a b"*',
+      'path:"say \\"hi\\""*',
+      'path:"*"*',
+    ])
     expect(quoted('mobile-app')).toBe('mobile-app')
     expect(quoted('/api/orders/{id}')).toBe('/api/orders/{id}')
   })
@@ -111,7 +124,7 @@ const WRITTEN: Record<Exclude<Op, 'like'>, readonly string[]> = {
   is: VALUES,
   contains: VALUES,
   starts: VALUES,
-  matches: ['^/v[12]/', 'a|b', '\\d+', '(x,y)', '[")(]', 'a{2,3}$'],
+  matches: ['^/v[12]/', '^/v1', 'a|b', '\\d+', '(x,y)', '[")(]', 'a{2,3}$'],
   empty: [''],
   present: [''],
   gte: numbers,
@@ -156,6 +169,8 @@ describe('pills and text are two views of one thing', () => {
       ')',
       '(',
       'c:1,2',
+      'd:"x y"*,z*',
+      'status:unknown,other',
       'é',
       '"',
     ]
