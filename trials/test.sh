@@ -26,7 +26,7 @@ cargo fmt --all --check
 cargo clippy --quiet --workspace --all-targets -- -D warnings
 
 step "unit tests, black-box tests, simulated power cuts"
-GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-1000}" cargo test --workspace --no-fail-fast
+GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-2000}" cargo test --workspace --no-fail-fast
 
 # Always the whole workspace: another selection of packages would build their dependencies a second time.
 step "tables read by DuckDB, Polars and deltalake"
