@@ -63,6 +63,7 @@ export function differences(a, region) {
   return {
     region: { from: new Date(region.from).toISOString(), to: new Date(region.to).toISOString(), total: here.length },
     rest: { total: rest.length },
+    approximate: false,
     values: values.sort((x, y) => Math.abs(y.difference) - Math.abs(x.difference)).slice(0, a.top),
   }
 }

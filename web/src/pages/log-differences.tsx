@@ -2,6 +2,7 @@
 import { useAnswer } from '../api/queries'
 import { Drawer } from '../parts/drawer'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { SHORT_FIELDS } from '../state/fields'
 import { includes, termClicked, termsOf } from '../state/filter'
 import { exactText, percentText } from '../state/numbers'
 import { iso, rangeText } from '../state/range'
@@ -11,8 +12,10 @@ import css from './log-differences.module.css'
 export type Differences = {
   region: { from: string; to: string; total: number }
   rest: { total: number }
+  approximate: boolean
   values: {
     field: string
+    field_label: string
     value: string
     label: string
     filter: string
@@ -23,6 +26,10 @@ export type Differences = {
     difference: number
   }[]
 }
+const MANY = 'A field has too many values here to count each; shares are approximate'
+/** The name its facet has, else the server's. */
+const labelOf = (row: { field: string; field_label: string }) =>
+  SHORT_FIELDS.find(({ name, of }) => row.field === name || row.field === of)?.label ?? row.field_label
 type Span = { from: number; to: number }
 
 /** What the part is compared with: the range that was zoomed into, else as much time before it. */
@@ -63,6 +70,7 @@ export function LogDifferences({ view, span, onClose }: { view: View; span: Span
         <>
           <p className={css.legend}>
             <i className={css.here} /> share here <i className={css.rest} /> share in the rest
+            {data.approximate && <span title={MANY}>≈ approximate</span>}
           </p>
           <ol className={answer.isPlaceholderData ? css.busy : ''}>
             {data.values.map((row) => (
@@ -88,7 +96,8 @@ function Row({ row, view }: { row: Differences['values'][number]; view: View }) 
         onClick={(event) => view.setFilter(termClicked(view.filter, row.filter, event.altKey))}
       >
         <span className={css.name}>
-          <span className="quiet">{row.field}</span> <b title={row.value}>{row.label || row.value || 'empty'}</b>
+          <span className={`quiet ${css.field}`}>{labelOf(row)}</span>{' '}
+          <b title={row.value}>{row.label || row.value || 'empty'}</b>
           <em className={points > 0 ? css.more : css.less}>
             {points > 0 ? '+' : '−'}
             {Math.abs(points).toFixed(1)} points
