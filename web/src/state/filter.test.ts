@@ -24,6 +24,7 @@ import {
   withTerm,
   withValue,
 } from './filter'
+import corpus from './filter-corpus.json'
 
 const brief = (text: string) =>
   termsOf(text).map(
@@ -154,6 +155,13 @@ describe('pills and text are two views of one thing', () => {
       const read = termsOf(text).map(({ negated, field, tests }) => ({ negated, field, tests }))
       expect(read, text).toEqual(pills)
     }
+  })
+
+  it('each text of the corpus, which the server parses in a test of its own, is what its pill writes', () => {
+    expect(new Set(corpus).size).toBe(corpus.length)
+    for (const text of corpus) expect(termsOf(text).map(pillText), text).toEqual([text])
+    const ops = corpus.flatMap((text) => termsOf(text).flatMap((term) => term.tests.map((test) => test.op)))
+    expect(new Set(ops)).toEqual(new Set([...Object.keys(WRITTEN), 'like']))
   })
 
   it('text keeps every character of its terms, and writing its pills changes no meaning', () => {
