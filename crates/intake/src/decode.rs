@@ -43,10 +43,16 @@ pub fn decode(format: Option<&dyn Format>, body: &[u8]) -> Decoded {
 pub fn decode_with(options: Options<'_>, body: &[u8]) -> Decoded {
     // Checked once here, so that no format has to think of it. The usual body is UTF-8, and that check is fast.
     let body = std::str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
-    let mut decoder = Decoder::new(options, &body);
+    let body = unpacked(&body);
+    let with_head = match options.format {
+        Some(format) => format.for_body(body),
+        None => formats::with_head(body),
+    };
+    let options = Options { format: with_head.as_deref().or(options.format), ..options };
+    let mut decoder = Decoder::new(options, body);
     let mut records = match options.format {
-        Some(format) => format.records(&body),
-        None => Records::new(&body),
+        Some(format) => format.records(body),
+        None => Records::new(body),
     };
     let mut event = Event::new();
     while let Some(record) = records.next() {
@@ -161,6 +167,17 @@ impl<'o, 'b> Decoder<'o, 'b> {
     fn finish(mut self) -> Decoded {
         self.out.batch.finish();
         self.out
+    }
+}
+
+/// The array in `{"records":[…]}`, as Azure packs records; any other body as it is.
+fn unpacked(body: &str) -> &str {
+    let inside = body.trim_start().strip_prefix('{').map(str::trim_start);
+    let Some(rest) = inside.and_then(|inside| inside.strip_prefix("\"records\"")) else { return body };
+    let array = rest.trim_start().strip_prefix(':').map(str::trim_start);
+    match array.and_then(|array| array.trim_end().strip_suffix('}')) {
+        Some(array) if array.starts_with('[') => array,
+        _ => body,
     }
 }
 

@@ -108,6 +108,65 @@ impl Map {
         Ok(self)
     }
 
+    /// Adds rows whose names stand below another.
+    pub(crate) fn extend(&mut self, rows: &[Row], below: &str) {
+        for (target, paths) in rows {
+            let paths: Vec<String> = paths.iter().map(|path| format!("{below}{path}")).collect();
+            self.add(*target, paths.iter().map(String::as_str), 0);
+        }
+    }
+
+    /// The field that a name of the outermost object is for.
+    pub(crate) fn field_of(&self, name: &str) -> Option<FieldId> {
+        let mut plain = String::new();
+        simplify(name, &mut plain);
+        match self.paths.get(&plain) {
+            Some((Target::Field(field, _), _)) => Some(*field),
+            _ => None,
+        }
+    }
+
+    /// Reads names and values that are already apart.
+    pub(crate) fn given<'a, 'n>(
+        &self,
+        pairs: impl Iterator<Item = (&'n str, Scalar<'a>)>,
+        event: &mut Event<'a>,
+    ) {
+        let mut fill = Fill::new(event);
+        let mut ranks = [u8::MAX; 256];
+        let mut path = String::with_capacity(64);
+        for (name, value) in pairs {
+            path.clear();
+            simplify(name, &mut path);
+            let Some((Target::Field(field, unit), rank)) = self.paths.get(&path) else {
+                if !value.is_absent() {
+                    fill.keep(("", name), &value);
+                }
+                continue;
+            };
+            match ranks.get_mut(usize::from(field.0)) {
+                Some(best) if rank <= best || !fill.event.has(*field) => {
+                    fill.given(*field, *unit, ("", name), value);
+                    *best = *rank;
+                }
+                _ if value.is_absent() => {}
+                _ => fill.keep(("", name), &value),
+            }
+        }
+        fill.finish();
+    }
+
+    /// Puts one value that is already read, unless its field has one.
+    pub(crate) fn put<'a>(&self, name: &str, value: Scalar<'a>, event: &mut Event<'a>) {
+        let mut plain = String::new();
+        simplify(name, &mut plain);
+        if let Some((Target::Field(field, unit), _)) = self.paths.get(&plain)
+            && !event.has(*field)
+        {
+            Fill::new(event).given(*field, *unit, ("", name), value);
+        }
+    }
+
     fn add<'p>(&mut self, target: Target, paths: impl Iterator<Item = &'p str>, first: u8) {
         for (n, path) in paths.enumerate() {
             let mut plain = String::new();

@@ -96,6 +96,19 @@ impl<'e, 'a> Fill<'e, 'a> {
         }
     }
 
+    /// As [`Fill::put`], with lists in one text with commas.
+    pub(crate) fn given(&mut self, field: FieldId, unit: Unit, name: Name<'_>, value: Scalar<'a>) {
+        match (field.field().kind, value) {
+            (Kind::List, Scalar::Text(text)) => {
+                let items = text.split(',').map(str::trim).filter(|item| !matches!(*item, "" | "-"));
+                let list = json::list(items);
+                self.event.text(field, if list == "[]" { String::new() } else { list });
+            }
+            (Kind::Pairs | Kind::Json, value) if !value.is_absent() => self.keep(name, &value),
+            (_, value) => self.put(field, unit, name, value),
+        }
+    }
+
     #[inline]
     pub(crate) fn text(
         &mut self,

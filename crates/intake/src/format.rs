@@ -30,6 +30,11 @@ pub trait Format: Sync {
         Records::new(body)
     }
 
+    /// The format with what the head of a body tells of the rest, such as the names of columns.
+    fn for_body(&self, _body: &str) -> Option<Box<dyn Format>> {
+        None
+    }
+
     /// Whether the time of receipt stands in for a time that is missing.
     fn takes_received_time(&self) -> bool {
         false

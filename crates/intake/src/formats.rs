@@ -7,14 +7,20 @@ use crate::format::Format;
 mod apache;
 mod apisix;
 mod aws;
+mod azure;
 mod caddy;
+mod csv;
 mod envoy;
 mod flowgenx;
+mod gravitee;
 mod haproxy;
 mod json;
 mod kong;
+mod logfmt;
 mod nginx;
+mod otel;
 mod traefik;
+mod tyk;
 mod webmethods;
 
 pub use flowgenx::Flowgenx;
@@ -33,10 +39,16 @@ pub static FORMATS: &[&dyn Format] = &[
     &traefik::TRAEFIK,
     &envoy::Envoy,
     &haproxy::Haproxy,
+    &tyk::TYK,
+    &gravitee::GRAVITEE,
+    &azure::AZURE,
+    &otel::Otel,
     &Flowgenx,
     &apache::Apache,
     &Nginx,
     &Json,
+    &logfmt::Logfmt,
+    &csv::Csv,
 ];
 
 /// The format of that name.
@@ -47,6 +59,13 @@ pub fn by_name(name: &str) -> Option<&'static dyn Format> {
 /// The format that takes a record for its own.
 pub fn recognise(record: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().find(|format| format.recognises(record)).copied()
+}
+
+/// The format that the first line of a body announces, made ready for it.
+pub(crate) fn with_head(body: &str) -> Option<Box<dyn Format>> {
+    // Objects, and lines of any other format, announce nothing.
+    let first = body.as_bytes().first()?;
+    if matches!(first, b'{' | b'[' | b'<' | b'0'..=b'9') { None } else { csv::Csv.for_body(body) }
 }
 
 /// `docs/formats.md`.

@@ -136,17 +136,23 @@ pub(crate) fn refuse(event: &mut Event<'_>, reason: &'static str) {
     if !event.has(f::REASON) {
         event.text(f::REASON, reason);
     }
-    if matches!(
-        reason,
-        "invalid_credentials" | "missing_credentials" | "expired_credentials" | "invalid_signature"
-    ) {
+    if is_about_credentials(reason) {
         only_claimed(event);
     }
 }
 
+/// Whether a caller who was refused for this reason is not known.
+pub(crate) fn is_about_credentials(reason: &str) -> bool {
+    matches!(
+        reason,
+        "invalid_credentials" | "missing_credentials" | "expired_credentials" | "invalid_signature"
+    )
+}
+
 /// Who a refused caller said to be is not who called.
 pub(crate) fn only_claimed(event: &mut Event<'_>) {
-    if let Some(Value::Text(claimed)) = event.take(f::CONSUMER_NAME) {
+    let id = event.take(f::CONSUMER_ID);
+    if let Some(Value::Text(claimed)) = event.take(f::CONSUMER_NAME).or(id) {
         event.text(f::CLAIMED_CONSUMER, claimed);
     }
 }

@@ -367,7 +367,9 @@ fn each_sample_is_recognised_and_read_alike() {
 /// The whole output for the short samples: `BLESS=1 cargo test -p intake` writes it anew, for a look at the difference.
 #[test]
 fn short_samples_word_for_word() {
-    let composed = ["apache", "apisix", "aws", "webmethods"].map(|format| format!("{format}/composed"));
+    let composed =
+        ["apache", "apisix", "aws", "webmethods", "tyk", "gravitee", "azure", "otel", "logfmt", "csv"]
+            .map(|format| format!("{format}/composed"));
     for file in ["flowgenx/contract", "json/common"].map(str::to_owned).into_iter().chain(composed) {
         let batch = read(None, &format!("{file}.log"));
         let events: String = batch.rows().map(|row| json::to_string(row) + "\n").collect();

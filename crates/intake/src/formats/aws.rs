@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::fieldmap::{Map, Row, Target, field};
 use crate::format::Reason;
-use crate::table::{Facts, Signs, Table, judge, refuse};
+use crate::table::{Facts, Signs, Table, is_about_credentials, judge, refuse};
 
 /// Amazon API Gateway.
 pub(crate) static AWS: Table = Table {
@@ -188,10 +188,7 @@ fn identify(event: &mut Event<'_>) {
     if let Some((_, way)) = ways.iter().find(|(field, _)| event.has(*field)) {
         event.text(f::AUTH_METHOD, *way);
     }
-    let refused_credentials = matches!(
-        event.get_text(f::REASON),
-        Some("invalid_credentials" | "missing_credentials" | "expired_credentials" | "invalid_signature")
-    );
+    let refused_credentials = event.get_text(f::REASON).is_some_and(is_about_credentials);
     let ids = [f::AUTH_SUBJECT, f::AUTH_PRINCIPAL_ID, f::IDENTITY_USER, f::API_KEY_ID];
     let id = ids.iter().find_map(|field| event.get(*field).cloned());
     if let Some(event::Value::Text(id)) = id.filter(|_| !refused_credentials) {

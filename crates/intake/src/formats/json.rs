@@ -22,7 +22,7 @@ impl Mapped {
     }
 }
 
-static MAP: LazyLock<Map> = LazyLock::new(|| Map::of(DEFAULT));
+pub(super) static MAP: LazyLock<Map> = LazyLock::new(|| Map::of(DEFAULT));
 
 const NAME: &str = "json";
 
