@@ -16,7 +16,10 @@ import css from './source-drawer.module.css'
 type Pair = { field: string; path: string }
 const ANY = 'any'
 /** Formats that a source may be fixed to; without one each record is recognised by itself. */
-const FORMATS = ['kong', 'flowgenx', 'nginx', 'json']
+const FORMATS =
+  'kong apisix aws webmethods caddy traefik envoy haproxy tyk gravitee azure otel flowgenx apache nginx json logfmt csv'.split(
+    ' ',
+  )
 
 const pairsOf = (source: Source): Pair[] =>
   Object.entries(source.field_map ?? {}).map(([field, path]) => ({ field, path: String(path) }))
