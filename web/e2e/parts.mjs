@@ -5,17 +5,17 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
-import { launch, OUT, watch } from './browser.mjs'
+import { freePort, launch, OUT, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const outDir = join(OUT, 'parts-dist')
-const port = Number(process.env.PARTS_PORT ?? 7195)
+const port = await freePort()
 // Both themes side by side need light-dark() as it is; the app's own build also writes it for older browsers.
 const quiet = { root, mode: 'parts', logLevel: 'error', build: { outDir, emptyOutDir: true, cssTarget: 'chrome130' } }
 await build(quiet)
-const vite = await preview({ ...quiet, preview: { host: '127.0.0.1', port } })
+const vite = await preview({ ...quiet, preview: { host: '127.0.0.1', port, strictPort: true } })
 const url = `http://127.0.0.1:${port}/_parts`
 const browser = await launch()
 const { check, equal, close } = checks()

@@ -1,12 +1,12 @@
 // 500 hostile events, every text of them a payload, sent to a real server and walked through in the browser: table, drawer,
 // facets, tooltips, pills, what is near, Overview. No script runs, the CSP refuses nothing, and each text shows as it is.
-import { launch, signIn, watch } from './browser.mjs'
+import { freePort, launch, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 import { BIN, realServer } from './real.mjs'
 
 const EVENTS = 500
 const DRAWERS = 40
-const target = await realServer(Number(process.env.PORT ?? 7195), 'hostile')
+const target = await realServer(await freePort(), 'hostile')
 if (!target) {
   console.log(`skipped: there is no server at ${BIN}; build it or set GATELOG_BIN`)
   process.exit(0)
