@@ -110,3 +110,13 @@ export function watch(page, troubles) {
   })
   page.on('pageerror', (error) => troubles.push(String(error)))
 }
+
+/** Opens the n-th event of the list. A press in the moment in which rows are renewed may be lost; a person presses again. */
+export async function openEvent(page, n) {
+  const drawer = page.getByTestId('drawer')
+  for (let tries = 0; tries < 20 && !(await drawer.isVisible()); tries++) {
+    await page.locator('[data-row]').nth(n).click()
+    await drawer.waitFor({ timeout: 3000 }).catch(() => {})
+  }
+  return drawer
+}

@@ -1,7 +1,7 @@
 // Access logs in the browser: the main job by keyboard alone, then pills, columns, values, views, differences, a phone.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { launch, OUT, server, signIn, watch } from './browser.mjs'
+import { launch, OUT, openEvent, server, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const target = await server()
@@ -172,7 +172,7 @@ await step('values', async () => {
   await page.waitForURL((url) => /^-method:/.test(url.searchParams.get('filter') ?? ''))
   check('alt-click leaves the value out', true)
   await go('/logs?tz=UTC')
-  await page.locator('[data-row]').nth(1).click()
+  await openEvent(page, 1)
   const drawer = page.getByTestId('drawer')
   const method = drawer.getByRole('button', { name: /^(GET|POST|PUT|PATCH|DELETE)$/ })
   const name = await method.innerText()
@@ -366,7 +366,7 @@ await step('phone', async () => {
   await page.getByRole('button', { name: 'Facets' }).click()
   await page.getByRole('dialog', { name: 'Facets' }).getByText('Denial reason').waitFor()
   await page.keyboard.press('Escape')
-  await page.locator('[data-row]').nth(1).click()
+  await openEvent(page, 1)
   await page.getByTestId('explanation').waitFor()
   equal('nothing lies outside a phone', await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0)
   await page.keyboard.press('Escape')

@@ -1,6 +1,6 @@
 // 500 hostile events, every text of them a payload, sent to a real server and walked through in the browser: table, drawer,
 // facets, tooltips, pills, what is near, Overview. No script runs, the CSP refuses nothing, and each text shows as it is.
-import { freePort, launch, signIn, watch } from './browser.mjs'
+import { freePort, launch, openEvent, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 import { BIN, realServer } from './real.mjs'
 
@@ -139,7 +139,7 @@ try {
 
   // Each event in the drawer, with its tooltips; the first texts are compared letter by letter.
   await page.goto(`${target.base}/logs?tz=UTC`)
-  await page.locator('[data-row]').first().click()
+  await openEvent(page, 0)
   const drawer = page.getByTestId('drawer')
   for (let n = 0; n < DRAWERS; n++) {
     await drawer
