@@ -17,6 +17,7 @@ mod rejects;
 mod rhythm;
 mod serve;
 mod sources;
+mod take;
 mod terminal;
 mod views;
 

@@ -102,7 +102,7 @@ impl Direct {
         let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, &batch.bytes);
         let mut events = decoded.batch;
         events.fill_text(field::SOURCE, &self.source);
-        let keys = crate::http::ingest::salted(decoded.keys, &self.source);
+        let keys = crate::take::salted(decoded.keys, &self.source);
         let mut taken = Taken {
             end: batch.end,
             bytes: batch.bytes.len() as u64,

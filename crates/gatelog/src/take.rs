@@ -1,0 +1,215 @@
+//! Takes a delivery in: decompression, decoding, masking, the ledger, the counters. Every receiver ends here, whether
+//! it reads HTTP or a socket; what it answers is made of [`Taken`], which there is only after the sync. Knows no HTTP
+//! beyond the problems it reports.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::http::StatusCode;
+use event::mask::{Masked, mask, mask_excerpt, mask_text};
+use event::{Batch, Reject, Timestamp, field};
+use intake::Format;
+use ledger::Receipt;
+use tokio::time::Instant;
+
+use crate::app::App;
+use crate::counters::{Counters, Rejected};
+use crate::http::error::Problem;
+use crate::reading::Reader;
+
+/// From this size on a body is a large one.
+const LARGE_BYTES: u64 = 128 << 10;
+
+/// What a sender brought, beside the body.
+#[derive(Clone)]
+pub(crate) struct Delivery {
+    /// Which source it is of.
+    pub(crate) source: Arc<str>,
+    /// How its records are read; without one each is recognised.
+    pub(crate) reader: Option<Reader>,
+    /// How the sender says it is packed.
+    pub(crate) coding: Option<String>,
+    /// Its size as sent.
+    pub(crate) wire_bytes: u64,
+    /// When it came.
+    pub(crate) received: Timestamp,
+}
+
+/// What became of a delivery.
+pub(crate) struct Taken {
+    /// That its events are durable; `None` when there were none.
+    receipt: Option<Receipt>,
+    /// Records not understood.
+    pub(crate) rejected: u64,
+    /// The first of them, masked.
+    pub(crate) rejects: Vec<Reject>,
+}
+
+impl Taken {
+    /// Events that are durable now.
+    pub(crate) fn accepted(&self) -> u64 {
+        self.receipt.as_ref().map_or(0, Receipt::accepted)
+    }
+
+    /// Events that were durable before.
+    pub(crate) fn duplicates(&self) -> u64 {
+        self.receipt.as_ref().map_or(0, Receipt::duplicates)
+    }
+
+    /// Whether it held records, and none that was understood.
+    pub(crate) fn is_waste(&self) -> bool {
+        self.receipt.is_none() && self.rejected > 0
+    }
+}
+
+/// Decodes, masks and appends a body, and counts what it held. Returns after the sync.
+pub(crate) async fn take(app: &Arc<App>, delivery: Delivery, body: Vec<u8>) -> Result<Taken, Problem> {
+    let started = Instant::now();
+    let Understood { batch, keys, rest } = understand(app, &delivery, body).await?;
+    let receipt = if batch.is_empty() {
+        None
+    } else {
+        let appended = append(app, batch, keys, &delivery).await?;
+        Some(appended.map_err(Problem::from).inspect_err(|problem| note_refusal(app, problem))?)
+    };
+    app.meters.ingest_micros.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
+    count(app, &delivery, receipt.as_ref(), &rest);
+    Ok(Taken { receipt, rejected: rest.rejected, rejects: rest.rejects })
+}
+
+/// What a delivery of a source is read with whose address names a format, or none.
+pub(crate) fn reader(app: &App, source: &str, named: Option<&'static dyn Format>) -> Option<Reader> {
+    app.catalog.with(|content| match content.sources.get(source) {
+        Some(source) => source.reading.reader(named),
+        None => named.map(Reader::Known),
+    })
+}
+
+/// Counts a delivery that was refused because there was too much to do.
+pub(crate) fn note_refusal(app: &App, problem: &Problem) {
+    if problem.status() == StatusCode::SERVICE_UNAVAILABLE {
+        app.meters.deliveries_refused.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A body beyond a bound.
+pub(crate) fn too_large(what: &str, bytes_max: usize) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {bytes_max} bytes {what}"))
+        .remedy("send smaller batches, or raise ingest_wire_bytes_max and ingest_decoded_bytes_max")
+}
+
+/// What a body held, its secrets masked.
+struct Understood {
+    batch: Masked<Batch>,
+    keys: Vec<u64>,
+    rest: Rest,
+}
+
+/// What a body held beside its events.
+struct Rest {
+    /// When its newest event happened.
+    newest: Option<Timestamp>,
+    rejected: u64,
+    rejects: Vec<Reject>,
+    formats: Vec<(&'static str, u64)>,
+}
+
+/// Makes the events durable. Encoding a large batch takes a while, so it is done where waiting is allowed.
+async fn append(
+    app: &Arc<App>,
+    batch: Masked<Batch>,
+    keys: Vec<u64>,
+    delivery: &Delivery,
+) -> Result<ledger::Result<Receipt>, Problem> {
+    let received = delivery.received;
+    if delivery.wire_bytes < LARGE_BYTES {
+        return Ok(app.ledger.append(batch, keys, received).await);
+    }
+    let ledger = Arc::clone(&app.ledger);
+    let work = move || ledger.append_blocking(batch, keys, received);
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
+}
+
+/// Decompresses, decodes and masks, away from the threads that serve connections.
+async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Result<Understood, Problem> {
+    let _turn = app.gates.decoders.acquire().await.map_err(Problem::internal)?;
+    let (app, delivery) = (Arc::clone(app), delivery.clone());
+    let work = move || {
+        let bytes_max = app.config.ingest_decoded_bytes_max;
+        let Delivery { source, reader, coding, received, .. } = delivery;
+        let format = reader.as_ref().map(Reader::format);
+        let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
+        check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
+        let decoded = intake::decode_with(intake::Options { format, received: Some(received) }, &plain);
+        drop(plain);
+        let mut batch = decoded.batch;
+        batch.fill_text(field::SOURCE, &source);
+        let keys = salted(decoded.keys, &source);
+        let newest = batch.rows().filter_map(|row| row.int(field::TIME)).max().map(Timestamp);
+        let rejects = decoded
+            .rejects
+            .into_iter()
+            .map(|reject| Reject {
+                reason: mask_text(&reject.reason, &app.rules).into_owned(),
+                excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+                ..reject
+            })
+            .collect();
+        let rest = Rest { newest, rejected: decoded.rejected, rejects, formats: decoded.formats };
+        Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
+}
+
+/// The duplicate keys of one source: two sources may use the same request ids.
+pub(crate) fn salted(mut keys: Vec<u64>, source: &str) -> Vec<u64> {
+    let salt = xxhash_rust::xxh3::xxh3_64(source.as_bytes());
+    keys.iter_mut().for_each(|key| *key = key.rotate_left(17) ^ salt);
+    keys
+}
+
+fn inflated(error: intake::InflateError) -> Problem {
+    match error {
+        intake::InflateError::TooLarge(bytes_max) => too_large("after decompression", bytes_max),
+        intake::InflateError::Corrupt(_) => Problem::bad(error.to_string()),
+    }
+}
+
+/// A coding that is named, not known, and not recognised in the bytes.
+fn check_coding(coding: Option<&str>, was_packed: bool) -> Result<(), Problem> {
+    const KNOWN: [&str; 7] = ["identity", "gzip", "deflate", "zstd", "snappy", "zlib", "x-snappy"];
+    let Some(coding) = coding.filter(|_| !was_packed) else { return Ok(()) };
+    let known = coding.is_empty() || KNOWN.iter().any(|name| coding.to_ascii_lowercase().contains(name));
+    if known {
+        return Ok(());
+    }
+    let detail =
+        format!("the content coding {coding:?} is not understood; gzip, deflate, zstd and snappy are");
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
+}
+
+fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest) {
+    let now = delivery.received;
+    let accepted = receipt.map_or(0, Receipt::accepted);
+    let brought = Counters {
+        accepted,
+        rejected: rest.rejected,
+        duplicates: receipt.map_or(0, Receipt::duplicates),
+        bytes: delivery.wire_bytes,
+        last_event: (accepted > 0).then_some(now.0),
+        formats: rest.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+    };
+    let rejects = rest
+        .rejects
+        .iter()
+        .map(|reject| Rejected {
+            time: now.to_string(),
+            format: delivery.reader.as_ref().map_or("auto", |reader| reader.format().name()).to_owned(),
+            line: reject.line,
+            reason: reject.reason.clone(),
+            excerpt: reject.excerpt.clone(),
+        })
+        .collect();
+    app.tally.add(&delivery.source, brought, rest.newest, rejects, now);
+}
