@@ -90,9 +90,61 @@ fn without_tag(text: &str) -> Option<&str> {
     None
 }
 
+/// A message numbered by its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// Stands for the sender: host, program and process.
+    pub origin: u64,
+    /// `sequenceId` of RFC 5424, section 7.3.1.
+    pub number: u32,
+}
+
+impl Numbered {
+    /// The number in the structured data of a message of RFC 5424, when there is one.
+    pub fn of(message: &[u8]) -> Option<Numbered> {
+        const NAME: &[u8] = b" sequenceId=\"";
+        // The header is short; what comes after it is the gateway's business.
+        let head = message.get(..message.len().min(512))?;
+        let at = head.windows(NAME.len()).position(|window| window == NAME)?;
+        let (before, after) = (head.get(..at)?, head.get(at + NAME.len()..)?);
+        let mut words = before.splitn(7, |byte| *byte == b' ');
+        let [_, _, host, app, process, _, data] = std::array::from_fn(|_| words.next().unwrap_or_default());
+        if !data.starts_with(b"[") {
+            return None;
+        }
+        let digits = after.split(|byte| *byte == b'"').next()?;
+        let number = std::str::from_utf8(digits).ok()?.parse().ok()?;
+        let origin = xxhash_rust::xxh3::xxh3_64(&[host, app, process].join(&b' '));
+        Some(Numbered { origin, number })
+    }
+
+    /// How many messages are missing between the number before and this one. A number that is lower is a message
+    /// that came late, or a sender that began anew.
+    pub fn missing_since(self, before: u32) -> u32 {
+        self.number.saturating_sub(before).saturating_sub(1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_messages_show_gaps() {
+        let message = |number: u32, message: &str| {
+            format!("<14>1 2026-11-21T21:58:54Z h app 7 - [meta isX=\"1\" sequenceId=\"{number}\"][b c=\"d\"] {message}")
+        };
+        let first = Numbered::of(message(8, "{}").as_bytes()).unwrap();
+        assert_eq!(first.number, 8);
+        let later = Numbered::of(message(12, "other").as_bytes()).unwrap();
+        assert_eq!((later.origin, later.missing_since(first.number)), (first.origin, 3));
+        assert_eq!((first.missing_since(7), first.missing_since(8), first.missing_since(100)), (0, 0, 0));
+        let other = message(9, "{}").replace(" 7 ", " 8 ");
+        assert_ne!(Numbered::of(other.as_bytes()).unwrap().origin, first.origin);
+        for none in ["<14>1 t h a p - - x sequenceId=\"4\"", "<14>Nov 21 21:58:54 h a: sequenceId=\"4\"", ""] {
+            assert_eq!(Numbered::of(none.as_bytes()), None, "{none}");
+        }
+    }
 
     #[test]
     fn every_header_goes_and_other_lines_stay() {
