@@ -175,7 +175,10 @@ mod tests {
         for (id, body, want) in SENT {
             let reader = by_id(id).unwrap().reading().unwrap().reader(None);
             let format = reader.as_ref().map(crate::reading::Reader::format);
-            let decoded = intake::decode_with(intake::Options { format, received: None }, body.as_bytes());
+            let decoded = intake::decode_with(
+                intake::Options { format, ..intake::Options::default() },
+                body.as_bytes(),
+            );
             assert_eq!((decoded.batch.len(), decoded.rejects.as_slice()), (1, &[][..]), "{id}");
             let event: serde_json::Value =
                 serde_json::from_str(&event::json::to_string(decoded.batch.row(0))).unwrap();

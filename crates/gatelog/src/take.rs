@@ -34,6 +34,9 @@ pub(crate) struct Delivery {
     pub(crate) wire_bytes: u64,
     /// When it came.
     pub(crate) received: Timestamp,
+    /// For senders that never send twice: a number for this delivery, so that the same bytes at another time are other
+    /// events. Without it they are the same ones.
+    pub(crate) salt: Option<u64>,
 }
 
 /// What became of a delivery.
@@ -137,11 +140,12 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
     let (app, delivery) = (Arc::clone(app), delivery.clone());
     let work = move || {
         let bytes_max = app.config.ingest_decoded_bytes_max;
-        let Delivery { source, reader, coding, received, .. } = delivery;
+        let Delivery { source, reader, coding, received, salt, .. } = delivery;
         let format = reader.as_ref().map(Reader::format);
         let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
         check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
-        let decoded = intake::decode_with(intake::Options { format, received: Some(received) }, &plain);
+        let options = intake::Options { format, received: Some(received), salt };
+        let decoded = intake::decode_with(options, &plain);
         drop(plain);
         let mut batch = decoded.batch;
         batch.fill_text(field::SOURCE, &source);

@@ -132,7 +132,9 @@ mod tests {
     #[test]
     fn numbers_of_messages_show_gaps() {
         let message = |number: u32, message: &str| {
-            format!("<14>1 2026-11-21T21:58:54Z h app 7 - [meta isX=\"1\" sequenceId=\"{number}\"][b c=\"d\"] {message}")
+            format!(
+                "<14>1 2026-11-21T21:58:54Z h app 7 - [meta isX=\"1\" sequenceId=\"{number}\"][b c=\"d\"] {message}"
+            )
         };
         let first = Numbered::of(message(8, "{}").as_bytes()).unwrap();
         assert_eq!(first.number, 8);
@@ -141,7 +143,8 @@ mod tests {
         assert_eq!((first.missing_since(7), first.missing_since(8), first.missing_since(100)), (0, 0, 0));
         let other = message(9, "{}").replace(" 7 ", " 8 ");
         assert_ne!(Numbered::of(other.as_bytes()).unwrap().origin, first.origin);
-        for none in ["<14>1 t h a p - - x sequenceId=\"4\"", "<14>Nov 21 21:58:54 h a: sequenceId=\"4\"", ""] {
+        for none in ["<14>1 t h a p - - x sequenceId=\"4\"", "<14>Nov 21 21:58:54 h a: sequenceId=\"4\"", ""]
+        {
             assert_eq!(Numbered::of(none.as_bytes()), None, "{none}");
         }
     }

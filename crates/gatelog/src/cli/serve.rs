@@ -99,7 +99,8 @@ impl Direct {
     pub(super) fn append(&self, batch: Batch) -> anyhow::Result<Taken> {
         let now = clock::now();
         let format = self.reader.as_ref().map(Reader::format);
-        let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, &batch.bytes);
+        let decoded =
+            intake::decode_with(intake::Options { format, received: Some(now), salt: None }, &batch.bytes);
         let mut events = decoded.batch;
         events.fill_text(field::SOURCE, &self.source);
         let keys = crate::take::salted(decoded.keys, &self.source);

@@ -57,6 +57,7 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
         coding,
         wire_bytes: body.len() as u64,
         received: clock::now(),
+        salt: None,
     };
     answer(&take(&app, delivery, body).await?)
 }

@@ -229,7 +229,8 @@ fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
     let now = clock::now();
     let reader = reading.reader(None);
     let format = reader.as_ref().map(Reader::format);
-    let decoded = intake::decode_with(intake::Options { format, received: Some(now) }, line.as_bytes());
+    let decoded =
+        intake::decode_with(intake::Options { format, received: Some(now), salt: None }, line.as_bytes());
     let mut batch = decoded.batch;
     batch.fill_text(field::SOURCE, "try");
     let mut batch = mask(batch, &app.rules);

@@ -192,7 +192,7 @@ mod tests {
         let body = br#"{"status":200,"path":"/"}"#;
         assert_eq!(decode(None, body).rejected, 1);
         let received = Timestamp::parse("2026-11-21T22:07:51Z");
-        let decoded = decode_with(Options { format: None, received }, body);
+        let decoded = decode_with(Options { received, ..Options::default() }, body);
         assert_eq!(decoded.batch.row(0).int(f::TIME), received.map(|t| t.0));
     }
 }
