@@ -9,6 +9,7 @@
 
 mod decode;
 mod denial;
+pub mod directory;
 mod escape;
 mod fieldmap;
 mod fill;
