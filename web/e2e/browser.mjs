@@ -111,12 +111,10 @@ export function watch(page, troubles) {
   page.on('pageerror', (error) => troubles.push(String(error)))
 }
 
-/** Opens the n-th event of the list. A press in the moment in which rows are renewed may be lost; a person presses again. */
+/** Opens the n-th event of the list: one press. */
 export async function openEvent(page, n) {
+  await page.locator('[data-row]').nth(n).click()
   const drawer = page.getByTestId('drawer')
-  for (let tries = 0; tries < 20 && !(await drawer.isVisible()); tries++) {
-    await page.locator('[data-row]').nth(n).click()
-    await drawer.waitFor({ timeout: 3000 }).catch(() => {})
-  }
+  await drawer.waitFor()
   return drawer
 }

@@ -345,6 +345,39 @@ await step('fresh', async () => {
   check('until they are asked for', (await total()) > before)
 })
 
+await step('presses', async () => {
+  // Each press falls into the moment in which the rows are renewed; the page notes the row it began on.
+  await go('/logs?tz=UTC')
+  await page.evaluate(() => {
+    addEventListener('pointerdown', (e) => (globalThis.__pressed = e.target.closest('[data-row]')?.dataset.row), true)
+  })
+  const wrong = []
+  for (let i = 0; i < 24; i++) {
+    const { x, y, width, height } = await page
+      .locator('[data-row]')
+      .nth(1 + (i % 8))
+      .boundingBox()
+    await page.mouse.move(x + width * (0.1 + 0.03 * i), y + height / 2)
+    if (i % 2) await page.waitForTimeout(i * 12)
+    await page.keyboard.press('r')
+    await page.mouse.down()
+    if (i % 3 === 0) await page.waitForTimeout(i * 20)
+    await page.mouse.up()
+    const pressed = await page.evaluate(() => globalThis.__pressed)
+    const isOpen = await page
+      .waitForURL((url) => url.searchParams.get('row') === pressed, { timeout: 10_000 })
+      .then(
+        () => true,
+        () => false,
+      )
+    if (!isOpen || !pressed) wrong.push(`press ${i} on ${pressed}: ${page.url()}`)
+    await page.getByTestId('drawer').waitFor()
+    await page.locator('body').press('Escape')
+    await page.getByTestId('drawer').waitFor({ state: 'detached' })
+  }
+  equal('24 presses while rows are renewed open the rows they began on', wrong.join('\n'), '')
+})
+
 await step('tail', async () => {
   await go('/logs?tz=UTC')
   await page.locator('body').press('t')
@@ -358,6 +391,17 @@ await step('tail', async () => {
   await page.locator('body').press('Space')
   await page.waitForFunction((id) => document.querySelector('[data-row]')?.dataset.row !== id, first)
   check('and goes on', true)
+  const { x, y, height } = await page.locator('[data-row]').nth(2).boundingBox()
+  await page.mouse.move(x + 300, y + height / 2)
+  await page.mouse.down()
+  await page.getByText(/^Paused/).waitFor()
+  const held = await page.locator('[data-row]').nth(2).getAttribute('data-row')
+  await page.mouse.up()
+  await page.getByTestId('drawer').waitFor()
+  check(
+    'a press stops a tail, so that it meets its row',
+    param('row') === held || Number(held) - Number(param('row')) < 9,
+  )
 })
 
 await step('phone', async () => {

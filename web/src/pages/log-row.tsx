@@ -1,11 +1,12 @@
 // One event: as a row of cells, or as a card.
-import { memo, useState } from 'react'
+import { memo } from 'react'
 import type { AccessEvent } from '../api/types'
 import { Skeleton } from '../parts/state'
 import { Pill, Status } from '../parts/status'
 import { type Column, consumerOf, type ShownColumn } from '../state/columns'
 import { durationText } from '../state/numbers'
 import { clockText, dayText, instantText, millisText } from '../state/zone'
+import { CellSigns, useRest } from './cell-signs'
 import css from './log-table.module.css'
 
 type Place = { id: string; index: number; top: number; height: number }
@@ -14,7 +15,6 @@ type Shared = Place & {
   tz: string
   isActive: boolean
   isOpen: boolean
-  onOpen: (index: number) => void
 }
 type RowProps = Shared & {
   columns: ShownColumn[]
@@ -30,10 +30,9 @@ const placeOf = ({ top, height }: Place) => ({ transform: `translateY(${top}px)`
 
 export const LogRow = memo(function LogRow(props: RowProps) {
   const { event, index, columns, tz } = props
-  const [over, setOver] = useState(-1)
+  const { rest, move, leave } = useRest()
   const denied = event.access.granted === false
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows.
     <div
       id={props.id}
       role="row"
@@ -43,8 +42,7 @@ export const LogRow = memo(function LogRow(props: RowProps) {
       data-row={event.id}
       className={`${css.row} ${props.isActive ? css.active : ''} ${props.isOpen ? css.open : ''} ${denied ? css.denied : ''}`}
       style={{ ...placeOf(props), gridTemplateColumns: props.tracks, minWidth: props.width }}
-      onClick={() => props.onOpen(index)}
-      onPointerLeave={() => setOver(-1)}
+      onPointerLeave={leave}
     >
       {columns.map((column, i) => {
         const value = column.value?.(event)
@@ -56,7 +54,7 @@ export const LogRow = memo(function LogRow(props: RowProps) {
             tabIndex={-1}
             className={`${css.cell} ${column.isNumber ? css.number : ''} ${column.isMono ? css.mono : ''} ${column.isPinned ? css.pinned : ''} ${props.cell === i ? css.picked : ''}`}
             style={column.isPinned ? { left: props.lefts[i] } : undefined}
-            onPointerEnter={() => setOver(i)}
+            onPointerMove={(event) => move(event, i)}
             onClick={(click) => {
               if (!click.altKey || value === undefined) return
               click.stopPropagation()
@@ -68,16 +66,13 @@ export const LogRow = memo(function LogRow(props: RowProps) {
             }}
           >
             <CellBody column={column} event={event} tz={tz} />
-            {over === i && (
-              <span className={css.acts}>
-                {value !== undefined && (
-                  <>
-                    <Act sign="=" hint="Only this" onPress={() => props.onFilter(column.id, value, false)} />
-                    <Act sign="≠" hint="Not this (alt-click)" onPress={() => props.onFilter(column.id, value, true)} />
-                  </>
-                )}
-                <Act sign="⋯" hint="More" onPress={(at) => props.onMenu(event, column, at)} />
-              </span>
+            {rest?.cell === i && (
+              <CellSigns
+                left={rest.left}
+                hasValue={value !== undefined}
+                onFilter={(excludes) => value !== undefined && props.onFilter(column.id, value, excludes)}
+                onMenu={(at) => props.onMenu(event, column, at)}
+              />
             )}
           </div>
         )
@@ -95,24 +90,6 @@ export function RowSkeleton(place: Place) {
         <Skeleton height={10} width={`${60 + ((place.index * 37) % 36)}%`} />
       </div>
     </div>
-  )
-}
-
-/** For the pointer; keys use `f` and `-` on the cell. */
-function Act({ sign, hint, onPress }: { sign: string; hint: string; onPress: (at: Element) => void }) {
-  return (
-    <button
-      type="button"
-      tabIndex={-1}
-      aria-hidden="true"
-      title={hint}
-      onClick={(event) => {
-        event.stopPropagation()
-        onPress(event.currentTarget)
-      }}
-    >
-      {sign}
-    </button>
   )
 }
 
@@ -152,11 +129,10 @@ function CellBody({ column, event, tz }: { column: Column; event: AccessEvent; t
 }
 
 export const LogCard = memo(function LogCard(props: Shared) {
-  const { id, event, index, tz, isActive, isOpen, onOpen } = props
+  const { id, event, index, tz, isActive, isOpen } = props
   const at = Date.parse(event.timestamp)
   const denied = event.access.granted === false
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles the keys of its rows.
     <div
       id={id}
       role="row"
@@ -166,7 +142,6 @@ export const LogCard = memo(function LogCard(props: Shared) {
       data-row={event.id}
       className={`${css.card} ${isActive ? css.active : ''} ${denied ? css.denied : ''}`}
       style={placeOf(props)}
-      onClick={() => onOpen(index)}
     >
       <div role="gridcell" tabIndex={-1} className={css.cardLine}>
         <Status code={event.response.status} />

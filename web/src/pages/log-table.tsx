@@ -37,7 +37,9 @@ type Props = {
   onArrange: (columns: ShownColumn[]) => void
   onShow: (first: number, last: number) => void
   onActive: (index: number) => void
-  onOpen: (index: number) => void
+  onOpen: (event: AccessEvent) => void
+  /** Before a press is over: what moves rows by itself stops. */
+  onPress?: () => void
   onScroll: (isAtTop: boolean) => void
   empty: ReactNode
 }
@@ -72,7 +74,7 @@ export function LogTable(props: Props) {
     if (jump !== undefined) props.onActive(Math.min(list.count - 1, Math.max(0, active + jump)))
     else if (event.key === 'ArrowRight') setCell((now) => Math.min(columns.length - 1, now + 1))
     else if (event.key === 'ArrowLeft') setCell((now) => Math.max(-1, now - 1))
-    else if (event.key === 'Enter') props.onOpen(active)
+    else if (event.key === 'Enter' && shown) props.onOpen(shown)
     else if (isMenu && shown) {
       const row = document.getElementById(`${id}-${active}`)
       pick(shown, column, row?.children[Math.max(0, cell)] ?? event.currentTarget)
@@ -87,6 +89,7 @@ export function LogTable(props: Props) {
   const grid = { gridTemplateColumns: columns.map(trackOf).join(' '), minWidth: isNarrow ? undefined : width }
   const lefts = columns.map((_, i) => columns.slice(0, i).reduce((sum, c) => sum + pxOf(c) + GAP_PX, EDGE_PX))
   const isEmpty = !props.isLoading && list.count === 0
+  const presses = usePresses(list, props.onOpen, props.onPress)
   const drawn = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
   return (
     <div
@@ -135,14 +138,14 @@ export function LogTable(props: Props) {
               )}
             </div>
           </div>
-          <div role="rowgroup" style={{ height: rows.height, position: 'relative' }}>
+          <div role="rowgroup" style={{ height: rows.height, position: 'relative' }} {...presses}>
             {drawn.map((index) => {
               const event = list.at(index)
               const place = { id: `${id}-${index}`, index, top: rows.topOf(index), height: rowPx }
               if (!event) return <RowSkeleton key={index} {...place} />
               const shared = { ...place, event, tz, isActive: index === active, isOpen: event.id === props.openId }
               return isNarrow ? (
-                <LogCard key={event.id} {...shared} onOpen={props.onOpen} />
+                <LogCard key={event.id} {...shared} />
               ) : (
                 <LogRow
                   key={event.id}
@@ -152,7 +155,6 @@ export function LogTable(props: Props) {
                   width={width}
                   lefts={lefts}
                   cell={index === active ? cell : -1}
-                  onOpen={props.onOpen}
                   onFilter={props.moves.filter}
                   onMenu={pick}
                 />
@@ -164,6 +166,28 @@ export function LogTable(props: Props) {
       <ValueMenu picked={picked} moves={props.moves} onClose={() => setPicked(null)} />
     </div>
   )
+}
+
+/** A press opens the row it began on, wherever renewed rows have moved it meanwhile; marking text is no press. */
+function usePresses(list: List, onOpen: (event: AccessEvent) => void, onPress?: () => void) {
+  const pressed = useRef<AccessEvent>(undefined)
+  const eventUnder = (target: EventTarget) => {
+    if (!(target instanceof Element) || target.closest('button')) return undefined
+    const row = target.closest<HTMLElement>('[data-row]')
+    const event = row ? list.at(Number(row.ariaRowIndex) - 2) : undefined
+    return event?.id === row?.dataset.row ? event : undefined
+  }
+  return {
+    onPointerDown: (event: React.PointerEvent) => {
+      onPress?.()
+      pressed.current = event.button === 0 && !event.altKey ? eventUnder(event.target) : undefined
+    },
+    onClick: (event: React.MouseEvent) => {
+      const opened = pressed.current ?? eventUnder(event.target)
+      pressed.current = undefined
+      if (opened && !event.altKey && getSelection()?.isCollapsed !== false) onOpen(opened)
+    },
+  }
 }
 
 function Waiting({ height }: { height: number }) {

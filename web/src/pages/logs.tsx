@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useAnswer, useFields } from '../api/queries'
 import { type Tail, useTail } from '../api/tail'
-import type { Field, Histogram } from '../api/types'
+import type { AccessEvent, Field, Histogram } from '../api/types'
 import { Dialog } from '../parts/dialog'
 import { useNarrow } from '../parts/narrow'
 import { Bar } from '../shell/bar'
@@ -97,7 +97,8 @@ export function Logs() {
             onArrange={arrange}
             onShow={useCallback((first: number, last: number) => rows.show(first, last), [rows])}
             onActive={cursor.setActive}
-            onOpen={cursor.openAt}
+            onOpen={cursor.open}
+            onPress={isTail ? () => tail.setPaused(true) : undefined}
             onScroll={(isAtTop) => isTail && !isAtTop && !tail.isPaused && tail.setPaused(true)}
             empty={<LogEmpty view={view} rows={rows} isTail={isTail} asked={moment.asked} />}
           />
@@ -133,11 +134,12 @@ function useTailOr(tail: Tail | null, rows: List): List {
 /** The row under the keys, and the open one: opening, stepping, closing. */
 function useCursor({ search, set }: View, list: List) {
   const [active, setActive] = useState(-1)
+  const open = (event: AccessEvent) => set({ row: event.id }, { replace: search.row !== undefined })
   const openAt = (index: number) => {
     const event = list.at(index)
     if (!event) return
     setActive(index)
-    set({ row: event.id }, { replace: search.row !== undefined })
+    open(event)
   }
   const step = (by: number) => {
     const next = Math.min(list.count - 1, Math.max(0, active + by))
@@ -149,7 +151,14 @@ function useCursor({ search, set }: View, list: List) {
   useEffect(() => {
     if (at >= 0) setActive(at)
   }, [at])
-  return { active, setActive, openAt, step, close: () => set(search.row ? { row: undefined } : { diff: undefined }) }
+  return {
+    active,
+    setActive,
+    open,
+    openAt,
+    step,
+    close: () => set(search.row ? { row: undefined } : { diff: undefined }),
+  }
 }
 
 function placeOf(list: List & { indexOf?: (id: string) => number }, id: string): number {
