@@ -40,6 +40,9 @@ target/tools/bin/cargo-deny --log-level error check licenses bans sources
 step "trials on the program itself: kill -9, full disk, jumping clock, freshness"
 target/debug/trials target/debug/gatelog short
 
+step "real NGINX, HAProxy, Caddy, Traefik and Envoy send to it while it is killed"
+trials/gateways/live.py target/debug/gatelog
+
 step "the web app in Chromium against the program"
 trials/browser.sh target/debug/gatelog
 

@@ -8,7 +8,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("docs/filter.md", query::filter_markdown()),
         ("docs/panels.md", query::panels_markdown()),
         ("docs/config.md", printed(&["config", "--markdown"])),
-        ("docs/gateways.md", printed(&["gateways", "--markdown"])),
+        ("docs/sources.md", printed(&["gateways", "--markdown"])),
     ]
 }
 

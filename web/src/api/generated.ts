@@ -9,8 +9,9 @@ export interface components {
         };
         ConnectStep: {
             code: string;
+            file: string;
             /** @enum {unknown} */
-            language: "shell" | "yaml" | "nginx";
+            language: "shell" | "yaml" | "nginx" | "json" | "text";
             text: string;
         };
         Credential: {
@@ -452,10 +453,13 @@ export interface components {
         };
         Gateway: {
             about: string;
-            field_map: components["schemas"]["FieldMap"] | null;
             format: string | null;
             id: string;
             label: string;
+            notes: {
+                text: string;
+                title: string;
+            }[];
             steps: components["schemas"]["ConnectStep"][];
         };
         Gateways: {

@@ -25,7 +25,14 @@ export type Source = {
 
 export type Reject = { time: string; format: string | null; line: number | null; reason: string; excerpt: string }
 export type GatewayStep = { text: string; language: string; code: string }
-export type Gateway = { id: string; label: string; format: string | null; about: string; steps: GatewayStep[] }
+export type Gateway = {
+  id: string
+  label: string
+  format: string | null
+  about: string
+  notes: { title: string; text: string }[]
+  steps: GatewayStep[]
+}
 export type Gateways = { url?: string; gateways: Gateway[] }
 export type NewSource = { source: Source; token: string }
 export type Rotated = { token: string; old_valid_until: string | null }

@@ -220,6 +220,11 @@ function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefi
           </li>
         ))}
       </ol>
+      {gateway.notes.map(({ title, text }) => (
+        <p key={title} className="quiet">
+          <b>{title}</b>: {text.replaceAll('`', '')}
+        </p>
+      ))}
     </Step>
   )
 }

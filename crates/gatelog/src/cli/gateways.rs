@@ -15,7 +15,7 @@ pub(super) struct Args {
     /// The address gateways reach the server at
     #[arg(long, default_value = "http://127.0.0.1:7080")]
     url: String,
-    /// Prints docs/gateways.md
+    /// Prints docs/sources.md
     #[arg(long)]
     markdown: bool,
 }
@@ -36,11 +36,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         anyhow::bail!("there is no gateway {id:?}; there are {}", ids.join(", "));
     };
     println!("{}\n\n{}", gateway.label, gateway.about);
-    if !gateway.field_map.is_empty() {
-        println!(
-            "\nThe field map of its source (gatelog source set NAME --field-map FILE):\n\n{}",
-            gateway.field_map
-        );
+    for note in gateway.notes() {
+        println!("\n{}: {}", note.title, note.text);
     }
     for step in gateway.steps {
         let code = with_address(step.code, &args.url);

@@ -6,27 +6,14 @@ pub(super) const CURL: Gateway = Gateway {
     id: "curl",
     label: "Anything else, over HTTP",
     format: None,
-    field_map: "",
     about: "JSON of any program and the logs of the gateways above, posted as they are: one object, an array, or one record a line, gzip or \
             not. Names of your own are told with a field map.",
+    away: "what the sender makes of it: anything but a 2xx means that nothing is promised, so send the same body again.",
+    judged: "a 401, 403 or 429 is a denial unless the record says who answered or whether access was granted.",
+    trap: "a record without a time gets the time it was received, and one without a request id is told from its repetition only when the \
+           whole body is sent again unchanged.",
     steps: &[
-        Step {
-            text: "One event to try with.",
-            language: Language::Shell,
-            code: r#"curl -sS '{url}/ingest' -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d '{
-  "time": "'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'",
-  "method": "GET",
-  "path": "/v1/pets",
-  "status": 200,
-  "duration_ms": 12.5,
-  "consumer_id": "first-try",
-  "client_ip": "203.0.113.9"
-}'"#,
-        },
-        Step {
-            text: "A log file.",
-            language: Language::Shell,
-            code: "gzip -c access.log | curl -sS '{url}/ingest' -H 'Authorization: Bearer {token}' --data-binary @-",
-        },
+        example!(Shell, "curl/event.sh", "One event to try with."),
+        example!(Shell, "curl/file.sh", "A log file."),
     ],
 };

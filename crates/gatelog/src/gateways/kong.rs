@@ -6,32 +6,15 @@ pub(super) const KONG: Gateway = Gateway {
     id: "kong",
     label: "Kong Gateway",
     format: Some("kong"),
-    field_map: "",
-    about: "The http-log plugin sends every call, also those Kong refuses itself. Kong 3.3 or later for the queue as written here. \
-            The token stands in the path, because the plugin drops the query of its endpoint. Kong keeps calls in memory while \
-            Gatelog is away: at most `max_entries`, and each for at most `max_retry_time` seconds.",
+    about: "The http-log plugin sends every call, also those Kong refuses itself. Kong 3.3 or later for the queue as written here.",
+    away: "Kong keeps calls in memory: at most `max_entries`, each for at most `max_retry_time` seconds; what is older, and what a \
+           restart of Kong finds there, is lost. The plugin file-log with `gatelog follow` loses nothing.",
+    judged: "a 4xx with `source` `kong` is a denial; its reason is read from status, headers and whether a consumer was known. The \
+             consumer is the one Kong authenticated.",
+    trap: "the token stands in the path, because the plugin drops the query of its endpoint. Kong masks only `authorization`; keys in other \
+           headers and in the query are masked here.",
     steps: &[
-        Step {
-            text: "With the Admin API, for all services: one call is enough.",
-            language: Language::Shell,
-            code: "curl -sS -X POST http://localhost:8001/plugins \\
-  --data name=http-log \\
-  --data 'config.http_endpoint={url}/i/{token}/kong' \\
-  --data config.queue.max_batch_size=200 \\
-  --data config.queue.max_entries=100000 \\
-  --data config.queue.max_retry_time=3600",
-        },
-        Step {
-            text: "Or in the declarative configuration (`kong.yml`, decK).",
-            language: Language::Yaml,
-            code: "plugins:
-- name: http-log
-  config:
-    http_endpoint: \"{url}/i/{token}/kong\"
-    queue:
-      max_batch_size: 200
-      max_entries: 100000
-      max_retry_time: 3600",
-        },
+        example!(Shell, "kong/plugin.sh", "With the Admin API, for all services: one call is enough."),
+        example!(Yaml, "kong/kong.yml", "Or in the declarative configuration (`kong.yml`, decK)."),
     ],
 };

@@ -6,31 +6,14 @@ pub(super) const VECTOR: Gateway = Gateway {
     id: "vector",
     label: "Vector",
     format: None,
-    field_map: "",
-    about: "Vector reads the log file of a gateway and sends its lines as they are; each is recognised here. With acknowledgements the file is \
-            only taken as read once Gatelog has it on disk.",
-    steps: &[Step {
-        text: "In `vector.yaml`; put the file of your gateway under `include`.",
-        language: Language::Yaml,
-        code: "sources:
-  gateway_log:
-    type: file
-    include: [/var/log/nginx/access.log]
-sinks:
-  gatelog:
-    type: http
-    inputs: [gateway_log]
-    uri: \"{url}/ingest\"
-    method: post
-    auth:
-      strategy: bearer
-      token: \"{token}\"
-    encoding:
-      codec: text
-    framing:
-      method: newline_delimited
-    compression: gzip
-    acknowledgements:
-      enabled: true",
-    }],
+    about: "Vector reads the log file of a gateway and sends its lines as they are; each is recognised here.",
+    away: "nothing is lost: with acknowledgements the file is only taken as read once Gatelog has it on disk.",
+    judged: "as the gateway that wrote the line; see there.",
+    trap: "the codec must be `text`: Vector's own JSON wraps each line in `message`. Batches are cut anew after a restart, so lines without a \
+           request id may be counted twice then.",
+    steps: &[example!(
+        Yaml,
+        "vector/vector.yaml",
+        "In `vector.yaml`; put the file of your gateway under `include`."
+    )],
 };

@@ -7,15 +7,15 @@ use serde::Serialize;
 use super::answer::json;
 use super::route::{Answer, Call};
 use crate::config::Config;
-use crate::gateways::{GATEWAYS, Gateway, Language, Step, with_address};
+use crate::gateways::{GATEWAYS, Gateway, Language, Note, Step, with_address};
 
 #[derive(Serialize)]
 struct Shown {
     id: &'static str,
     label: &'static str,
     format: Option<&'static str>,
-    field_map: Option<serde_json::Value>,
     about: &'static str,
+    notes: [Note; 3],
     steps: &'static [Step],
 }
 
@@ -24,6 +24,7 @@ struct Shown {
 pub(crate) struct Filled {
     text: &'static str,
     language: Language,
+    file: &'static str,
     code: String,
 }
 
@@ -36,8 +37,8 @@ pub(crate) async fn list(_: Scope, call: Call) -> Answer {
             id: gateway.id,
             label: gateway.label,
             format: gateway.format,
-            field_map: serde_json::from_str(gateway.field_map).ok(),
             about: gateway.about,
+            notes: gateway.notes(),
             steps: gateway.steps,
         })
         .collect();
@@ -49,6 +50,7 @@ pub(crate) fn connect(gateway: &Gateway, url: &str, token: &str) -> Vec<Filled> 
     let fill = |step: &Step| Filled {
         text: step.text,
         language: step.language,
+        file: step.file,
         code: with_address(step.code, url).replace("{token}", token),
     };
     gateway.steps.iter().map(fill).collect()

@@ -1,0 +1,1 @@
+gzip -c access.log | curl -sS '{url}/ingest' -H 'Authorization: Bearer {token}' --data-binary @-
