@@ -6,6 +6,9 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+/// The country file, laid there by the build of the web app. It is not served.
+const COUNTRIES: &str = "countries.mmdb";
+
 const PLACEHOLDER: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Gatelog</title></head><body>\
 <h1>Gatelog</h1><p>This binary was built without the web app. Run <code>npm ci &amp;&amp; npm run build</code> in \
 <code>web/</code> and build again. The API is at <code>/api/v1</code>.</p></body></html>";
@@ -18,8 +21,16 @@ fn main() -> std::io::Result<()> {
     println!("cargo::rerun-if-changed=../../web/dist");
 
     let mut files = Vec::new();
+    let countries = dist.join(COUNTRIES);
+    let copy = out.join("countries.mmdb");
+    // Not packed: the pages of the program that are not looked at need no memory.
+    fs::write(&copy, if countries.is_file() { fs::read(countries)? } else { Vec::new() })?;
+    let copy = copy.display().to_string();
+    fs::write(out.join("countries.rs"), format!("const COUNTRIES: &[u8] = include_bytes!({copy:?});\n"))?;
+
     if dist.join("index.html").is_file() {
         collect(&dist, "", &mut files)?;
+        files.retain(|(name, _)| name != COUNTRIES);
     } else {
         let page = out.join("index.html");
         fs::write(&page, PLACEHOLDER)?;

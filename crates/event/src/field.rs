@@ -192,6 +192,14 @@ fields! {
     SERVER_ID "server_id" "server_id" Dict "Server" "SERVERID; usually not provided."
     GATEWAY_NODE "gateway_node" "gateway_node" Dict "Gateway node" "The node of the gateway (SOURCE_GATEWAY_NODE)."
     CUSTOM "custom" "custom" Json "Custom fields" "Every field of the record that has no place of its own, as a JSON object."
+    COUNTRY "country" "request.country" Dict "Country" "The country of the client's address (ISO 3166 code), or what kind of address it is: private, loopback, link_local, cgnat, documentation, multicast, reserved."
+    ASN "asn" "request.asn" Dict "Network" "The autonomous system of the client's address: `AS64500 Example Net`. Needs a file that has it."
+    CITY "city" "request.city" Dict "City" "The city of the client's address. Needs a file that has it."
+    AGENT "agent" "agent.name" Dict "Agent" "The program that called, from the User-Agent header: Chrome, curl, GPTBot."
+    AGENT_VERSION "agent_version" "agent.version" Dict "Agent version" "The version of that program."
+    AGENT_CLASS "agent_class" "agent.class" Dict "Agent class" "What kind of program called: browser, mobile, api_client, bot, ai, monitor or other."
+    OS "os" "agent.os" Dict "Operating system" "The operating system the User-Agent header names."
+    DEVICE "device" "agent.device" Dict "Device" "desktop, phone, tablet, tv, console or watch, where the User-Agent header tells."
 }
 
 /// The field of that name.

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::counters::Tally;
 use crate::exports::Exports;
+use crate::knowledge::Known;
 
 /// Bodies in flight are counted in units of this many bytes.
 pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) catalog: Catalog,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) rules: Rules,
+    pub(crate) known: Known,
     pub(crate) tally: Tally,
     pub(crate) gates: Gates,
     pub(crate) meters: Meters,

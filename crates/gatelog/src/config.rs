@@ -76,6 +76,9 @@ settings! {
     rejects_per_source_max: usize = 1_000, "Rejected records that can be looked at, per source; kept in memory, the newest 100 over a restart.";
     wal_bytes_max: u64 = 512 << 20, "Size of the log of events that are not sealed yet; at the bound the answer is 503 with Retry-After.";
     segment_rows: usize = 131_072, "Events that are sealed together at most.";
+    geo_files: Vec<String> = Vec::new(), "Files in the MaxMind DB format that say where an address is (country, network, city); the first that knows counts, then the country file of the program. Read anew when they change; held in memory.";
+    trusted_proxies: Vec<String> = Vec::new(), "Addresses and networks of proxies before the gateways: where the logged address is one of these, `client_header` says who the client is.";
+    client_header: String = "x-forwarded-for".into(), "The header those proxies write: `x-forwarded-for`, `forwarded` or `x-real-ip`.";
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
@@ -172,6 +175,8 @@ impl Config {
         if self.retain_days == 0 || self.header_deadline_ms == 0 || self.query_deadline_ms == 0 {
             return wrong("retain_days, header_deadline_ms and query_deadline_ms must be above 0".into());
         }
+        crate::knowledge::proxies(&self.trusted_proxies, &self.client_header)
+            .map_err(|error| Error::wrong("settings", error))?;
         for (name, set) in &self.sources {
             crate::sources::check_name(name).map_err(|error| Error::wrong("settings", error))?;
             set.reading().map_err(|error| Error::wrong(&format!("sources.{name}"), error))?;
@@ -241,6 +246,10 @@ impl Setting {
             }
             Some(toml::Value::Boolean(_)) => {
                 toml::Value::Boolean(text.parse().map_err(|_| wrong("true or false"))?)
+            }
+            Some(toml::Value::Array(_)) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
             }
             _ => toml::Value::String(text.to_owned()),
         })

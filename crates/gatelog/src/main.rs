@@ -10,6 +10,7 @@ mod durable;
 mod exports;
 mod gateways;
 mod http;
+mod knowledge;
 mod log;
 mod owner;
 mod reading;

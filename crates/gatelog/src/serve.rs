@@ -23,6 +23,7 @@ use crate::clock::Steady;
 use crate::config::{Config, Environment, secret};
 use crate::counters::Tally;
 use crate::exports::{self, Exports};
+use crate::knowledge::Known;
 use crate::{clock, http, log, rejects};
 
 /// How often the catalogue is looked at for changes by others.
@@ -94,6 +95,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
              that ends TLS in front and set public_url to its https address, or say --insecure-http"
         );
     }
+    let known = Known::open(&config)?;
     let exports = Exports::open(exports::dir(&dir), config.free_bytes_min, now)
         .context("cannot open the directory of exports")?;
     let config = Config { connections_max: connections_max(&config), ..config };
@@ -101,6 +103,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
+        known,
         gates: Gates::new(&config),
         config,
         catalog,
@@ -246,6 +249,7 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
+            app.known.refresh();
             if looks.is_multiple_of(SAVE_EVERY) {
                 if steady.is(now, begun.elapsed()) {
                     app.exports.sweep(now);

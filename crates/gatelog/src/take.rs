@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use event::mask::{Masked, mask, mask_excerpt, mask_text};
 use event::{Batch, Reject, Timestamp, field};
 use intake::Format;
+use intake::enrich::enrich;
 use ledger::Receipt;
 use tokio::time::Instant;
 
@@ -149,6 +150,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
         drop(plain);
         let mut batch = decoded.batch;
         batch.fill_text(field::SOURCE, &source);
+        enrich(&mut batch, &app.known.get());
         let keys = salted(decoded.keys, &source);
         let newest = batch.rows().filter_map(|row| row.int(field::TIME)).max().map(Timestamp);
         let rejects = decoded

@@ -10,6 +10,7 @@
 mod decode;
 mod denial;
 pub mod directory;
+pub mod enrich;
 mod escape;
 mod fieldmap;
 mod fill;

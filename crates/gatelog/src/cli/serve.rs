@@ -6,12 +6,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use event::mask::{Rules, mask};
 use event::{Timestamp, field};
+use intake::enrich::enrich;
 use ledger::Ledger;
 
 use super::sender::{Batch, Taken};
 use super::{samples, token};
 use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
+use crate::knowledge::Known;
 use crate::reading::Reader;
 use crate::serve::{given, open_ledger};
 use crate::sources::check_name;
@@ -64,6 +66,7 @@ pub(super) struct Direct {
     ledger: Ledger,
     catalog: Catalog,
     rules: Rules,
+    known: Known,
     source: String,
     reader: Option<Reader>,
 }
@@ -89,10 +92,11 @@ impl Direct {
         let catalog = token::open(dir, now)?;
         let ledger = open_ledger(&config, dir, now)?;
         let rules = Rules::new(catalog.masking_key());
+        let known = Known::open(&config)?;
         check_name(source)?;
         let set = |content: &Content| content.sources.get(source).map(|s| s.reading.clone());
         let reader = catalog.with(set).unwrap_or_default().reader(format);
-        Ok(Direct { ledger, catalog, rules, source: source.to_owned(), reader })
+        Ok(Direct { ledger, catalog, rules, known, source: source.to_owned(), reader })
     }
 
     /// Makes a batch durable.
@@ -103,6 +107,7 @@ impl Direct {
             intake::decode_with(intake::Options { format, received: Some(now), salt: None }, &batch.bytes);
         let mut events = decoded.batch;
         events.fill_text(field::SOURCE, &self.source);
+        enrich(&mut events, &self.known.get());
         let keys = crate::take::salted(decoded.keys, &self.source);
         let mut taken = Taken {
             end: batch.end,

@@ -28,7 +28,6 @@ aliases! {
     "groups" CONSUMER_GROUPS;
     "plan" USAGE_PLAN;
     "host" DOMAIN;
-    "agent" USER_AGENT;
     "ua" USER_AGENT;
     "env" ENVIRONMENT;
     "status_class" STATUS;
