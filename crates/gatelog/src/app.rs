@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::counters::Tally;
 use crate::exports::Exports;
 use crate::knowledge::Known;
+use crate::listen::Listener;
 
 /// Bodies in flight are counted in units of this many bytes.
 pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub(crate) gates: Gates,
     pub(crate) meters: Meters,
     pub(crate) exports: Exports,
+    /// Sockets that speak something other than HTTP/1.
+    pub(crate) listeners: Vec<Arc<Listener>>,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.

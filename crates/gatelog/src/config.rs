@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::listen::{self, LISTENERS_MAX, Setup};
 use crate::reading::Reading;
 
 /// One setting, as the documentation shows it.
@@ -27,11 +28,14 @@ macro_rules! settings {
             /// How sources are read, by name.
             #[serde(skip_serializing)]
             pub(crate) sources: BTreeMap<String, Set>,
+            /// Sockets that speak something other than HTTP/1.
+            #[serde(skip_serializing)]
+            pub(crate) listeners: Vec<Setup>,
         }
 
         impl Default for Config {
             fn default() -> Self {
-                Config { $($name: $default,)* sources: BTreeMap::new() }
+                Config { $($name: $default,)* sources: BTreeMap::new(), listeners: Vec::new() }
             }
         }
 
@@ -90,6 +94,9 @@ settings! {
     tail_readers_max: usize = 100, "Live tails open at once.";
     tail_events_per_s_max: u32 = 100, "Events per second of one live tail; what is beyond is counted and left out.";
     tail_check_ms: u64 = 5_000, "How often a live tail checks that its reader still may.";
+    listener_gather_ms: u64 = 50, "Time records of a listener (`[[listeners]]`) are gathered before they are made durable together.";
+    listener_connections_max: usize = 1_000, "Open connections of one listener; further ones are closed at once.";
+    listener_idle_ms: u64 = 86_400_000, "A connection of a listener on which nothing comes for this long is closed.";
     metrics_open: bool = true, "`/metrics` needs no token on a loopback address. Elsewhere it always needs one.";
     log_requests: bool = false, "Writes one line of our own log for each request: method, route, status, time.";
 }
@@ -181,6 +188,12 @@ impl Config {
             crate::sources::check_name(name).map_err(|error| Error::wrong("settings", error))?;
             set.reading().map_err(|error| Error::wrong(&format!("sources.{name}"), error))?;
         }
+        if self.listeners.len() > LISTENERS_MAX {
+            return wrong(format!("there are more than {LISTENERS_MAX} listeners"));
+        }
+        for (n, setup) in self.listeners.iter().enumerate() {
+            setup.plan().map_err(|error| Error::wrong(&format!("listener {}", n + 1), error))?;
+        }
         Ok(())
     }
 
@@ -195,6 +208,11 @@ impl Config {
         if !self.sources.is_empty() {
             let sources = toml::to_string(&BTreeMap::from([("sources", &self.sources)])).unwrap_or_default();
             let _ = write!(text, "\n# How sources are read, set with every start.\n{sources}");
+        }
+        if !self.listeners.is_empty() {
+            let listeners =
+                toml::to_string(&BTreeMap::from([("listeners", &self.listeners)])).unwrap_or_default();
+            let _ = write!(text, "\n# Sockets that speak something other than HTTP/1.\n{listeners}");
         }
         text
     }
@@ -220,6 +238,7 @@ impl Config {
             );
         }
         text.push_str(SOURCES_MARKDOWN);
+        text.push_str(&listen::markdown());
         text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
         for (name, doc) in OTHER_NAMES {
             let _ = writeln!(text, "| `{name}` | {doc} |");

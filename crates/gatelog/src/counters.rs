@@ -21,6 +21,8 @@ pub(crate) struct Counters {
     pub(crate) rejected: u64,
     /// Events that had come before.
     pub(crate) duplicates: u64,
+    /// Records known to have been sent that never came, or came when there was no room.
+    pub(crate) lost: u64,
     /// Bytes as sent.
     pub(crate) bytes: u64,
     /// When the last event came, in microseconds.
@@ -35,6 +37,7 @@ impl Counters {
         self.accepted += other.accepted;
         self.rejected += other.rejected;
         self.duplicates += other.duplicates;
+        self.lost += other.lost;
         self.bytes += other.bytes;
         self.last_event = self.last_event.max(other.last_event);
         for (format, count) in &other.formats {
@@ -124,6 +127,12 @@ impl Tally {
         live.rejects.extend(rejects);
         let over = live.rejects.len().saturating_sub(self.rejects_max);
         live.rejects.drain(..over);
+    }
+
+    /// Notes records that got lost.
+    pub(crate) fn lost(&self, source: &str, count: u64) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        sources.entry(source.to_owned()).or_default().unsaved.lost += count;
     }
 
     /// What is not in the catalogue yet, by source; from now on it counts as saved.

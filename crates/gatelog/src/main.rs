@@ -11,6 +11,7 @@ mod exports;
 mod gateways;
 mod http;
 mod knowledge;
+mod listen;
 mod log;
 mod owner;
 mod reading;

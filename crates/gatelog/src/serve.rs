@@ -24,6 +24,7 @@ use crate::config::{Config, Environment, secret};
 use crate::counters::Tally;
 use crate::exports::{self, Exports};
 use crate::knowledge::Known;
+use crate::listen::{self, Bound};
 use crate::{clock, http, log, rejects};
 
 /// How often the catalogue is looked at for changes by others.
@@ -82,12 +83,14 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let dir = Path::new(&config.data_dir).to_owned();
     let catalog = Catalog::open(&dir, given, now)?;
     declare_sources(&catalog, &config, now)?;
+    declare_listened(&catalog, &config, now)?;
     let ledger = Arc::new(open_ledger(&config, &dir, now)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let listener = runtime
         .block_on(TcpListener::bind(&config.listen_address))
         .with_context(|| format!("cannot listen on {}", config.listen_address))?;
     let address = listener.local_addr()?;
+    let bound = listen::bind(&config)?;
     let is_loopback = address.ip().is_loopback();
     if !is_loopback && !config.insecure_http && !config.public_url.starts_with("https://") {
         bail!(
@@ -111,6 +114,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         tally: Tally::new(rejects_max, rejects::load(&dir)),
         meters: Meters::default(),
         exports,
+        listeners: bound.iter().map(Bound::listener).collect(),
         stopping: stopping.clone(),
         is_loopback,
     });
@@ -120,8 +124,10 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
     greet(&app, address)?;
     let after = then.map(|then| then(address, stopping));
+    let grace = Duration::from_millis(app.config.shutdown_grace_ms);
 
     runtime.block_on(async {
+        let listeners = listen::start(&app, bound)?;
         let stopped = async move {
             signal().await;
             log::info("stopping", &[]);
@@ -129,7 +135,9 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
             let _ = stop.send(true);
         };
         http::serve(Arc::clone(&app), listener, stopped).await;
-    });
+        listeners.finish(grace).await;
+        Ok::<(), anyhow::Error>(())
+    })?;
     runtime.shutdown_timeout(Duration::from_secs(5));
     ended.store(true, Ordering::Relaxed);
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
@@ -152,6 +160,21 @@ fn declare_sources(catalog: &Catalog, config: &Config, now: Timestamp) -> anyhow
             content.declare(name, reading, now).with_context(|| format!("sources.{name}"))
         })
     })?
+}
+
+/// The sources of listeners exist from the start, so that one that stays silent is seen.
+fn declare_listened(catalog: &Catalog, config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    let plans = config.listeners.iter().filter_map(|setup| setup.plan().ok());
+    let names: Vec<String> = plans.map(|plan| plan.source).filter(|source| !source.is_empty()).collect();
+    if catalog.with(|content| names.iter().all(|name| content.sources.contains_key(name))) {
+        return Ok(());
+    }
+    catalog.change(now, |content| {
+        for name in names {
+            content.sources.entry(name).or_insert_with(|| Source::new(now));
+        }
+    })?;
+    Ok(())
 }
 
 /// Open files are connections and files of the ledger; some are left for the latter.

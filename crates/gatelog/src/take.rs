@@ -202,6 +202,7 @@ fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest)
         accepted,
         rejected: rest.rejected,
         duplicates: receipt.map_or(0, Receipt::duplicates),
+        lost: 0,
         bytes: delivery.wire_bytes,
         last_event: (accepted > 0).then_some(now.0),
         formats: rest.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),

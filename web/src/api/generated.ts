@@ -653,6 +653,8 @@ export interface components {
             /** @description why, in one sentence */
             health_text: string;
             last_event: string | null;
+            /** @description records known to have been sent that never came or came when there was no room */
+            lost: number;
             name: string;
             rejected: number;
             sample: boolean;

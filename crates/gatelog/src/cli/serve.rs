@@ -125,6 +125,7 @@ impl Direct {
             accepted: taken.accepted,
             rejected: taken.rejected,
             duplicates: taken.duplicates,
+            lost: 0,
             bytes: taken.bytes,
             last_event: (taken.accepted > 0).then_some(now.0),
             formats: decoded.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),

@@ -11,6 +11,7 @@ use super::error::Problem;
 use super::route::{Answer, Call, caller};
 use crate::app::App;
 use crate::clock;
+use crate::listen::NUMBERS;
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz(_: Call) -> Answer {
@@ -86,7 +87,26 @@ fn text(app: &App) -> String {
                 writeln!(page.0, "{name}{{source=\"{}\"}} {}", escaped(&source), pick(&counters.counters));
         }
     }
+    listeners(&mut page, app);
     page.0
+}
+
+/// A row for each listener in each of their counts.
+fn listeners(page: &mut Page, app: &App) {
+    for number in NUMBERS.iter().filter(|_| !app.listeners.is_empty()) {
+        let total = if number.kind == "counter" { "_total" } else { "" };
+        let name = format!("gatelog_listener_{}{total}", number.name);
+        page.head(&name, number.doc, number.kind);
+        for listener in &app.listeners {
+            let (protocol, source) = (listener.plan.protocol.name, escaped(&listener.plan.source));
+            let value = (number.of)(&listener.numbers).load(Ordering::Relaxed);
+            let _ = writeln!(
+                page.0,
+                "{name}{{protocol=\"{protocol}\",address=\"{}\",source=\"{source}\"}} {value}",
+                listener.address
+            );
+        }
+    }
 }
 
 type Pick = fn(&crate::counters::Counters) -> u64;
@@ -95,6 +115,11 @@ const SOURCE_COUNTERS: &[(&str, &str, Pick)] = &[
     ("gatelog_events_accepted_total", "Events taken, by source.", |c| c.accepted),
     ("gatelog_events_rejected_total", "Records not understood, by source.", |c| c.rejected),
     ("gatelog_events_duplicate_total", "Events that had come before, by source.", |c| c.duplicates),
+    (
+        "gatelog_events_lost_total",
+        "Records sent that never came or came when there was no room, by source.",
+        |c| c.lost,
+    ),
     ("gatelog_ingest_bytes_total", "Bytes as sent, by source.", |c| c.bytes),
 ];
 

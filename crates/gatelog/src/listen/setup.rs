@@ -99,8 +99,8 @@ impl Setup {
 
 impl Plan {
     fn check(&self) -> Result<(), String> {
-        let Protocol { name, is_udp, has_shared_key, takes_tokens, needs_tls, .. } = *self.protocol;
-        if is_udp && self.tls.is_some() {
+        let Protocol { name, has_shared_key, takes_tokens, needs_tls, .. } = *self.protocol;
+        if self.protocol.is_udp() && self.tls.is_some() {
             return Err(format!("{name} knows no TLS"));
         }
         if needs_tls && self.tls.is_none() {
@@ -116,9 +116,7 @@ impl Plan {
         let says_who = !self.allow.is_empty() || shows_certificate || self.shared_key_file.is_some();
         let only_tokens = takes_tokens && self.source.is_empty();
         if !says_who && !only_tokens {
-            return Err(
-                "nobody is named who may send: set allow = [\"10.0.0.0/8\"], or client_ca".to_owned()
-            );
+            return Err("nobody is named who may send: set allow = [\"10.0.0.0/8\"], or client_ca".to_owned());
         }
         Ok(())
     }
@@ -140,7 +138,10 @@ fn protocol(name: &str) -> Result<&'static Protocol, String> {
 /// `10.0.0.0/8`, or one address.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
-    text.parse().ok().or_else(one).ok_or_else(|| format!("allow: {text:?} is neither an address nor a network"))
+    text.parse()
+        .ok()
+        .or_else(one)
+        .ok_or_else(|| format!("allow: {text:?} is neither an address nor a network"))
 }
 
 #[cfg(test)]
@@ -159,9 +160,13 @@ mod tests {
         assert!(plan(&format!("{base}certificate = \"c\"\nkey = \"k\"")).is_err());
         assert!(plan(&format!("{base}certificate = \"c\"\nkey = \"k\"\nclient_ca = \"a\"")).is_ok());
         let plan = plan(&format!("{base}allow = [\"10.0.0.0/8\", \"::1\", \"192.0.2.7\"]")).unwrap();
-        for (peer, allowed) in
-            [("10.2.3.4", true), ("::ffff:10.2.3.4", true), ("::1", true), ("192.0.2.8", false), ("::2", false)]
-        {
+        for (peer, allowed) in [
+            ("10.2.3.4", true),
+            ("::ffff:10.2.3.4", true),
+            ("::1", true),
+            ("192.0.2.8", false),
+            ("::2", false),
+        ] {
             assert_eq!(plan.allows(peer.parse().unwrap()), allowed, "{peer}");
         }
     }
@@ -181,8 +186,11 @@ mod tests {
             let found = plan(&format!("{base}{more}")).err().unwrap();
             assert!(found.contains(error), "{found}");
         }
-        assert!(plan("protocol = \"syslog_udp\"\naddress = \":514\"\nsource = \"a\"\nallow = [\"::1\"]").is_err());
-        let nets = "protocol = \"syslog_udp\"\naddress = \"[::]:514\"\nsource = \"a\"\nallow = [\"10.0.0.0/33\"]";
+        assert!(
+            plan("protocol = \"syslog_udp\"\naddress = \":514\"\nsource = \"a\"\nallow = [\"::1\"]").is_err()
+        );
+        let nets =
+            "protocol = \"syslog_udp\"\naddress = \"[::]:514\"\nsource = \"a\"\nallow = [\"10.0.0.0/33\"]";
         assert!(plan(nets).err().unwrap().contains("neither an address nor a network"));
     }
 }
