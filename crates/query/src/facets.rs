@@ -16,13 +16,25 @@ use crate::lang::{self, Filter};
 use crate::range::Range;
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
-use crate::tally::{CONSUMERS, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
+use crate::tally::{AGENTS, CONSUMERS, COUNTRIES, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
 use crate::text::Finder;
 use crate::values::each_value;
 
 /// Fields offered for a list of facets, by the names of the filter language.
-pub const FIELDS: &[&str] =
-    &["status_class", "status", "reason", "consumer", "group", "route", "method", "gateway", "environment"];
+pub const FIELDS: &[&str] = &[
+    "status_class",
+    "status",
+    "reason",
+    "consumer",
+    "group",
+    "route",
+    "method",
+    "country",
+    "agent",
+    "agent_class",
+    "gateway",
+    "environment",
+];
 /// Values listed for one field, at most.
 pub const TOP_MAX: usize = 1_000;
 /// Fields of one question, at most.
@@ -134,6 +146,9 @@ fn way(name: &str) -> Option<(Way, &'static str)> {
         (_, field::ROUTE) => cells(ROUTES, |h| Key::Text(h.key)),
         (_, field::API) => cells(ROUTES, |h| Key::Text(h.detail)),
         (_, field::CONSUMER_GROUPS) => cells(GROUPS, |h| Key::Text(h.key)),
+        (_, field::COUNTRY) => cells(COUNTRIES, |h| Key::Text(h.key)),
+        (_, field::AGENT) => cells(AGENTS, |h| Key::Text(h.key)),
+        (_, field::AGENT_CLASS) => cells(AGENTS, |h| Key::Text(h.detail)),
         (_, id) if matches!(id.field().kind, Kind::Pairs | Kind::Json | Kind::Time) => None,
         (_, id) => Some((Way::Rows(id), label)),
     }

@@ -15,7 +15,9 @@ mod new_consumers;
 mod over_time;
 mod route_latency;
 mod status_breakdown;
+mod top_agents;
 mod top_consumers;
+mod top_countries;
 mod top_routes;
 mod toplist;
 mod usage_by_group;
@@ -58,6 +60,8 @@ pub const PANELS: &[&Panel] = &[
     &top_consumers::PANEL,
     &top_routes::PANEL,
     &usage_by_group::PANEL,
+    &top_agents::PANEL,
+    &top_countries::PANEL,
     &status_breakdown::PANEL,
     &errors::PANEL,
     &errors_by_route_and_day::PANEL,

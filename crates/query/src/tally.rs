@@ -39,6 +39,10 @@ pub(crate) const CONSUMER_OUTCOMES: &[&str] = &["consumer"];
 pub(crate) const ROUTES: &[&str] = &["route"];
 /// Cubes for questions about groups.
 pub(crate) const GROUPS: &[&str] = &["group"];
+/// Cubes for questions about countries.
+pub(crate) const COUNTRIES: &[&str] = &["country"];
+/// Cubes for questions about programs that call.
+pub(crate) const AGENTS: &[&str] = &["agent"];
 /// Cubes for questions about response times of routes.
 pub(crate) const ROUTE_LATENCY: &[&str] = &["route_latency"];
 

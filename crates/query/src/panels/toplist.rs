@@ -160,7 +160,7 @@ fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, comp
             "client_errors" => Value::from(sums.client_errors),
             "calls" => Value::from(sums.calls),
             "error_rate" if sums.calls > 0 => Value::from(sums.errors as f64 / sums.calls as f64),
-            "consumer_id" | "api" if sums.detail != 0 => {
+            "consumer_id" | "api" | "agent_class" if sums.detail != 0 => {
                 Value::from(look.reader.view.symbols().text(sums.detail))
             }
             _ => Value::Null,
