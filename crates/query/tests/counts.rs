@@ -182,7 +182,7 @@ proptest! {
 
     #[test]
     fn facets_equal_a_plain_count(evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition()) {
-        let names = ["status", "status_class", "reason", "granted", "consumer", "consumer_id", "group", "route", "api", "method", "path", "ip"];
+        let names = ["status", "status_class", "reason", "granted", "consumer", "consumer_id", "group", "route", "api", "method", "path", "ip", "country", "agent", "agent_class"];
         let filter = cond.filter();
         let ask = facets::Ask { range, filter: filter.clone(), fields: names.map(str::to_owned).to_vec(), top: 1_000, search: None };
         let found = query::facets(&view(&evs, sealed), &scope(), &ask, &Budget::new()).unwrap();
@@ -202,6 +202,9 @@ proptest! {
                     "route" => e.route.into_iter().map(str::to_owned).collect(),
                     "api" => e.api.into_iter().map(str::to_owned).collect(),
                     "method" => vec![e.method.to_owned()],
+                    "country" => e.country().into_iter().map(str::to_owned).collect(),
+                    "agent" => e.agent().0.into_iter().map(str::to_owned).collect(),
+                    "agent_class" => e.agent().1.into_iter().map(str::to_owned).collect(),
                     "ip" => vec![e.ip.to_owned()],
                     _ => vec![e.path.clone()],
                 }
@@ -310,6 +313,8 @@ proptest! {
             let keys: Option<fn(&Ev) -> Vec<String>> = match panel.id {
                 "top_consumers" => Some(|e| e.consumer().into_iter().map(str::to_owned).collect()),
                 "top_routes" => Some(|e| one(e.route)),
+                "top_countries" => Some(|e| one(e.country())),
+                "top_agents" => Some(|e| one(e.agent().0)),
                 "usage_by_group" => Some(|e| if e.groups.is_empty() { one(None) } else { e.groups.iter().map(|g| (*g).to_owned()).collect() }),
                 "status_breakdown" => Some(|e| vec![e.status.map_or("unknown".to_owned(), |s| s.to_string())]),
                 "denied_by_reason" => Some(|e| e.denial().into_iter().map(str::to_owned).collect()),

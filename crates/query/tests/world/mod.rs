@@ -51,6 +51,23 @@ impl Ev {
         (self.granted == Some(false)).then(|| self.reason.filter(|r| *r != "weird").unwrap_or("other"))
     }
 
+    pub(crate) fn country(&self) -> Option<&'static str> {
+        match self.ip {
+            "10.1.2.3" => Some("private"),
+            "2001:db8::1" => Some("NL"),
+            _ => None,
+        }
+    }
+
+    /// The agent and its class.
+    pub(crate) fn agent(&self) -> (Option<&'static str>, Option<&'static str>) {
+        match (self.method, self.route) {
+            ("POST", _) => (None, None),
+            (_, Some("/health")) => (Some("kube-probe"), Some("monitor")),
+            _ => (Some("curl"), Some("api_client")),
+        }
+    }
+
     pub(crate) fn class(&self) -> String {
         self.status.map_or_else(|| "unknown".to_owned(), |s| format!("{}xx", s / 100))
     }
@@ -135,6 +152,9 @@ pub(crate) fn batch(events: &[Ev]) -> Batch {
             (field::GATEWAY, Some(ev.gateway)),
             (field::METHOD, Some(ev.method)),
             (field::IP, Some(ev.ip)),
+            (field::COUNTRY, ev.country()),
+            (field::AGENT, ev.agent().0),
+            (field::AGENT_CLASS, ev.agent().1),
         ] {
             event.text(id, text.unwrap_or(""));
         }
