@@ -200,6 +200,7 @@ fields! {
     AGENT_CLASS "agent_class" "agent.class" Dict "Agent class" "What kind of program called: browser, mobile, api_client, bot, ai, monitor or other."
     OS "os" "agent.os" Dict "Operating system" "The operating system the User-Agent header names."
     DEVICE "device" "agent.device" Dict "Device" "desktop, phone, tablet, tv, console or watch, where the User-Agent header tells."
+    EVIDENCE "evidence" "access.evidence" Dict "Evidence" "By what one can tell that the call was refused and why (error.responseType=QUOTA_EXCEEDED), or that a refusal was the backend's own."
 }
 
 /// The field of that name.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use event::Timestamp;
 use event::mask::Rules;
 use ledger::Ledger;
 use tokio::sync::{Semaphore, watch};
@@ -11,6 +12,7 @@ use crate::catalog::{self, Catalog, Content};
 use crate::clock;
 use crate::config::Config;
 use crate::counters::Tally;
+use crate::directory::{self, Import, Outcome, Store};
 use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
@@ -28,6 +30,7 @@ pub(crate) struct App {
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) rules: Rules,
     pub(crate) known: Known,
+    pub(crate) directory: Store,
     pub(crate) tally: Tally,
     pub(crate) gates: Gates,
     pub(crate) meters: Meters,
@@ -44,6 +47,31 @@ impl App {
     /// Changes the catalogue, durably. It waits for the disk, so the other requests of this thread go elsewhere.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Content) -> T) -> Result<T, catalog::Error> {
         tokio::task::block_in_place(|| self.catalog.change(clock::now(), change))
+    }
+}
+
+impl App {
+    /// Imports a directory. Deliveries that come after are completed with it. It waits for the disk.
+    pub(crate) fn import_directory(
+        &self,
+        text: String,
+        import: Import,
+        now: Timestamp,
+    ) -> Result<Outcome, directory::Error> {
+        let outcome = self.directory.import(text, import, now)?;
+        self.publish_directory();
+        Ok(outcome)
+    }
+
+    /// Imports files of the directory that have changed.
+    pub(crate) fn refresh_directory(&self, now: Timestamp) {
+        if self.directory.refresh(now) {
+            self.publish_directory();
+        }
+    }
+
+    fn publish_directory(&self) {
+        self.known.change(|knowledge| knowledge.directory = self.directory.now());
     }
 }
 

@@ -4,6 +4,7 @@ mod client;
 mod columns;
 mod config;
 mod cut;
+mod directory;
 mod export;
 mod follow;
 mod formats;
@@ -50,6 +51,7 @@ enum Command {
     Config(config::Args),
     Token(token::Args),
     Source(source::Args),
+    Directory(directory::Args),
     /// Prints docs/cli.md.
     #[command(hide = true)]
     Help2Markdown,
@@ -71,6 +73,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Config(args) => config::run(args, environment),
         Command::Token(args) => token::run(args, environment),
         Command::Source(args) => source::run(args, environment),
+        Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {
             print!("{}", markdown());
             Ok(())

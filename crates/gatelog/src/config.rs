@@ -97,6 +97,7 @@ settings! {
     listener_gather_ms: u64 = 50, "Time records of a listener (`[[listeners]]`) are gathered before they are made durable together.";
     listener_connections_max: usize = 1_000, "Open connections of one listener; further ones are closed at once.";
     listener_idle_ms: u64 = 86_400_000, "A connection of a listener on which nothing comes for this long is closed.";
+    directory_files: String = String::new(), "Files of the directory, with commas between, read again when they change: `team.yaml` or `kong-eu=/etc/gatelog/kong.yaml`, with the name of the origin first.";
     metrics_open: bool = true, "`/metrics` needs no token on a loopback address. Elsewhere it always needs one.";
     log_requests: bool = false, "Writes one line of our own log for each request: method, route, status, time.";
 }

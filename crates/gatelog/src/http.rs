@@ -5,6 +5,7 @@ pub(crate) mod answer;
 mod body;
 mod connection;
 mod diagnose;
+mod directory;
 mod download;
 pub(crate) mod error;
 mod events;

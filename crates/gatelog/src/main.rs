@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod config;
 mod counters;
+mod directory;
 mod durable;
 mod exports;
 mod gateways;

@@ -22,6 +22,7 @@ use crate::catalog::{Catalog, Source, random};
 use crate::clock::Steady;
 use crate::config::{Config, Environment, secret};
 use crate::counters::Tally;
+use crate::directory::Store;
 use crate::exports::{self, Exports};
 use crate::knowledge::Known;
 use crate::listen::{self, Bound};
@@ -99,6 +100,9 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         );
     }
     let known = Known::open(&config)?;
+    let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
+    directory.refresh(now);
+    known.change(|knowledge| knowledge.directory = directory.now());
     let exports = Exports::open(exports::dir(&dir), config.free_bytes_min, now)
         .context("cannot open the directory of exports")?;
     let config = Config { connections_max: connections_max(&config), ..config };
@@ -107,6 +111,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
         known,
+        directory,
         gates: Gates::new(&config),
         config,
         catalog,
@@ -273,6 +278,7 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
             app.known.refresh();
+            app.refresh_directory(now);
             if looks.is_multiple_of(SAVE_EVERY) {
                 if steady.is(now, begun.elapsed()) {
                     app.exports.sweep(now);

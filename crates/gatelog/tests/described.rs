@@ -43,8 +43,37 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/differences", &["?RANGE&region_from=2026-11-21&region_to=2026-11-22"]),
     ("/api/v1/summary", &["?RANGE", ""]),
     ("/api/v1/exports/{id}", &[]),
+    (
+        "/api/v1/directory/{name}",
+        &[
+            "/api/v1/directory/consumers",
+            "/api/v1/directory/groups?search=gold",
+            "/api/v1/directory/plans?limit=1",
+            "/api/v1/directory/routes?at=now",
+            "/api/v1/directory/keys",
+            "/api/v1/directory/environments",
+        ],
+    ),
+    ("/api/v1/directory/history", &["", "?kind=consumers&from=1h&limit=1"]),
+    ("/api/v1/directory/export", &["?origin=team"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
 ];
+
+/// Something of every kind.
+const DIRECTORY: &str = "
+sources: [edge]
+environments: [{name: prod, domains: [api.example.com], rules: {auth: [key]}, tags: [a]}]
+customers: [Acme]
+groups: [gold, beta]
+plans: [{name: big, quota: {limit: 5, period: day}, throttle: {rate: 1.5, burst: 2}, covers: [{api: pets, stage: v1}]}]
+consumers: [{name: app, id: 7, aliases: [x], groups: [gold, beta], customer: Acme, plan: big, keys: [{id: k, name: n, plans: [big]}]}]
+apis: [{name: pets, version: 2, stages: [v1]}]
+services: [{name: pet-svc, api: pets}]
+routes:
+  - {name: r, id: 1, api: pets, service: pet-svc, hosts: [h], methods: [GET], templates: ['/p/{id}'], tags: [sensitive],
+     rules: {allow_groups: [gold], deny_groups: [beta], allow_ips: [10.0.0.0/8], deny_ips: [10.0.0.1], limits: [{limit: 1, period: hour}],
+             windows: [{days: [mon], from: '08:00', to: '18:00', zone: Europe/Berlin}], auth: [key]}}
+";
 
 fn sample(path: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples").join(path)).unwrap()
@@ -60,6 +89,10 @@ fn filled() -> Server {
         "json/common.log",
     ] {
         assert_eq!(server.ingest("/ingest", sample(file)).status, 200, "{file}");
+    }
+    for text in [DIRECTORY, &DIRECTORY.replace("[gold, beta]", "[silver]").replace("limit: 5", "limit: 6")] {
+        let headers = [("Authorization", &*format!("Bearer {ADMIN}"))];
+        assert_eq!(server.send("PUT", "/api/v1/directory/team", &headers, text.as_bytes()).status, 200);
     }
     server.ingest("/ingest/kong", "{\"what\": this is not a record}");
     server.ingest("/ingest", r#"{"timestamp":"2026-11-21T10:00:00Z"}"#);

@@ -3,20 +3,32 @@
 //! network.
 
 mod check;
+mod diff;
 mod document;
 mod entity;
 mod importers;
+mod join;
+mod judge;
+mod known;
+mod life;
 mod model;
+mod names;
 mod native;
-#[cfg_attr(not(test), expect(dead_code, reason = "the join asks them"))]
+mod origin;
+mod paths;
 mod rules;
 mod sheet;
 
 pub use check::{ENTITIES_MAX, check, check_origin};
+pub use diff::{CHANGES_MAX, Change, Diff, FieldChange, What};
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use entity::Entity;
 pub use importers::{Fault, IMPORTERS, Importer, Read, by_name};
+pub use join::{AMBIGUOUS, join};
+pub use known::Directory;
+pub use life::{BEGINNING, From, Life, Lives, Version};
 pub use model::{
     Api, Consumer, Cover, Customer, Day, Environment, Group, Key, Period, Plan, Quota, Route, Rules, Service,
     Snapshot, Throttle, Window,
 };
+pub use origin::{Import, Lists, Origin, Request};

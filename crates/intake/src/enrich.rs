@@ -7,6 +7,8 @@ use std::sync::Arc;
 use event::column::{Column, Dict, DictColumn};
 use event::{Batch, FieldId};
 
+use crate::directory::{self, Directory};
+
 mod agents;
 mod geography;
 mod proxies;
@@ -23,6 +25,8 @@ pub struct Knowledge {
     pub proxies: Arc<Proxies>,
     /// Where addresses are.
     pub geography: Arc<Geography>,
+    /// Who calls, and what they call.
+    pub directory: Directory,
     /// The routes made from paths so far.
     pub routes: Arc<Routes>,
 }
@@ -32,6 +36,7 @@ pub struct Knowledge {
 pub fn enrich(batch: &mut Batch, knowledge: &Knowledge) {
     knowledge.proxies.find_clients(batch);
     knowledge.geography.locate(batch);
+    directory::join(batch, &knowledge.directory);
     agents::recognise(batch);
     knowledge.routes.bound(batch);
 }

@@ -34,6 +34,8 @@ permissions! {
     PanelsRead "panels:read" "Read dashboards and totals."
     SourcesRead "sources:read" "See the sources, their counts and their rejects."
     SourcesWrite "sources:write" "Make, change and delete sources and their tokens."
+    DirectoryRead "directory:read" "See what is known of consumers, groups, keys, plans and routes, and how it changed."
+    DirectoryWrite "directory:write" "Import what is known of consumers, groups, keys, plans and routes."
     AlertsRead "alerts:read" "See alert rules and alerts."
     AlertsWrite "alerts:write" "Make, change and silence alert rules."
     ReportsWrite "reports:write" "Make and schedule reports."
@@ -70,14 +72,26 @@ pub enum Role {
 
 use Permission::*;
 
-const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead, ViewsWrite];
-const ANALYST: &[Permission] = &[PanelsRead, SourcesRead, AlertsRead, ViewsWrite, EventsRead, EventsExport];
-const EDITOR: &[Permission] =
-    &[PanelsRead, SourcesRead, AlertsRead, EventsRead, EventsExport, AlertsWrite, ReportsWrite, ViewsWrite];
+const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite];
+const ANALYST: &[Permission] =
+    &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite, EventsRead, EventsExport];
+const EDITOR: &[Permission] = &[
+    PanelsRead,
+    SourcesRead,
+    DirectoryRead,
+    AlertsRead,
+    EventsRead,
+    EventsExport,
+    AlertsWrite,
+    ReportsWrite,
+    ViewsWrite,
+];
 const AUDITOR: &[Permission] = &[TrailRead, VerifyRun];
 const ADMIN: &[Permission] = &[
     PanelsRead,
     SourcesRead,
+    DirectoryRead,
+    DirectoryWrite,
     AlertsRead,
     EventsRead,
     EventsExport,

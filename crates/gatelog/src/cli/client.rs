@@ -89,6 +89,27 @@ impl Client {
         Ok(Reply { status, retry_after_s, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
     }
 
+    /// Sends a document with a method of its own; every status is a reply.
+    pub(super) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        params: &[(&str, String)],
+        body: &[u8],
+    ) -> anyhow::Result<Reply> {
+        let url = format!("{}{path}", self.url);
+        let request = if method == "PUT" { self.agent.put(url) } else { self.agent.post(url) };
+        let mut response = request
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/octet-stream")
+            .query_pairs(params.iter().map(|(name, value)| (*name, value.as_str())))
+            .send(body)
+            .with_context(|| format!("{} does not answer", self.url))?;
+        let status = response.status().as_u16();
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        Ok(Reply { status, retry_after_s: None, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
+    }
+
     /// Gets something; a status that is no success is an error in the server's words.
     pub(super) fn get(&self, path: &str, params: &[(&str, &str)]) -> anyhow::Result<ureq::Body> {
         let mut request = self

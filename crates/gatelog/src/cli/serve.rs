@@ -13,9 +13,10 @@ use super::sender::{Batch, Taken};
 use super::{samples, token};
 use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
+use crate::directory::Store;
 use crate::knowledge::Known;
 use crate::reading::Reader;
-use crate::serve::{given, open_ledger};
+use crate::serve::{LEDGER_DIR, given, open_ledger};
 use crate::sources::check_name;
 use crate::{clock, serve};
 
@@ -55,10 +56,21 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     config.insecure_http |= args.insecure_http;
     let mut given = given(environment)?;
     let then = match args.samples {
-        Some(dir) => Some(samples::prepare(&dir, Path::new(&config.data_dir), &mut given)?),
+        Some(dir) => {
+            declare_directory(&mut config, &dir);
+            Some(samples::prepare(&dir, Path::new(&config.data_dir), &mut given)?)
+        }
         None => None,
     };
     serve::run(config, given, then)
+}
+
+/// What is known of the consumers of the samples.
+fn declare_directory(config: &mut Config, samples: &Path) {
+    let file = samples.join("directory.yaml");
+    if config.directory_files.is_empty() && file.is_file() {
+        config.directory_files = format!("samples={}", file.display());
+    }
 }
 
 /// Appends to the data directory of a server that is stopped.
@@ -93,6 +105,8 @@ impl Direct {
         let ledger = open_ledger(&config, dir, now)?;
         let rules = Rules::new(catalog.masking_key());
         let known = Known::open(&config)?;
+        let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, "")?;
+        known.change(|knowledge| knowledge.directory = directory.now());
         check_name(source)?;
         let set = |content: &Content| content.sources.get(source).map(|s| s.reading.clone());
         let reader = catalog.with(set).unwrap_or_default().reader(format);

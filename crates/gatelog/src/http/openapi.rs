@@ -20,7 +20,11 @@ const NOT_JSON: &[(&str, &[&str])] = &[
 ];
 
 /// The shapes of answers, written by hand; that of an event is read off the fields.
-const SCHEMAS: &[&str] = &[include_str!("openapi/schemas.json"), include_str!("openapi/kept.json")];
+const SCHEMAS: &[&str] = &[
+    include_str!("openapi/schemas.json"),
+    include_str!("openapi/kept.json"),
+    include_str!("openapi/directory.json"),
+];
 
 /// `GET /openapi.json`.
 pub(crate) async fn show(_: Call) -> Answer {

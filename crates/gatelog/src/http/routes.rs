@@ -2,14 +2,15 @@
 
 use axum::http::Method;
 use keys::Permission::{
-    EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead, SourcesWrite, ViewsWrite,
+    DirectoryRead, DirectoryWrite, EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead,
+    SourcesWrite, ViewsWrite,
 };
 
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    diagnose, download, events, export, fields, gateways, health, ingest, openapi, panels, session, sources,
-    tail, views,
+    diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels,
+    session, sources, tail, views,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -78,6 +79,30 @@ const DIFFERENCES: &[Param] = &[
 ];
 const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ, COMPARE, COMPARE_FROM, COMPARE_TO];
 const VIEWS: &[Param] = &[Param { name: "page", doc: "Only views of this page, such as `logs`." }];
+
+const AT: Param = Param { name: "at", doc: "As it was at that moment; as `from`. Default `now`." };
+const ORIGIN: Param = Param { name: "origin", doc: "Only what this origin says." };
+const SEARCH: Param = Param { name: "search", doc: "Only what holds this text." };
+const PAGE: Param = Param { name: "limit", doc: "Rows of one page, 1 to 1,000. Default 100." };
+const CURSOR: Param = Param { name: "cursor", doc: "`next_cursor` of the page before." };
+const ENTITIES: &[Param] = &[AT, ORIGIN, SEARCH, PAGE, CURSOR];
+const HISTORY: &[Param] = &[
+    Param { name: "from", doc: "Changes that hold from then on; as `from` of events. Default: all." },
+    Param { name: "to", doc: "Changes before that moment." },
+    Param { name: "kind", doc: "Only entities of this list, such as `consumers`." },
+    Param { name: "key", doc: "Only the entity of this id or name." },
+    ORIGIN,
+    SEARCH,
+    PAGE,
+    CURSOR,
+];
+const IMPORT: &[Param] = &[
+    Param { name: "format", doc: "The importer; without it the form is recognised." },
+    Param {
+        name: "since",
+        doc: "From when on it holds, not before what was said last. Default: from now on; of a first import, for all times.",
+    },
+];
 
 /// Every route.
 pub(crate) fn all() -> Vec<Route> {
@@ -265,6 +290,65 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/sources/try",
             sources::attempt,
             about("Reads a pasted line and keeps nothing.", NONE, "Tried").takes("TryBody"),
+        ),
+        route(
+            DirectoryRead,
+            get(),
+            "/api/v1/directory",
+            directory::show,
+            about("What is known besides the logs, and who said it.", NONE, "Directory"),
+        ),
+        route(
+            DirectoryRead,
+            get(),
+            "/api/v1/directory/{name}",
+            directory::entities,
+            about(
+                "Entities of a kind: environments, customers, groups, plans, consumers, keys, apis, services or routes.",
+                ENTITIES,
+                "DirectoryPage",
+            ),
+        ),
+        route(
+            DirectoryRead,
+            get(),
+            "/api/v1/directory/history",
+            directory::history,
+            about("What changed in the directory, the newest first.", HISTORY, "DirectoryHistory"),
+        ),
+        route(
+            DirectoryRead,
+            get(),
+            "/api/v1/directory/export",
+            directory::export,
+            about("All that one origin says, as it can be imported.", &[AT, ORIGIN], "DirectorySnapshot"),
+        ),
+        route(
+            DirectoryWrite,
+            Method::PUT,
+            "/api/v1/directory/{name}",
+            directory::import,
+            about("Imports a document: all that this origin says from now on.", IMPORT, "DirectoryImport")
+                .takes("DirectoryDocument"),
+        ),
+        route(
+            DirectoryWrite,
+            post(),
+            "/api/v1/directory/{name}/dry-run",
+            directory::dry_run,
+            about("Tells what an import would change, and changes nothing.", IMPORT, "DirectoryImport")
+                .takes("DirectoryDocument"),
+        ),
+        route(
+            DirectoryWrite,
+            Method::DELETE,
+            "/api/v1/directory/{name}",
+            directory::remove,
+            about(
+                "Ends what an origin said; what it said of the time before stays.",
+                NONE,
+                "DirectoryImport",
+            ),
         ),
         route(
             ViewsWrite,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::Fault;
 use super::entity::{Entity, each_kind};
-use super::model::{Rules, Snapshot};
+use super::model::{Customer, Group, Rules, Snapshot};
 use super::rules::{network, window};
 
 /// Entities of one kind in one snapshot.
@@ -20,6 +20,7 @@ const NOTES_MAX: usize = 20;
 /// Checks a snapshot and puts it into order; notes name what is odd but does no harm.
 pub fn check(snapshot: &mut Snapshot) -> Result<Vec<String>, Fault> {
     let mut notes = Vec::new();
+    list_what_is_named(snapshot);
     if !snapshot.origin.is_empty() {
         check_origin(&snapshot.origin)?;
     }
@@ -30,6 +31,37 @@ pub fn check(snapshot: &mut Snapshot) -> Result<Vec<String>, Fault> {
     unknown_plans(snapshot, &mut notes);
     notes.truncate(NOTES_MAX);
     Ok(notes)
+}
+
+/// Groups and customers that are only named: they are listed too, so that they can be counted.
+fn list_what_is_named(snapshot: &mut Snapshot) {
+    let mut groups: Vec<&String> = snapshot.consumers.iter().flat_map(|consumer| &consumer.groups).collect();
+    macro_rules! of_rules {
+        ($($list:ident: $kind:ty,)*) => {
+            $(groups.extend(
+                snapshot.$list.iter().filter_map(Entity::rules).flat_map(|rules| rules.allow_groups.iter().chain(&rules.deny_groups)),
+            );)*
+        };
+    }
+    each_kind!(of_rules);
+    let of_consumers = snapshot.consumers.iter().filter_map(|consumer| consumer.customer.as_ref());
+    let customers =
+        of_consumers.chain(snapshot.keys.iter().filter_map(|key| key.customer.as_ref())).collect();
+    let groups =
+        unlisted(groups, &snapshot.groups).into_iter().map(|name| Group { name, ..Group::default() });
+    let groups: Vec<Group> = groups.collect();
+    let customers = unlisted(customers, &snapshot.customers);
+    snapshot.groups.extend(groups);
+    snapshot.customers.extend(customers.into_iter().map(|name| Customer { name, ..Customer::default() }));
+}
+
+/// The texts that no entity has as its id or name.
+fn unlisted<T: Entity>(mut texts: Vec<&String>, listed: &[T]) -> Vec<String> {
+    let known: HashSet<&str> =
+        listed.iter().flat_map(|one| one.id().into_iter().chain([one.name()])).collect();
+    texts.sort();
+    texts.dedup();
+    texts.into_iter().filter(|text| !text.is_empty() && !known.contains(text.as_str())).cloned().collect()
 }
 
 fn check_list<T: Entity>(entities: &[T]) -> Result<(), Fault> {

@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(value("{groups: [gold]}"), value("{\"groups\": [\"gold\"]}"));
         assert_eq!(value("name,groups\na,b\n"), Value::Null);
         assert_eq!(parse("").unwrap_err().place, "line 1");
-        assert_eq!(parse("{\"a\": 1,\n \"b\": }").unwrap_err().place, "line 2, column 7");
+        assert_eq!(parse("{\"a\": 1,\n \"b\": ]}").unwrap_err().place, "line 2, column 7");
         assert!(parse("a: 1\nb: [1,\nc: }").unwrap_err().place.starts_with("line "));
         assert!(parse("a: 1\na: 2\n").is_err(), "a member given twice is a slip");
     }

@@ -79,7 +79,7 @@ fn read(document: &Document) -> Result<Read, Fault> {
         for (at, object) in entities.objects.iter_mut().enumerate() {
             let place = place(name, at, object);
             if name == "consumers" {
-                held.extend(keys_of(&place, object)?);
+                held.extend(keys_of(&place, object, &mut read.notes)?);
             }
             if let Some(dropped) = drop_secrets(object) {
                 read.notes.push(format!("{place}: the value of {dropped} was left out"));
@@ -131,11 +131,17 @@ fn naming(list: &str) -> &'static str {
 }
 
 /// The keys that stand with their consumer.
-fn keys_of(place: &str, consumer: &mut Map<String, Value>) -> Result<Vec<Key>, Fault> {
+fn keys_of(
+    place: &str,
+    consumer: &mut Map<String, Value>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Key>, Fault> {
     let Some(keys) = consumer.remove("keys") else { return Ok(Vec::new()) };
     let holder = ["id", "name"].iter().find_map(|name| consumer.get(*name)).cloned().unwrap_or_default();
     let keys = objects("keys", &keys)?.into_iter().enumerate().map(|(at, mut key)| {
-        drop_secrets(&mut key);
+        if let Some(dropped) = drop_secrets(&mut key) {
+            notes.push(format!("{place} keys[{at}]: the value of {dropped} was left out"));
+        }
         key.insert("consumer".to_owned(), holder.clone());
         one(&format!("{place} keys[{at}]"), key)
     });

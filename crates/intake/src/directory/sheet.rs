@@ -3,7 +3,7 @@
 
 use super::document::Document;
 use super::importers::{Importer, Read};
-use super::model::{Consumer, Customer, Group, Key, Plan, Snapshot};
+use super::model::{Consumer, Key, Plan, Snapshot};
 use super::{Fault, check, native};
 
 /// Comma-separated values.
@@ -68,7 +68,7 @@ fn read(document: &Document) -> Result<Read, Fault> {
         }
         take(&mut snapshot, &mut by_name, row, separator).map_err(|reason| Fault::new(place, reason))?;
     }
-    name_all(&mut snapshot);
+    name_plans(&mut snapshot);
     notes.extend(check::check(&mut snapshot)?);
     Ok(Read { snapshot, notes })
 }
@@ -120,22 +120,12 @@ fn take(
     Ok(())
 }
 
-/// A table says of groups, plans and customers only that there are some of these names.
-fn name_all(snapshot: &mut Snapshot) {
-    let mut groups: Vec<&String> = snapshot.consumers.iter().flat_map(|consumer| &consumer.groups).collect();
-    let mut plans: Vec<&String> =
-        snapshot.consumers.iter().filter_map(|consumer| consumer.plan.as_ref()).collect();
-    let mut customers: Vec<&String> =
-        snapshot.consumers.iter().filter_map(|consumer| consumer.customer.as_ref()).collect();
-    for names in [&mut groups, &mut plans, &mut customers] {
-        names.sort();
-        names.dedup();
-    }
-    let groups = groups.into_iter().map(|name| Group { name: name.clone(), ..Group::default() }).collect();
-    let plans = plans.into_iter().map(|name| Plan { name: name.clone(), ..Plan::default() }).collect();
-    let customers =
-        customers.into_iter().map(|name| Customer { name: name.clone(), ..Customer::default() }).collect();
-    (snapshot.groups, snapshot.plans, snapshot.customers) = (groups, plans, customers);
+/// A table says of plans only that there are some of these names.
+fn name_plans(snapshot: &mut Snapshot) {
+    let mut plans: Vec<&String> = snapshot.consumers.iter().filter_map(|one| one.plan.as_ref()).collect();
+    plans.sort();
+    plans.dedup();
+    snapshot.plans = plans.into_iter().map(|name| Plan { name: name.clone(), ..Plan::default() }).collect();
 }
 
 /// The cells of a line; a cell in double quotes may hold the separator, and `""` for a quote.
