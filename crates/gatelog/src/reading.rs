@@ -26,7 +26,7 @@ pub(crate) struct Reading {
 pub(crate) enum Reader {
     /// One of the formats.
     Known(&'static dyn Format),
-    /// JSON by the source's own map.
+    /// JSON, logfmt or CSV by the source's own map.
     Mapped(Arc<Mapped>),
 }
 
@@ -41,13 +41,14 @@ impl Reader {
 }
 
 impl Reading {
-    /// Checks what is to be set; the error says what is wrong. A map means the format `json`.
+    /// Checks what is to be set; the error says what is wrong. A map without a format means `json`.
     pub(crate) fn new(format: Option<String>, field_map: Option<FieldMap>) -> Result<Reading, String> {
         let field_map = field_map.filter(|map| !map.0.is_empty());
         let format = match (format.filter(|name| !name.is_empty()), &field_map) {
             (None, Some(_)) => Some(JSON.to_owned()),
-            (Some(name), Some(_)) if name != JSON => {
-                return Err(format!("a field map is for the format json, not for {name:?}"));
+            (Some(name), Some(_)) if !Mapped::FORMATS.contains(&name.as_str()) => {
+                let forms = Mapped::FORMATS.join(", ");
+                return Err(format!("a field map is for the formats {forms}, not for {name:?}"));
             }
             (format, _) => format,
         };
@@ -60,7 +61,8 @@ impl Reading {
                 let meant = meant(name, FIELDS.iter().map(|field| field.name));
                 return Err(format!("unknown field {name:?} in the field map{meant}"));
             }
-            let mapped = Mapped::new(map).map_err(|reason| reason.to_string())?;
+            let form = format.as_deref().unwrap_or(JSON);
+            let mapped = Mapped::new(form, map).map_err(|reason| reason.to_string())?;
             let _ = made.set(Some(Arc::new(mapped)));
         }
         Ok(Reading { format, field_map, made })
@@ -69,17 +71,19 @@ impl Reading {
     /// What to read a delivery with whose address names a format, or none. `None` recognises each record.
     pub(crate) fn reader(&self, named: Option<&'static dyn Format>) -> Option<Reader> {
         let format = named.or_else(|| intake::by_name(self.format.as_deref()?))?;
-        let mapped = (format.name() == JSON).then(|| self.mapped()).flatten();
+        let own = self.format.as_deref().unwrap_or(JSON);
+        let mapped = (format.name() == own).then(|| self.mapped()).flatten();
         Some(mapped.map_or(Reader::Known(format), Reader::Mapped))
     }
 
     fn mapped(&self) -> Option<Arc<Mapped>> {
-        let make = || Mapped::new(self.field_map.as_ref()?).ok().map(Arc::new);
+        let form = self.format.as_deref().unwrap_or(JSON);
+        let make = || Mapped::new(form, self.field_map.as_ref()?).ok().map(Arc::new);
         self.made.get_or_init(make).clone()
     }
 }
 
-/// The format a field map is for.
+/// The format of a field map that names none.
 const JSON: &str = "json";
 
 /// What is said of a format that is none.
@@ -106,10 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn a_map_is_for_json_and_names_fields() {
+    fn a_map_is_for_forms_of_any_program_and_names_fields() {
         let reading = Reading::new(None, map(r#"{"status":"res.rc"}"#)).unwrap();
         assert_eq!(reading.format.as_deref(), Some("json"));
         assert!(Reading::new(Some("kong".into()), map(r#"{"status":"rc"}"#)).is_err());
+        for form in ["json", "logfmt", "csv"] {
+            let reading = Reading::new(Some(form.into()), map(r#"{"status":"rc"}"#)).unwrap();
+            assert!(matches!(reading.reader(None), Some(Reader::Mapped(mapped)) if mapped.name() == form));
+        }
         let error = Reading::new(None, map(r#"{"statsu":"rc"}"#)).unwrap_err();
         assert_eq!(error, "unknown field \"statsu\" in the field map; did you mean status?");
         let error = Reading::new(Some("kogn".into()), None).unwrap_err();

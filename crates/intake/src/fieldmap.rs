@@ -126,11 +126,12 @@ impl Map {
         }
     }
 
-    /// Reads names and values that are already apart.
+    /// Reads names and values that are already apart; `own` gets the values only the format understands.
     pub(crate) fn given<'a, 'n>(
         &self,
         pairs: impl Iterator<Item = (&'n str, Scalar<'a>)>,
         event: &mut Event<'a>,
+        own: &mut dyn FnMut(u8, Scalar<'a>),
     ) {
         let mut fill = Fill::new(event);
         let mut ranks = [u8::MAX; 256];
@@ -138,11 +139,17 @@ impl Map {
         for (name, value) in pairs {
             path.clear();
             simplify(name, &mut path);
-            let Some((Target::Field(field, unit), rank)) = self.paths.get(&path) else {
-                if !value.is_absent() {
-                    fill.keep(("", name), &value);
+            let (field, unit, rank) = match self.paths.get(&path) {
+                Some((Target::Field(field, unit), rank)) => (field, unit, rank),
+                Some((Target::Own(number), _)) => {
+                    own(*number, value);
+                    continue;
                 }
-                continue;
+                None if value.is_absent() => continue,
+                None => {
+                    fill.keep(("", name), &value);
+                    continue;
+                }
             };
             match ranks.get_mut(usize::from(field.0)) {
                 Some(best) if rank <= best || !fill.event.has(*field) => {

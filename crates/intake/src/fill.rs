@@ -231,15 +231,16 @@ impl<'e, 'a> Fill<'e, 'a> {
 }
 
 /// Reads an object of headers as the pairs of a `Pairs` field; an array gives its name several times. `each`
-/// sees every pair.
+/// sees every pair, and a name with an empty array, as Caddy once redacted, with nothing.
 pub(crate) fn pairs<'a>(
     reader: &mut Reader<'a>,
     mut each: impl FnMut(&str, &Cow<'a, str>),
 ) -> Result<String, Error> {
     let mut out = String::with_capacity(512);
     out.push('[');
-    let mut pair = |out: &mut String, name: &str, text: Cow<'a, str>| {
+    let mut pair = |out: Option<&mut String>, name: &str, text: Cow<'a, str>| {
         each(name, &text);
+        let Some(out) = out else { return };
         crate::json::separate(out, '[');
         out.push('[');
         json::string(out, name);
@@ -248,15 +249,21 @@ pub(crate) fn pairs<'a>(
         out.push(']');
     };
     reader.object(|name, reader| {
+        let mut some = false;
         reader.array(|reader| {
+            some = true;
             match reader.scalar()? {
-                Scalar::Text(text) => pair(&mut out, name, text),
-                Scalar::Number(text) | Scalar::Nested(text) => pair(&mut out, name, text.into()),
-                Scalar::Flag(flag) => pair(&mut out, name, if flag { "true" } else { "false" }.into()),
+                Scalar::Text(text) => pair(Some(&mut out), name, text),
+                Scalar::Number(text) | Scalar::Nested(text) => pair(Some(&mut out), name, text.into()),
+                Scalar::Flag(flag) => pair(Some(&mut out), name, if flag { "true" } else { "false" }.into()),
                 Scalar::Absent => {}
             }
             Ok(())
-        })
+        })?;
+        if !some {
+            pair(None, name, "".into());
+        }
+        Ok(())
     })?;
     if out.len() == 1 {
         return Ok(String::new());
@@ -275,7 +282,7 @@ mod tests {
         let mut seen = 0;
         let pairs = pairs(&mut Reader::new(text), |_, _| seen += 1).unwrap();
         assert_eq!(pairs, r#"[["b","1"],["b","2"],["a","x\"y"],["n","7"]]"#);
-        assert_eq!(seen, 4);
+        assert_eq!(seen, 5);
     }
 
     #[test]

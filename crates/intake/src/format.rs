@@ -4,6 +4,7 @@ use event::Event;
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::denial::Judgement;
 use crate::json;
 use crate::records::Records;
 
@@ -34,6 +35,9 @@ pub trait Format: Sync {
     fn for_body(&self, _body: &str) -> Option<Box<dyn Format>> {
         None
     }
+
+    /// How its records are judged: who refused a call, and why.
+    fn judgement(&self) -> &Judgement;
 
     /// Whether the time of receipt stands in for a time that is missing.
     fn takes_received_time(&self) -> bool {

@@ -17,6 +17,7 @@ mod haproxy;
 mod json;
 mod kong;
 mod logfmt;
+mod mapped;
 mod nginx;
 mod otel;
 mod traefik;
@@ -24,8 +25,9 @@ mod tyk;
 mod webmethods;
 
 pub use flowgenx::Flowgenx;
-pub use json::{Json, Mapped};
+pub use json::Json;
 pub use kong::Kong;
+pub use mapped::Mapped;
 pub use nginx::Nginx;
 
 /// Every format, in the order in which a record is offered to them when no format is named: the particular ones
@@ -37,8 +39,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &webmethods::WEBMETHODS,
     &caddy::CADDY,
     &traefik::TRAEFIK,
-    &envoy::Envoy,
-    &haproxy::Haproxy,
+    &envoy::ENVOY,
+    &haproxy::HAPROXY,
     &tyk::TYK,
     &gravitee::GRAVITEE,
     &azure::AZURE,

@@ -3,7 +3,7 @@
 use event::{Event, Timestamp, Value, field};
 use std::borrow::Cow;
 
-use crate::denial;
+use crate::denial::{self, Told};
 use crate::format::Reason;
 use crate::template::template;
 
@@ -117,30 +117,15 @@ fn status(event: &mut Event<'_>) -> Option<i64> {
     None
 }
 
-/// Granted or not, and why not.
+/// Granted or not, and why not, where the format has not judged yet; then the outcome.
 fn access(event: &mut Event<'_>, status: Option<i64>) {
-    let words = event.get_text(field::REASON);
-    let code = words.and_then(denial::code);
-    let granted = match event.get_int(field::GRANTED) {
-        Some(granted) => granted != 0,
-        None => words.is_none() && !status.is_some_and(denial::is_refusal),
-    };
-    event.flag(field::GRANTED, granted);
+    if !event.has(field::EVIDENCE) {
+        // Only forms in which the sender names whom it identified leave this to us.
+        denial::decide(event, Told { identified: true, ..Told::default() });
+    }
+    let granted = event.get_int(field::GRANTED) != Some(0);
     if granted {
         event.take(field::REASON);
-    } else {
-        let unknown = match (code, event.take(field::REASON)) {
-            (None, unknown) => unknown,
-            _ => None,
-        };
-        if let Some(Value::Text(words)) = unknown {
-            event.text(field::REASON, "other");
-            if !event.has(field::ERROR_MESSAGE) {
-                event.text(field::ERROR_MESSAGE, words);
-            }
-        } else {
-            event.text(field::REASON, code.unwrap_or_else(|| denial::by_status(status)));
-        }
     }
     match event.get_text(field::OUTCOME) {
         Some(given) => {

@@ -1,5 +1,5 @@
 //! The header that syslog puts before a record, in RFC 3164, RFC 5424 and the forms of files that a syslog daemon
-//! wrote. Knows no gateway.
+//! wrote; and the one that Kubernetes puts before each line of a container. Knows no gateway.
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -30,7 +30,13 @@ fn with_priority(text: &str) -> Option<&str> {
 
 /// A line as a daemon writes it to a file: without the priority, so the tag has to be there.
 fn in_file(text: &str) -> Option<&str> {
-    without_tag(without_time(text)?)
+    let rest = without_time(text)?;
+    in_container(rest).or_else(|| without_tag(rest))
+}
+
+/// `stdout F `, which Kubernetes puts before a whole line of a container's output.
+fn in_container(text: &str) -> Option<&str> {
+    text.strip_prefix("stdout F ").or_else(|| text.strip_prefix("stderr F "))
 }
 
 /// `TIME HOST APP PID ID DATA MESSAGE`
@@ -160,6 +166,7 @@ mod tests {
             "<13>",
             "Nov 21 21:58:54 host haproxy[31370]: ",
             "2026-11-21T21:58:54.686203+00:00 host haproxy[31370]: ",
+            "2026-11-21T21:58:54.686203123+01:00 stdout F ",
         ] {
             for record in ["{\"a\": 1}", "1.2.3.4 - - [x] \"GET / HTTP/1.1\""] {
                 assert_eq!(message(&format!("{header}{record}")), record, "{header}");

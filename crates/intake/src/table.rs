@@ -5,10 +5,11 @@ use event::{Event, Value, field as f};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::denial::Judgement;
 use crate::fieldmap::Map;
 use crate::format::{Format, Reason};
 use crate::json::{self, Scalar};
-use crate::{denial, normalise};
+use crate::normalise;
 
 /// A format as a table.
 pub(crate) struct Table {
@@ -18,6 +19,17 @@ pub(crate) struct Table {
     pub(crate) map: LazyLock<Map>,
     /// What the map cannot say; a reason refuses the record.
     pub(crate) judge: for<'a> fn(&Facts<'a>, &mut Event<'a>) -> Result<(), Reason>,
+    pub(crate) judgement: Judgement,
+    /// The text lines that the gateway writes as well.
+    pub(crate) lines: Option<Lines>,
+}
+
+/// Text lines of a gateway that also writes JSON.
+pub(crate) struct Lines {
+    /// Whether a line is one of them.
+    pub(crate) known: fn(&str) -> bool,
+    /// Reads one.
+    pub(crate) read: for<'a> fn(&'a str, &mut Event<'a>) -> Result<(), Reason>,
 }
 
 /// By which members of the outermost object a record is known.
@@ -47,8 +59,11 @@ impl Signs {
 }
 
 /// The values only the format understands, by the number its map gives them; `None` where the record says "nothing".
-#[derive(Default)]
-pub(crate) struct Facts<'a>(Vec<(u8, Option<Cow<'a, str>>)>);
+pub(crate) struct Facts<'a> {
+    /// The whole record, for what a map cannot tell apart.
+    pub(crate) record: &'a str,
+    values: Vec<(u8, Option<Cow<'a, str>>)>,
+}
 
 impl<'a> Facts<'a> {
     fn take(&mut self, number: u8, value: Scalar<'a>) {
@@ -59,28 +74,28 @@ impl<'a> Facts<'a> {
             Scalar::Flag(flag) => Some(if flag { "true" } else { "false" }.into()),
             Scalar::Absent => None,
         };
-        self.0.push((number, text));
+        self.values.push((number, text));
     }
 
     /// Whether the record has the member, with or without a value.
     pub(crate) fn mentions(&self, number: u8) -> bool {
-        self.0.iter().any(|(found, _)| *found == number)
+        self.values.iter().any(|(found, _)| *found == number)
     }
 
     /// The value given last.
     pub(crate) fn get(&self, number: u8) -> Option<&str> {
-        self.0.iter().rev().find(|(found, text)| *found == number && text.is_some())?.1.as_deref()
+        self.values.iter().rev().find(|(found, text)| *found == number && text.is_some())?.1.as_deref()
+    }
+
+    /// The value given last, to be put into the event or the evidence.
+    pub(crate) fn text(&self, number: u8) -> Option<Cow<'a, str>> {
+        self.values.iter().rev().find(|(found, text)| *found == number && text.is_some())?.1.clone()
     }
 }
 
 impl Table {
-    /// Reads the object; lines of other forms are read by the format itself.
-    pub(crate) fn read<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        event.text(f::GATEWAY, self.name);
-        if !record.starts_with('{') {
-            return Err(Reason::new("not a JSON object"));
-        }
-        let mut facts = Facts::default();
+    fn object<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+        let mut facts = Facts { record, values: Vec::new() };
         self.map.read(record, event, &mut |number, value, _| facts.take(number, value))?;
         if let Some(Value::Text(Cow::Borrowed(domain))) = event.get(f::DOMAIN) {
             let domain = normalise::host(domain);
@@ -101,10 +116,20 @@ impl Format for Table {
 
     fn recognises(&self, record: &str) -> bool {
         self.signs.are_in(record)
+            || (!record.starts_with('{') && self.lines.as_ref().is_some_and(|lines| (lines.known)(record)))
     }
 
     fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        self.read(record, event)
+        event.text(f::GATEWAY, self.name);
+        match &self.lines {
+            _ if record.starts_with('{') => self.object(record, event),
+            Some(lines) => (lines.read)(record, event),
+            None => Err(Reason::new("not a JSON object")),
+        }
+    }
+
+    fn judgement(&self) -> &Judgement {
+        &self.judgement
     }
 }
 
@@ -112,47 +137,4 @@ impl Format for Table {
 pub(crate) fn needs_a_call(event: &Event<'_>) -> Result<(), Reason> {
     let told = [f::STATUS, f::METHOD, f::PATH].iter().any(|field| event.has(*field));
     if told { Ok(()) } else { Err(Reason::new("a record of no call: no status, method or path")) }
-}
-
-/// Judges a call by who answered it. What was passed on was granted, whatever the backend said about it; what the
-/// gateway answered itself with 401, 403 or 429 was refused. `credentials` tells whether the call carried any, where
-/// the log says so.
-pub(crate) fn judge(event: &mut Event<'_>, passed_on: bool, credentials: Option<bool>) {
-    let status = event.get_int(f::STATUS);
-    if passed_on || !status.is_some_and(denial::is_refusal) {
-        event.flag(f::GRANTED, true);
-        return;
-    }
-    let reason = match (status, credentials) {
-        (Some(401), Some(false)) => "missing_credentials",
-        _ => denial::by_status(status),
-    };
-    refuse(event, reason);
-}
-
-/// The gateway refused the call for this reason, unless the record itself names one.
-pub(crate) fn refuse(event: &mut Event<'_>, reason: &'static str) {
-    event.flag(f::GRANTED, false);
-    if !event.has(f::REASON) {
-        event.text(f::REASON, reason);
-    }
-    if is_about_credentials(reason) {
-        only_claimed(event);
-    }
-}
-
-/// Whether a caller who was refused for this reason is not known.
-pub(crate) fn is_about_credentials(reason: &str) -> bool {
-    matches!(
-        reason,
-        "invalid_credentials" | "missing_credentials" | "expired_credentials" | "invalid_signature"
-    )
-}
-
-/// Who a refused caller said to be is not who called.
-pub(crate) fn only_claimed(event: &mut Event<'_>) {
-    let id = event.take(f::CONSUMER_ID);
-    if let Some(Value::Text(claimed)) = event.take(f::CONSUMER_NAME).or(id) {
-        event.text(f::CLAIMED_CONSUMER, claimed);
-    }
 }

@@ -4,8 +4,8 @@
 use event::{Event, Value, field as f};
 
 use super::nginx::combined;
+use crate::denial::{self, Judgement, Told};
 use crate::format::{Format, Reason};
-use crate::table::judge;
 
 /// The Apache HTTP server.
 pub(crate) struct Apache;
@@ -18,9 +18,8 @@ impl Format for Apache {
     fn doc(&self) -> &'static str {
         "Apache's access logs: `common`, `combined`, `combinedio` and `vhost_combined`.\n\n\
          A combined line of Apache looks like one of NGINX, so name the format where you can: without a name a line is \
-         taken for Apache's only when it has a virtual host with a port, `-` for no bytes, or `\\\"` in a quoted part. It \
-         does not say whether a call was passed on, so every 401, 403 and 429 counts as denied; a backend's own 403 \
-         cannot be told apart. The user of a 401 is only claimed."
+         taken for Apache's only when it has a virtual host with a port, `-` for no bytes, or `\\\"` in a quoted part. \
+         The user of a 401 is only claimed."
     }
 
     fn recognises(&self, record: &str) -> bool {
@@ -43,10 +42,27 @@ impl Format for Apache {
             event.int(f::RESPONSE_BYTES, 0);
         }
         let named = event.has(f::CONSUMER_NAME);
-        judge(event, false, Some(named));
+        denial::decide(event, Told { credentials: Some(named), claimed: true, ..Told::default() });
         Ok(())
     }
+
+    fn judgement(&self) -> &Judgement {
+        &JUDGEMENT
+    }
 }
+
+static JUDGEMENT: Judgement = Judgement {
+    backend: "not in Apache's common and combined forms: every 401, 403 and 429 counts as denied",
+    words: &[],
+    signs: &[
+        ("401 without a user", "missing_credentials"),
+        ("401 with a user, who is only claimed", "invalid_credentials"),
+        ("403", "policy_denied"),
+        ("429", "rate_limited"),
+    ],
+    unknown: "Who answered, and why. Log JSON with `%{handler}` or an environment variable of your own as `denial_reason`, and read it as \
+              `json`.",
+};
 
 fn is_apaches(line: &str) -> bool {
     let before = line.split('[').next().unwrap_or("");

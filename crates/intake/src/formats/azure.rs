@@ -3,17 +3,17 @@
 use event::{Event, Value, field as f};
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Match, Told, Words, is_about_credentials, text_of};
 use crate::fieldmap::{Map, Row, Target, field};
 use crate::format::Reason;
-use crate::table::{Facts, Signs, Table, is_about_credentials, judge, needs_a_call, refuse};
+use crate::table::{Facts, Signs, Table, needs_a_call};
 
 /// Azure API Management.
 pub(crate) static AZURE: Table = Table {
     name: "azure",
     doc: "`ApiManagementGatewayLogs` of Azure API Management: as an Event Hub or storage account gets them (a record \
           with `properties`, alone or in `{\"records\":[…]}`), or as rows of Log Analytics.\n\n\
-          Durations are milliseconds. The reason of a denial is the reason of the last error; another 401, 403 or 429 \
-          counts as denied when no backend answered. Logs of other categories are refused.",
+          Durations are milliseconds. Logs of other categories are refused.",
     signs: Signs {
         all: &[],
         some: (
@@ -45,6 +45,14 @@ pub(crate) static AZURE: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "`BackendResponseCode` is a status",
+        words: &[&ERRORS],
+        signs: &[("401, 403, 429 or 413 without an answer of the backend", "by the status")],
+        unknown: "What a policy of your own means: set the reason of its error (`<return-response>` has none; `<validate-*>`, \
+                  `<check-header>` and `<ip-filter>` do).",
+    },
+    lines: None,
 };
 
 const SKIP: u8 = 0;
@@ -86,23 +94,28 @@ const NAMES: &[Row] = &[
     (field(f::ERROR_ORIGIN), &["properties.lastError.source", "properties.lastErrorSource", "lastErrorSource"]),
 ];
 
-/// What the reason of the last error means, first match first; the rest are failures.
-const REASONS: &[(&str, &str)] = &[
-    ("SubscriptionKeyNotFound", "missing_credentials"),
-    ("SubscriptionKeyInvalid", "invalid_credentials"),
-    ("TokenNotPresent", "missing_credentials"),
-    ("TokenExpired", "expired_credentials"),
-    ("TokenSignature", "invalid_signature"),
-    ("Token", "invalid_credentials"),
-    ("JwtInvalid", "invalid_credentials"),
-    ("RateLimitExceeded", "rate_limited"),
-    ("RateLimit", "rate_limited"),
-    ("Quota", "quota_exceeded"),
-    ("CallerIp", "ip_restricted"),
-    ("OperationNotFound", "no_route"),
-    ("HeaderNotFound", "policy_denied"),
-    ("HeaderValueNotAllowed", "policy_denied"),
-];
+/// What the reason of the last error means; the rest are failures.
+static ERRORS: Words = Words {
+    field: "lastError.reason",
+    by: Match::Start,
+    list: &[
+        ("SubscriptionKeyNotFound", "missing_credentials"),
+        ("SubscriptionKeyInvalid", "invalid_credentials"),
+        ("TokenNotPresent", "missing_credentials"),
+        ("TokenExpired", "expired_credentials"),
+        ("TokenSignature", "invalid_signature"),
+        ("TokenClaim", "policy_denied"),
+        ("Token", "invalid_credentials"),
+        ("JwtInvalid", "invalid_credentials"),
+        ("RateLimitExceeded", "rate_limited"),
+        ("RateLimit", "rate_limited"),
+        ("Quota", "quota_exceeded"),
+        ("CallerIp", "ip_restricted"),
+        ("OperationNotFound", "no_route"),
+        ("HeaderNotFound", "policy_denied"),
+        ("HeaderValueNotAllowed", "policy_denied"),
+    ],
+};
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     if facts.get(CATEGORY).is_some_and(|category| category != "GatewayLogs") {
@@ -113,12 +126,14 @@ fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
         event.take(f::UPSTREAM_STATUS);
     }
     let passed_on = event.has(f::UPSTREAM_STATUS);
-    let error = event.get_text(f::ERROR_TYPE).unwrap_or("");
-    let known = REASONS.iter().find(|(start, _)| error.starts_with(start)).map(|(_, reason)| *reason);
-    match known.filter(|_| !passed_on) {
-        Some(reason) => refuse(event, reason),
-        None => judge(event, passed_on, None),
-    }
+    let error = text_of(event, f::ERROR_TYPE).filter(|_| !passed_on).unwrap_or_default();
+    let told = Told {
+        word: ERRORS.find(error),
+        backend: passed_on.then_some("backendResponseCode"),
+        gateway: "no backendResponseCode",
+        ..Told::default()
+    };
+    denial::decide(event, told);
     if !event.get_text(f::REASON).is_some_and(is_about_credentials)
         && !event.has(f::CONSUMER_ID)
         && let Some(Value::Text(key)) = event.get(f::API_KEY_ID).cloned()

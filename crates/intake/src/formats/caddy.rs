@@ -3,18 +3,18 @@
 use event::{Event, field as f};
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Told};
 use crate::fieldmap::{Map, Row, Target, field, in_unit};
 use crate::format::Reason;
 use crate::scalar::Unit;
-use crate::table::{Facts, Signs, Table, judge, needs_a_call};
+use crate::table::{Facts, Signs, Table, needs_a_call};
 
 /// Caddy.
 pub(crate) static CADDY: Table = Table {
     name: "caddy",
     doc: "Caddy 2's access log in its JSON form (directive `log`), from a file or a socket.\n\n\
-          Durations are seconds. Caddy names itself in `Via` when it passed a call on, and in `Server` when it \
-          answered itself: only then does a 401, 403 or 429 count as denied. A 401 is `missing_credentials` when the \
-          request had no `Authorization`, else `invalid_credentials`. Caddy's other log lines are refused.",
+          Durations are seconds. With `log_append upstream {http.reverse_proxy.upstream.hostport}` the upstream is kept. Caddy's \
+          other log lines are refused.",
     signs: Signs {
         all: &["request", "status"],
         some: (2, &["logger", "resp_headers", "bytes_read", "user_id"]),
@@ -22,6 +22,21 @@ pub(crate) static CADDY: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "an `upstream` that `log_append` added; without it `Caddy` in `Via`, or another name than `Caddy` in `Server`",
+        words: &[],
+        signs: &[
+            ("401 without `Authorization`", "missing_credentials"),
+            ("401 with it", "invalid_credentials"),
+            ("403", "policy_denied"),
+            ("413", "request_too_large"),
+            ("429 (the rate_limit module)", "rate_limited"),
+        ],
+        unknown: "Caddy older than 2.9 writes no `Via`, and a backend without a `Server` header looks like Caddy: add the upstream with \
+                  `log_append`. Why a handler refused: `log_append denial_reason {vars.denial_reason}` beside `vars denial_reason \
+                  ip_restricted`.",
+    },
+    lines: None,
 };
 
 const SKIP: u8 = 0;
@@ -52,14 +67,24 @@ const NAMES: &[Row] = &[
     (Target::Own(VIA), &["resp_headers.via"]),
     (Target::Own(SERVER), &["resp_headers.server"]),
     (field(f::TRACE_ID), &["traceID", "trace_id"]),
+    (field(f::UPSTREAM_ADDRESS), &["upstream", "upstream_addr", "upstream_address"]),
+    (field(f::REASON), &["denial_reason", "deny_reason"]),
 ];
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     needs_a_call(event)?;
-    let passed_on = match (facts.get(VIA), facts.get(SERVER)) {
-        (Some(via), _) => via.contains("Caddy"),
-        (None, server) => server.is_some_and(|server| server != "Caddy"),
+    let backend = match (facts.get(VIA), facts.get(SERVER)) {
+        _ if event.has(f::UPSTREAM_ADDRESS) => Some("upstream"),
+        (Some(via), _) => via.contains("Caddy").then_some("Via: Caddy"),
+        (None, Some(server)) if server != "Caddy" => Some("Server is not Caddy"),
+        _ => None,
     };
-    judge(event, passed_on, Some(facts.mentions(CREDENTIALS)));
+    let told = Told {
+        backend,
+        gateway: "no upstream",
+        credentials: Some(facts.mentions(CREDENTIALS)),
+        ..Told::default()
+    };
+    denial::decide(event, told);
     Ok(())
 }

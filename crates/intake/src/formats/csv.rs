@@ -2,7 +2,11 @@
 
 use event::{Event, field as f};
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::json::{Authenticated, MAP};
+use crate::denial::Judgement;
+use crate::fieldmap::Map;
 use crate::format::{Format, Reason};
 use crate::json::Scalar;
 use crate::records::Records;
@@ -14,6 +18,8 @@ pub(crate) struct Csv;
 struct WithHeader {
     separator: char,
     names: Vec<String>,
+    /// A source's own names; without them the default ones.
+    map: Option<Arc<Map>>,
 }
 
 const NAME: &str = "csv";
@@ -32,8 +38,12 @@ impl Format for Csv {
          hold the separator and `\"\"` for a quote, but no line break."
     }
 
+    fn judgement(&self) -> &Judgement {
+        &super::json::JUDGEMENT
+    }
+
     fn recognises(&self, record: &str) -> bool {
-        header(record).is_some()
+        recognises(&MAP, record)
     }
 
     fn event<'a>(&self, _: &'a str, _: &mut Event<'a>) -> Result<(), Reason> {
@@ -41,9 +51,19 @@ impl Format for Csv {
     }
 
     fn for_body(&self, body: &str) -> Option<Box<dyn Format>> {
-        let first = body.trim_start_matches(['\u{feff}', '\n', '\r']).lines().next()?;
-        Some(Box::new(header(first)?))
+        with_header(None, body)
     }
+}
+
+pub(super) fn recognises(map: &Map, record: &str) -> bool {
+    header(map, record).is_some()
+}
+
+/// The format for a body whose first line is a header.
+pub(super) fn with_header(map: Option<&Arc<Map>>, body: &str) -> Option<Box<dyn Format>> {
+    let first = body.trim_start_matches(['\u{feff}', '\n', '\r']).lines().next()?;
+    let (separator, names) = header(map.map_or(&*MAP, |map| &**map), first)?;
+    Some(Box::new(WithHeader { separator, names, map: map.cloned() }))
 }
 
 impl Format for WithHeader {
@@ -53,6 +73,10 @@ impl Format for WithHeader {
 
     fn doc(&self) -> &'static str {
         Csv.doc()
+    }
+
+    fn judgement(&self) -> &Judgement {
+        Csv.judgement()
     }
 
     fn recognises(&self, _: &str) -> bool {
@@ -65,7 +89,10 @@ impl Format for WithHeader {
             return Err(Reason::new("not as many values as there are columns"));
         }
         let pairs = self.names.iter().map(String::as_str).zip(values.into_iter().map(Scalar::Text));
-        super::json::MAP.given(pairs, event);
+        let map = self.map.as_ref().map_or(&*MAP, |map| &**map);
+        let mut told = Authenticated::default();
+        map.given(pairs, event, &mut |number, value| told.take(number, value));
+        told.judge(event);
         Ok(())
     }
 
@@ -82,7 +109,7 @@ impl Format for WithHeader {
 }
 
 /// A line of names, of which several are known and one tells of a call.
-fn header(line: &str) -> Option<WithHeader> {
+fn header(map: &Map, line: &str) -> Option<(char, Vec<String>)> {
     let line = line.trim();
     let separator = [',', ';', '\t'].into_iter().find(|separator| line.contains(*separator))?;
     let names = row(line, separator)?;
@@ -92,10 +119,10 @@ fn header(line: &str) -> Option<WithHeader> {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'@' | b' '))
     };
-    let fields: Vec<_> = names.iter().filter_map(|name| super::json::MAP.field_of(name)).collect();
+    let fields: Vec<_> = names.iter().filter_map(|name| map.field_of(name)).collect();
     let tells = [f::STATUS, f::PATH, f::METHOD].iter().any(|field| fields.contains(field));
     (tells && names.len() >= 2 && fields.len() >= 2 && names.iter().all(is_name))
-        .then(|| WithHeader { separator, names: names.into_iter().map(Cow::into_owned).collect() })
+        .then(|| (separator, names.into_iter().map(Cow::into_owned).collect()))
 }
 
 /// The values of a row.

@@ -3,23 +3,20 @@
 use event::{Event, Timestamp, field as f};
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Match, Told, Words};
 use crate::fieldmap::{Map, Row, Target, field};
-use crate::format::{Format, Reason};
-use crate::table::{Facts, Signs, Table, judge, needs_a_call, refuse};
+use crate::format::Reason;
+use crate::table::{Facts, Lines, Signs, Table, needs_a_call};
 use crate::words::{quoted, word};
 
 /// Envoy, and what is built on it (Istio, Contour, Gloo, Envoy Gateway).
-pub(crate) struct Envoy;
-
-static JSON: Table = Table {
+pub(crate) static ENVOY: Table = Table {
     name: "envoy",
     doc: "Envoy's file access log, and what Istio, Contour, Gloo and Envoy Gateway write: `json_format` with the usual \
           names of the operators (`start_time`, `method`, `path`, `response_code`, `response_code_details`, \
           `response_flags`, `duration`, `upstream_host`, `authority`, …), or the default text.\n\n\
-          Durations are milliseconds. The reason of a denial is read from `response_code_details`; without them, as in \
-          the default text, a 401, 403 or 429 with no upstream host counts as denied by its status. A backend's own \
-          refusal (`via_upstream`) is none. A user named by a header is only claimed when the call was refused \
-          with 401.",
+          Durations are milliseconds. The default text may have Istio's additions. A user named by a header is only claimed \
+          when the call was refused with 401.",
     signs: Signs {
         all: &["response_code"],
         some: (
@@ -38,6 +35,15 @@ static JSON: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "`response_code_details` is `via_upstream`, or without details there is an upstream host",
+        words: &[&DETAILS_WORDS, &FLAG_WORDS],
+        signs: &[("401, 403, 429 or 413 without an upstream host", "by the status")],
+        unknown: "The default text has no details: write `json_format` with `response_code_details`. Why an external authorizer said no: \
+                  let it set a header or dynamic metadata, and log that as `denial_reason`, such as \
+                  `%DYNAMIC_METADATA(envoy.filters.http.ext_authz:reason)%`.",
+    },
+    lines: Some(Lines { known: |line| text(line, &mut Event::new()).is_some(), read: line }),
 };
 
 const FLAGS: u8 = 0;
@@ -68,98 +74,98 @@ const NAMES: &[Row] = &[
     (field(f::CONSUMER_NAME), &["user", "jwt_sub", "x_user", "consumer", "consumer_name", "downstream_peer_subject"]),
     (field(f::CONSUMER_ID), &["consumer_id"]),
     (field(f::ERROR_MESSAGE), &["upstream_transport_failure_reason"]),
-    (field(f::REASON), &["denial_reason"]),
+    (field(f::REASON), &["denial_reason", "deny_reason"]),
 ];
 
-impl Format for Envoy {
-    fn name(&self) -> &'static str {
-        JSON.name
-    }
-
-    fn doc(&self) -> &'static str {
-        JSON.doc
-    }
-
-    fn recognises(&self, record: &str) -> bool {
-        JSON.signs.are_in(record) || text(record, &mut Event::new()).is_some()
-    }
-
-    fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        if record.starts_with('{') {
-            return JSON.read(record, event);
-        }
-        event.text(f::GATEWAY, JSON.name);
-        let flags = text(record, event).ok_or(Reason::new("not a line of Envoy's default access log"))?;
-        verdict(event, flags, "");
-        Ok(())
-    }
+fn line<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+    let (flags, details) =
+        text(line, event).ok_or(Reason::new("not a line of Envoy's default access log"))?;
+    verdict(event, flags, details);
+    Ok(())
 }
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     needs_a_call(event)?;
-    if let Some(event::Value::Text(ip)) = event.get(f::IP).cloned() {
-        event.text(f::IP, crate::normalise::host(&ip).trim_matches(['[', ']']).to_owned());
+    if let Some(ip) = event.get_text(f::IP).map(|ip| address(ip).to_owned()) {
+        event.text(f::IP, ip);
     }
     let details = facts.get(DETAILS).unwrap_or("");
-    if !details.is_empty() {
-        event.text(f::ERROR_TYPE, if details == "via_upstream" { String::new() } else { details.to_owned() });
+    if details != VIA_UPSTREAM {
+        event.text(f::ERROR_TYPE, details.to_owned());
     }
     verdict(event, facts.get(FLAGS).unwrap_or(""), details);
     Ok(())
 }
 
-/// What the details and flags mean, first match first. Details stand before what Envoy adds to them in brackets.
-const REASONS: &[(&str, &str)] = &[
-    ("no_credential_for_basic_auth", "missing_credentials"),
-    ("invalid_credential_for_basic_auth", "invalid_credentials"),
-    ("jwt_authn_access_denied{Jwt_is_missing", "missing_credentials"),
-    ("jwt_authn_access_denied{Jwt_is_expired", "expired_credentials"),
-    ("jwt_authn_access_denied{Jwt_verification_fails", "invalid_signature"),
-    ("jwt_authn_access_denied", "invalid_credentials"),
-    ("missing_api_key", "missing_credentials"),
-    ("unkonwn_api_key", "invalid_credentials"),
-    ("unknown_api_key", "invalid_credentials"),
-    ("client_not_allowed", "route_not_allowed"),
-    ("rbac_access_denied", "policy_denied"),
-    ("ext_authz_denied", "policy_denied"),
-    ("ext_authz_error", "other"),
-    ("csrf_origin_mismatch", "policy_denied"),
-    ("local_rate_limited", "rate_limited"),
-    ("request_rate_limited", "rate_limited"),
-    ("request_payload_too_large", "request_too_large"),
-    ("request_headers_too_large", "request_too_large"),
-    ("route_not_found", "no_route"),
-];
+/// An address without its port and brackets.
+fn address(text: &str) -> &str {
+    crate::normalise::host(text).trim_matches(['[', ']'])
+}
 
-const FLAG_REASONS: &[(&str, &str)] = &[
-    ("UAEX", "policy_denied"),
-    ("UnauthorizedExternalService", "policy_denied"),
-    ("RL", "rate_limited"),
-    ("RateLimited", "rate_limited"),
-    ("NR", "no_route"),
-    ("NoRouteFound", "no_route"),
-];
+const VIA_UPSTREAM: &str = "via_upstream";
+
+/// What the details mean, which stand before what Envoy adds to them in brackets.
+static DETAILS_WORDS: Words = Words {
+    field: "response_code_details",
+    by: Match::Start,
+    list: &[
+        ("no_credential_for_basic_auth", "missing_credentials"),
+        ("invalid_credential_for_basic_auth", "invalid_credentials"),
+        ("jwt_authn_access_denied{Jwt_is_missing", "missing_credentials"),
+        ("jwt_authn_access_denied{Jwt_is_expired", "expired_credentials"),
+        ("jwt_authn_access_denied{Jwt_verification_fails", "invalid_signature"),
+        ("jwt_authn_access_denied", "invalid_credentials"),
+        ("missing_api_key", "missing_credentials"),
+        // As Envoy spells it.
+        ("unkonwn_api_key", "invalid_credentials"),
+        ("unknown_api_key", "invalid_credentials"),
+        ("client_not_allowed", "route_not_allowed"),
+        ("rbac_access_denied", "policy_denied"),
+        ("ext_authz_denied", "policy_denied"),
+        ("ext_authz_error", "policy_denied"),
+        ("csrf_origin_mismatch", "policy_denied"),
+        ("local_rate_limited", "rate_limited"),
+        ("request_rate_limited", "rate_limited"),
+        ("request_payload_too_large", "request_too_large"),
+        ("request_headers_too_large", "request_too_large"),
+        ("route_not_found", "no_route"),
+    ],
+};
+
+/// What the flags mean where there are no details.
+static FLAG_WORDS: Words = Words {
+    field: "response_flags",
+    by: Match::Whole,
+    list: &[
+        ("UAEX", "policy_denied"),
+        ("UnauthorizedExternalService", "policy_denied"),
+        ("RL", "rate_limited"),
+        ("RateLimited", "rate_limited"),
+        ("NR", "no_route"),
+        ("NoRouteFound", "no_route"),
+    ],
+};
 
 fn verdict(event: &mut Event<'_>, flags: &str, details: &str) {
-    let by_details = REASONS.iter().find(|(start, _)| details.starts_with(start));
-    let by_flag = || FLAG_REASONS.iter().find(|(flag, _)| flags.split(',').any(|one| one == *flag));
-    match by_details.or_else(by_flag) {
-        Some((_, reason)) if details != "via_upstream" => {
-            if event.get_int(f::STATUS) == Some(401) {
-                crate::table::only_claimed(event);
-            }
-            refuse(event, reason);
-        }
-        _ => {
-            let passed_on = details == "via_upstream" || event.has(f::UPSTREAM_ADDRESS);
-            judge(event, passed_on, None);
-        }
-    }
+    let detail = details.strip_suffix('}').unwrap_or(details);
+    let word = DETAILS_WORDS.find(detail).or_else(|| flags.split(',').find_map(|flag| FLAG_WORDS.find(flag)));
+    let backend = match details {
+        VIA_UPSTREAM => Some("response_code_details=via_upstream"),
+        _ => event.has(f::UPSTREAM_ADDRESS).then_some("upstream_host"),
+    };
+    let told = Told {
+        word: word.filter(|_| details != VIA_UPSTREAM),
+        backend,
+        gateway: "no upstream_host",
+        claimed: true,
+        ..Told::default()
+    };
+    denial::decide(event, told);
 }
 
 /// `[START] "METHOD PATH PROTOCOL" CODE FLAGS RECEIVED SENT DURATION UPSTREAM "FORWARDED" "AGENT" "ID" "AUTHORITY"
-/// "HOST"`; gives the flags. Istio puts more between the flags and the sizes, and behind the host.
-fn text<'a>(line: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
+/// "HOST"`; gives the flags and the details. Istio puts more between the flags and the sizes, and behind the host.
+fn text<'a>(line: &'a str, event: &mut Event<'a>) -> Option<(&'a str, &'a str)> {
     let (start, rest) = line.strip_prefix('[')?.split_once("] \"")?;
     event.time(f::TIME, Timestamp::parse(start)?);
     let (request, rest) = rest.split_once("\" ")?;
@@ -189,12 +195,11 @@ fn text<'a>(line: &'a str, event: &mut Event<'a>) -> Option<&'a str> {
         rest = after;
     }
     texts(rest, event)?;
-    Some(if details.is_empty() || details == "-" { flags } else { flags_or(flags, details) })
-}
-
-/// Istio's details say more than its flags where there are no flags.
-fn flags_or<'a>(flags: &'a str, details: &'a str) -> &'a str {
-    if flags == "-" { details } else { flags }
+    let details = if details == "-" { "" } else { details };
+    if details != VIA_UPSTREAM {
+        event.text(f::ERROR_TYPE, details);
+    }
+    Some((flags, details))
 }
 
 /// `"FORWARDED" "AGENT" "ID" "AUTHORITY" "HOST"`. Envoy escapes nothing, so an agent may hold quotes.
@@ -205,7 +210,7 @@ fn texts<'a>(text: &'a str, event: &mut Event<'a>) -> Option<()> {
     for field in [f::UPSTREAM_ADDRESS, f::DOMAIN, f::REQUEST_ID, f::USER_AGENT] {
         event.text(field, parts.next()?);
     }
-    event.text(f::IP, forwarded.split(',').next().unwrap_or("").trim());
+    event.text(f::IP, address(forwarded.split(',').next().unwrap_or("").trim()));
     if !matches!(forwarded, "" | "-") {
         event.text(f::REQUEST_HEADERS, event::json::pairs([("x-forwarded-for", forwarded)]));
     }

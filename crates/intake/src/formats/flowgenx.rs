@@ -2,6 +2,7 @@
 
 use event::{Event, FieldId, field};
 
+use crate::denial::Judgement;
 use crate::fill::Fill;
 use crate::format::{Format, Reason};
 use crate::json::{self, Error, Known, Reader};
@@ -20,6 +21,10 @@ impl Format for Flowgenx {
          names are kept in `custom`. `access.reason` may be a code or the words of the contract; other words are \
          kept as `error_message` with the reason `other`. Without `access`, a status of 401, 403 or 429 counts as \
          denied."
+    }
+
+    fn judgement(&self) -> &Judgement {
+        &JUDGEMENT
     }
 
     fn recognises(&self, record: &str) -> bool {
@@ -46,6 +51,16 @@ impl Format for Flowgenx {
         Ok(())
     }
 }
+
+static JUDGEMENT: Judgement = Judgement {
+    backend: "`access.granted` is true",
+    words: &[],
+    signs: &[
+        ("`access.granted` is false or `access.reason` is given: the reason's code or words", "the reason"),
+        ("without `access`, a 401, 403 or 429", "by the status"),
+    ],
+    unknown: "Nothing: the form has a place for it. A consumer in it is taken for identified, whatever the reason.",
+};
 
 /// How the value of a member is read.
 #[derive(Clone, Copy)]

@@ -3,16 +3,16 @@
 use event::{Event, field as f};
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Match, Told, Words, text_of};
 use crate::fieldmap::{Map, Row, Target, field};
 use crate::format::Reason;
-use crate::table::{Facts, Signs, Table, judge, needs_a_call, refuse};
+use crate::table::{Facts, Signs, Table, needs_a_call};
 
 /// Gravitee API Management.
 pub(crate) static GRAVITEE: Table = Table {
     name: "gravitee",
     doc: "Gravitee's request metrics (v4) and requests (v2), as its Elasticsearch and file reporters write them.\n\n\
-          Durations are milliseconds, methods may be numbers. The reason of a denial is `error-key`; without one, a 401, \
-          403 or 429 counts as denied when no endpoint was called. The application `1` is how Gravitee writes that nobody \
+          Durations are milliseconds, methods may be numbers. The application `1` is how Gravitee writes that nobody \
           was identified. The security token is not kept.",
     signs: Signs {
         all: &[],
@@ -41,6 +41,19 @@ pub(crate) static GRAVITEE: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "an `endpoint` was called",
+        words: &[&KEYS],
+        signs: &[
+            ("401 without a security type", "missing_credentials"),
+            ("401 with one", "invalid_credentials"),
+            ("403", "policy_denied"),
+            ("413", "request_too_large"),
+            ("429", "rate_limited"),
+        ],
+        unknown: "Policies with an error key of their own: it is in the evidence. Keys that end in `SERVER_ERROR` are failures.",
+    },
+    lines: None,
 };
 
 const SKIP: u8 = 0;
@@ -79,34 +92,40 @@ const NAMES: &[Row] = &[
     (field(f::GATEWAY_NODE), &["gateway"]),
     (field(f::ERROR_TYPE), &["error-key"]),
     (field(f::ERROR_MESSAGE), &["error-message", "message"]),
+    (field(f::REASON), &["custom.denial_reason", "denial_reason"]),
 ];
 
 /// Methods by their numbers, from 1.
 const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 
-/// What a part of an error key means, first match first.
-const REASONS: &[(&str, &str)] = &[
-    ("QUOTA", "quota_exceeded"),
-    ("RATE_LIMIT", "rate_limited"),
-    ("SPIKE_ARREST", "rate_limited"),
-    ("TOO_MANY_REQUESTS", "rate_limited"),
-    ("API_KEY_MISSING", "missing_credentials"),
-    ("MISSING_TOKEN", "missing_credentials"),
-    ("MISSING_ACCESS_TOKEN", "missing_credentials"),
-    ("MISSING_HEADER", "missing_credentials"),
-    ("EXPIRED", "expired_credentials"),
-    ("INVALID_SIGNATURE", "invalid_signature"),
-    ("API_KEY_INVALID", "invalid_credentials"),
-    ("JWT_", "invalid_credentials"),
-    ("OAUTH2_", "invalid_credentials"),
-    ("BASIC_AUTH", "invalid_credentials"),
-    ("PLAN_UNRESOLVABLE", "missing_credentials"),
-    ("IPFILTERING", "ip_restricted"),
-    ("IP_FILTERING", "ip_restricted"),
-    ("RESOURCE_FILTERING", "route_not_allowed"),
-    ("RBAC_", "route_not_allowed"),
-    ("CONTENT_LIMIT", "request_too_large"),
-];
+/// What a part of an error key means.
+static KEYS: Words = Words {
+    field: "error-key",
+    by: Match::Part,
+    list: &[
+        ("quota", "quota_exceeded"),
+        ("rate_limit", "rate_limited"),
+        ("spike_arrest", "rate_limited"),
+        ("too_many_requests", "rate_limited"),
+        ("api_key_missing", "missing_credentials"),
+        ("missing_token", "missing_credentials"),
+        ("missing_access_token", "missing_credentials"),
+        ("missing_header", "missing_credentials"),
+        ("expired", "expired_credentials"),
+        ("invalid_signature", "invalid_signature"),
+        ("api_key_invalid", "invalid_credentials"),
+        ("jwt_", "invalid_credentials"),
+        ("oauth2_", "invalid_credentials"),
+        ("basic_auth", "invalid_credentials"),
+        ("plan_unresolvable", "invalid_credentials"),
+        ("ipfiltering", "ip_restricted"),
+        ("ip_filtering", "ip_restricted"),
+        ("resource_filtering", "route_not_allowed"),
+        ("rbac_", "route_not_allowed"),
+        ("threat", "waf_blocked"),
+        ("content_limit", "request_too_large"),
+    ],
+};
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     if let Some(method) = facts.get(METHOD) {
@@ -121,11 +140,14 @@ fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
         let security = security.to_ascii_lowercase();
         event.text(f::AUTH_METHOD, if security == "api_key" { "key".to_owned() } else { security });
     }
-    let key = event.get_text(f::ERROR_TYPE).unwrap_or("");
-    let known = REASONS.iter().find(|(part, _)| key.contains(part)).map(|(_, reason)| *reason);
-    match known {
-        Some(reason) => refuse(event, reason),
-        None => judge(event, event.has(f::NATIVE_URL), Some(facts.get(SECURITY).is_some())),
-    }
+    let key = text_of(event, f::ERROR_TYPE).unwrap_or_default();
+    let told = Told {
+        word: if key.ends_with("SERVER_ERROR") { None } else { KEYS.find(key) },
+        backend: event.has(f::NATIVE_URL).then_some("endpoint"),
+        gateway: "no endpoint",
+        credentials: Some(facts.get(SECURITY).is_some()),
+        ..Told::default()
+    };
+    denial::decide(event, told);
     Ok(())
 }

@@ -5,16 +5,14 @@ use event::{Event, Timestamp, field as f};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Sign, Told};
 use crate::fieldmap::{Map, Row, Target, field};
-use crate::format::{Format, Reason};
-use crate::json;
-use crate::table::{Facts, Signs, Table, judge, needs_a_call, refuse};
+use crate::format::Reason;
+use crate::table::{Facts, Lines, Signs, Table, needs_a_call};
 use crate::words::word;
 
 /// HAProxy.
-pub(crate) struct Haproxy;
-
-static JSON: Table = Table {
+pub(crate) static HAPROXY: Table = Table {
     name: "haproxy",
     doc: "HAProxy 2 and 3: the text of `option httplog`, from syslog or a file, or JSON made with `log-format`.\n\n\
           Times are milliseconds, -1 where the call never got that far; HAProxy writes its local time without a zone, so \
@@ -22,9 +20,7 @@ static JSON: Table = Table {
           request id, in this order; others are kept in `custom`. In JSON the short names are understood (`accept`, \
           `client_ip`, `fe`, `be`, `srv`, `status`, `bytes`, `method`, `path`, `query`, `tsc`, `TR`, `Tw`, `Tc`, `Tr`, \
           `Ta`, `req_id`, `ua`, `host`, `user`).\n\n\
-          A 401, 403 or 429 counts as denied when no server was chosen (`<NOSRV>`) or when the termination state begins \
-          with `PR`; a tarpitted call (`PT`) is `policy_denied`. HAProxy does not tell why: the reason follows \
-          from the status.",
+          Lines of `option tcplog` and of failed TLS handshakes tell of connections, not of calls: they are refused by name.",
     signs: Signs {
         all: &["status"],
         some: (3, &["tsc", "TR", "Tw", "Tc", "Tr", "Ta", "Tt", "fe", "be", "srv", "termination_state"]),
@@ -32,6 +28,22 @@ static JSON: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "a server was chosen, and the termination state begins neither with `PR` nor with `LR`",
+        words: &[],
+        signs: &[
+            ("termination state `PT` (tarpit) with 429", "rate_limited"),
+            ("termination state `PT` (tarpit)", "policy_denied"),
+            ("401 by HAProxy itself (`PR`, `LR`, `<NOSRV>`, `<STATS>`)", "invalid_credentials"),
+            ("403", "policy_denied"),
+            ("413", "request_too_large"),
+            ("429", "rate_limited"),
+        ],
+        unknown: "Why a rule refused, and whether a 401 had credentials: the text form has no room for it. Set a variable where you \
+                  refuse, `http-request set-var(txn.why) str(ip_restricted) if blocked`, and log JSON with \
+                  `\"denial_reason\":\"%[var(txn.why)]\"`.",
+    },
+    lines: Some(Lines { known, read: line }),
 };
 
 const ACCEPTED: u8 = 0;
@@ -55,7 +67,7 @@ const NAMES: &[Row] = &[
     (field(f::QUERY), &["query", "query_string", "http_query"]),
     (field(f::PROTOCOL), &["protocol", "http_version"]),
     (Target::Own(STATE), &["tsc", "ts_state", "termination_state"]),
-    // TR and Tr differ only in case; both are read in `timers`.
+    // TR and Tr differ only in case: all are read in `timers`.
     (Target::Own(TIMER), &["TR", "Tw", "Tc", "Ta", "Tt"]),
     (field(f::REQUEST_ID), &["req_id", "request_id", "unique_id"]),
     (field(f::USER_AGENT), &["ua", "user_agent"]),
@@ -63,30 +75,34 @@ const NAMES: &[Row] = &[
     (field(f::REFERER), &["referer"]),
     (field(f::CONSUMER_NAME), &["user", "consumer"]),
     (field(f::CONSUMER_ID), &["consumer_id"]),
-    (field(f::REASON), &["denial_reason"]),
+    (field(f::REASON), &["denial_reason", "deny_reason"]),
 ];
 
-impl Format for Haproxy {
-    fn name(&self) -> &'static str {
-        JSON.name
-    }
+fn known(line: &str) -> bool {
+    text(line, &mut Event::new()).is_some() || connection(line).is_some()
+}
 
-    fn doc(&self) -> &'static str {
-        JSON.doc
+fn line<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+    match text(line, event) {
+        Some(()) => Ok(()),
+        None => Err(connection(line).unwrap_or(Reason::new("not a line of HAProxy's HTTP log"))),
     }
+}
 
-    fn recognises(&self, record: &str) -> bool {
-        JSON.signs.are_in(record) || text(record, &mut Event::new()).is_some()
+/// What a line says of a connection: `CLIENT:PORT [TIME] FRONTEND …` without a request behind it.
+fn connection(line: &str) -> Option<Reason> {
+    let (client, rest) = line.split_once(" [")?;
+    let (ip, port) = client.rsplit_once(':')?;
+    let (time, rest) = rest.split_once("] ")?;
+    accepted(time).filter(|_| !ip.contains(' ') && port.bytes().all(|b| b.is_ascii_digit()))?;
+    let (frontend, rest) = word(rest)?;
+    if frontend.ends_with(':') {
+        return Some(Reason::new("an error of a connection, not a call"));
     }
-
-    fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        if record.starts_with('{') {
-            JSON.read(record, event)?;
-            return timers(record, event);
-        }
-        event.text(f::GATEWAY, JSON.name);
-        text(record, event).ok_or(Reason::new("not a line of HAProxy's HTTP log"))
-    }
+    // `BACKEND/SERVER Tw/Tc/Tt BYTES STATE …`
+    let (_, rest) = word(rest)?;
+    let (times, _) = word(rest)?;
+    (times.split('/').count() == 3).then_some(Reason::new("a TCP connection, not a call"))
 }
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
@@ -100,16 +116,20 @@ fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
         event.text(f::QUERY, query);
     }
     if let Some(server) = facts.get(SERVER) {
-        event.text(f::UPSTREAM_ADDRESS, if server == "<NOSRV>" { "" } else { server }.to_owned());
+        event.text(f::UPSTREAM_ADDRESS, if is_chosen(server) { server } else { "" }.to_owned());
     }
-    let chosen = facts.get(SERVER).is_none_or(|server| server != "<NOSRV>");
-    verdict(event, facts.get(STATE).unwrap_or(""), chosen && facts.mentions(SERVER));
-    Ok(())
+    verdict(event, facts.get(STATE).unwrap_or(""), facts.get(SERVER).is_some_and(is_chosen));
+    timers(facts.record, event)
+}
+
+/// `<NOSRV>` and `<STATS>` are no servers.
+fn is_chosen(server: &str) -> bool {
+    !server.starts_with('<')
 }
 
 /// The five times of a JSON record; -1 and less: not reached.
 fn timers(record: &str, event: &mut Event<'_>) -> Result<(), Reason> {
-    json::object(record, |name, reader| {
+    crate::json::object(record, |name, reader| {
         let field = match name {
             "Tc" => f::CONNECT_DURATION,
             "Tr" => f::UPSTREAM_DURATION,
@@ -148,7 +168,7 @@ fn text<'a>(line: &'a str, event: &mut Event<'a>) -> Option<()> {
     event.text(f::STAGE, frontend.trim_end_matches('~'));
     let (backend, rest) = word(rest)?;
     let (backend, server) = backend.split_once('/')?;
-    let chosen = server != "<NOSRV>";
+    let chosen = is_chosen(server);
     if chosen {
         event.text(f::API, backend);
         event.text(f::UPSTREAM_ADDRESS, server);
@@ -234,12 +254,21 @@ fn captures<'a>(text: &'a str, event: &mut Event<'a>) {
 }
 
 fn verdict(event: &mut Event<'_>, state: &str, chosen: bool) {
-    match (state.get(..2), event.get_int(f::STATUS)) {
-        (Some("PT"), _) => refuse(event, "policy_denied"),
-        (Some("PR"), Some(413)) => refuse(event, "request_too_large"),
-        (Some("PR" | "LR"), _) => judge(event, false, None),
-        _ => judge(event, chosen, None),
-    }
+    let (gateway, own) = match state.get(..2) {
+        Some("PR") => ("termination=PR", true),
+        Some("LR") => ("termination=LR", true),
+        Some("PT") => ("termination=PT", true),
+        _ => ("no server", false),
+    };
+    let tarpit = || Sign { reason: "policy_denied", name: "tarpit", value: "".into() };
+    let told = Told {
+        backend: (chosen && !own).then_some("a server answered"),
+        gateway,
+        hint: (gateway == "termination=PT" && event.get_int(f::STATUS) != Some(429)).then(tarpit),
+        claimed: true,
+        ..Told::default()
+    };
+    denial::decide(event, told);
     if !matches!(state, "" | "----" | "--") {
         event.text(f::ERROR_TYPE, state.to_owned());
     }

@@ -3,26 +3,21 @@
 use event::{Event, field as f};
 use std::sync::LazyLock;
 
-use crate::fieldmap::{FieldMap, Map, Row, field, in_unit};
+use crate::denial::{self, Judgement, Told};
+use crate::fieldmap::{Map, Row, Target, field, in_unit};
 use crate::format::{Format, Reason};
-use crate::json;
+use crate::json::Scalar;
 use crate::scalar::Unit;
 
-/// JSON of any program, by the default map.
+/// JSON of any program.
 pub struct Json;
 
-/// JSON of one source, by its own map and then the default one.
-#[derive(Debug)]
-pub struct Mapped(Map);
+pub(super) static MAP: LazyLock<Map> = LazyLock::new(default_map);
 
-impl Mapped {
-    /// From what is configured; the reason names what is wrong with it.
-    pub fn new(map: &FieldMap) -> Result<Self, Reason> {
-        Map::of(DEFAULT).with(map).map(Mapped)
-    }
+/// The common names.
+pub(super) fn default_map() -> Map {
+    Map::of(DEFAULT)
 }
-
-pub(super) static MAP: LazyLock<Map> = LazyLock::new(|| Map::of(DEFAULT));
 
 const NAME: &str = "json";
 
@@ -35,8 +30,11 @@ impl Format for Json {
         "JSON objects of any program. Common names are understood, in any case and with or without `_` and `-`, at the \
          top or nested (`http.response.status_code`, `req.method`): times as text or epoch in seconds to \
          nanoseconds, durations by the unit in their name (`duration_ms`, `elapsed_us`; `duration` and `latency` are \
-         milliseconds). A source can bring its own map of names. A record without a time gets the time it was received. \
-         Without a member that says whether the call was granted, 401, 403 and 429 count as denied."
+         milliseconds). A source can bring its own map of names. A record without a time gets the time it was received."
+    }
+
+    fn judgement(&self) -> &Judgement {
+        &JUDGEMENT
     }
 
     fn recognises(&self, record: &str) -> bool {
@@ -52,41 +50,62 @@ impl Format for Json {
     }
 }
 
-impl Format for Mapped {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn doc(&self) -> &'static str {
-        Json.doc()
-    }
-
-    fn recognises(&self, record: &str) -> bool {
-        recognises(&self.0, record)
-    }
-
-    fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        read(&self.0, record, event)
-    }
-
-    fn takes_received_time(&self) -> bool {
-        true
-    }
-}
-
 /// An object that says something of a call: a status, a path or a method, at the top or in `request`, `http`, ….
-fn recognises(map: &Map, record: &str) -> bool {
+pub(super) fn recognises(map: &Map, record: &str) -> bool {
     let mut event = Event::new();
     let read = map.read(record, &mut event, &mut |_, _, _| ());
     read.is_ok() && [f::STATUS, f::PATH, f::METHOD].iter().filter(|field| event.has(**field)).count() >= 1
 }
 
-fn read<'a>(map: &Map, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+pub(super) fn read<'a>(map: &Map, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
     if !record.starts_with('{') {
         return Err(Reason::new("not a JSON object"));
     }
-    map.read(record, event, &mut |_, _, _| ()).map_err(|error: json::Error| error.into())
+    let mut told = Authenticated::default();
+    map.read(record, event, &mut |number, value, _| told.take(number, value))?;
+    told.judge(event);
+    Ok(())
 }
+
+/// Whether the record says that it knew the caller; of any form with these names.
+#[derive(Default)]
+pub(super) struct Authenticated(bool);
+
+impl Authenticated {
+    pub(super) fn take(&mut self, _: u8, value: Scalar<'_>) {
+        self.0 |= value.flag() == Some(true);
+    }
+
+    pub(super) fn judge(self, event: &mut Event<'_>) {
+        let answered = event.get_text(f::UPSTREAM_STATUS).is_some_and(|status| status != "0");
+        let told = Told {
+            backend: answered.then_some("upstream_status"),
+            claimed: true,
+            identified: self.0,
+            ..Told::default()
+        };
+        denial::decide(event, told);
+    }
+}
+
+pub(super) static JUDGEMENT: Judgement = Judgement {
+    backend: "`upstream_status` (or another name of it) has a value, or the record says `granted`",
+    words: &[],
+    signs: &[
+        (
+            "`denial_reason`, `deny_reason`, `reason`, `access.reason`, or what the field map says",
+            "the reason",
+        ),
+        ("`granted`, `allowed`, `access.granted` is false", "by the status"),
+        ("401; who is named is only claimed, unless the record says `authenticated`", "invalid_credentials"),
+        ("403", "policy_denied"),
+        ("429", "rate_limited"),
+    ],
+    unknown: "Who answered, where the record does not tell: add `granted`, `denial_reason` and `upstream_status`, or name them in the \
+              field map.",
+};
+
+const AUTHENTICATED: Target = Target::Own(0);
 
 /// The common names, best first.
 #[rustfmt::skip]
@@ -133,6 +152,7 @@ const DEFAULT: &[Row] = &[
     (in_unit(f::UPSTREAM_DURATION, Unit::Seconds), &["upstream_response_time"]),
     (field(f::UPSTREAM_STATUS), &["upstream_status", "backend_status", "origin_status", "integration_status"]),
     (field(f::UPSTREAM_ADDRESS), &["upstream_addr", "upstream_address", "upstream_host"]),
+    (AUTHENTICATED, &["authenticated", "is_authenticated", "auth.authenticated", "user.authenticated"]),
     (field(f::GRANTED), &["granted", "access_granted", "allowed", "access.granted"]),
     (field(f::REASON), &["denial_reason", "deny_reason", "reason", "access.reason"]),
     (field(f::ERROR_MESSAGE), &["error", "error_message", "err.message", "error.message"]),
@@ -163,27 +183,7 @@ mod tests {
             read(
                 r#"{"@timestamp":"2026-11-21T22:07:51Z","http":{"request":{"method":"GET"},"response":{"status_code":"403","x":{"y":[1]}}},"url":{"path":"/a"},"event":{"duration":1500000},"client":{"ip":"::1"},"status":"weird"}"#
             ),
-            r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","route":"/a","request":{"method":"GET","path":"/a","ip":"::1"},"response":{"status":403,"duration_ms":1.5},"access":{"granted":false,"reason":"policy_denied","reason_label":"Denied by policy","explanation":"A policy or authorizer of the gateway refused the call.","resolution":"Read the policy named in the event, and change it if the call should pass."},"custom":{"http.response.x":{"y":[1]},"status":"weird"}}"#
-        );
-    }
-
-    #[test]
-    fn a_source_brings_its_own_names() {
-        let map: FieldMap = serde_json::from_str(
-            r#"{"status":"out.rc","duration":{"from":["took_us","t2"],"unit":"micros"},"consumer_name":["who"]}"#,
-        )
-        .unwrap();
-        let mapped = Mapped::new(&map).unwrap();
-        let record = br#"{"ts":1795298871,"status":1,"out":{"rc":404},"took_us":2500,"duration":9,"who":"acme","user":"x"}"#;
-        let decoded = decode(Some(&mapped), record);
-        assert_eq!(
-            to_string(decoded.batch.row(0)),
-            r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","consumer_name":"acme","request":{},"response":{"status":404,"duration_ms":2.5},"access":{"granted":true,"reason":null},"custom":{"duration":9,"user":"x"}}"#
-        );
-        let unknown: FieldMap = serde_json::from_str(r#"{"colour":"c"}"#).unwrap();
-        assert_eq!(
-            Mapped::new(&unknown).err().unwrap().to_string(),
-            "unknown field 'colour' in the field map"
+            r#"{"timestamp":"2026-11-21T22:07:51.000000Z","format":"json","route":"/a","request":{"method":"GET","path":"/a","ip":"::1"},"response":{"status":403,"duration_ms":1.5},"access":{"granted":false,"reason":"policy_denied","reason_label":"Denied by policy","explanation":"A policy or authorizer of the gateway refused the call.","resolution":"Read the policy named in the event, and change it if the call should pass.","evidence":"status=403"},"custom":{"http.response.x":{"y":[1]},"status":"weird"}}"#
         );
     }
 

@@ -4,11 +4,13 @@
 use event::{Event, field};
 use std::borrow::Cow;
 
+use crate::denial::Judgement;
 use crate::fill::{Fill, pairs};
 use crate::format::{Format, Reason};
 use crate::json::{self, Error, Reader, Scalar};
 use crate::scalar::Unit;
 
+mod ai;
 mod verdict;
 
 use verdict::Traces;
@@ -23,15 +25,17 @@ impl Format for Kong {
 
     fn doc(&self) -> &'static str {
         "Kong Gateway 2.x and 3.x: the plugins http-log, tcp-log, udp-log, file-log and syslog; one object, an array of \
-         objects, or one object a line. Stream (TCP) records too.\n\n\
-         Kong logs no reason for a refusal. A call that Kong answered itself (`source` is `kong`, nothing was proxied) \
-         with a status of 400 to 499 other than 408 and 499 counts as denied, and the reason is inferred: 401 is \
-         `missing_credentials` when the request carried none, else `invalid_credentials` (`expired_credentials` when \
-         `WWW-Authenticate` says so); 403 is `route_not_allowed` for an identified consumer (the ACL plugin), else \
-         `policy_denied`; 413 and 417 are `request_too_large`; 429 is `quota_exceeded` when a limit per day, month or \
-         year is used up, else `rate_limited`; no route is `no_route`. 502, 503 and 504 are failures of the upstream, \
-         not denials. To be exact, add `denial_reason` and `consumer_groups` with `custom_fields_by_lua`.\n\n\
-         Further members of your own (`custom_fields_by_lua`) are kept in `custom`."
+         objects, or one object a line.\n\n\
+         Records of TCP and TLS streams (`session`) tell of connections: they have bytes and an outcome, no method and no \
+         status. Of what AI plugins write (`ai`), the model, the provider, the numbers of tokens and the cost are kept in \
+         `custom` as `ai.model`, `ai.prompt_tokens`, `ai.completion_tokens`, `ai.total_tokens`, …; prompts and answers are bodies, \
+         dropped unless bodies are kept.\n\n\
+         Kong logs no reason for a refusal: see docs/denials.md for how it is inferred, and for the two lines of \
+         `custom_fields_by_lua` that make it exact. Further members of your own are kept in `custom`."
+    }
+
+    fn judgement(&self) -> &Judgement {
+        &verdict::JUDGEMENT
     }
 
     fn recognises(&self, record: &str) -> bool {
@@ -96,8 +100,13 @@ fn top<'a>(
         "workspace" => reader.skip(),
         "trace_id" => trace(fill, reader),
         "correlation_id" => fill.text(field::CORRELATION_ID, key, reader),
-        "consumer_groups" | "consumer_group" => groups(fill, reader),
-        "denial_reason" => fill.text(field::REASON, key, reader),
+        "consumer_groups" | "consumer_group" => {
+            groups(fill, reader)?;
+            traces.groupless = !fill.event.has(field::CONSUMER_GROUPS);
+            Ok(())
+        }
+        "ai" => ai::plugins(fill, reader),
+        "denial_reason" | "deny_reason" => fill.text(field::REASON, key, reader),
         "usage_plan" => fill.text(field::USAGE_PLAN, key, reader),
         "customer" => fill.text(field::CUSTOMER, key, reader),
         "api_version" => fill.text(field::API_VERSION, key, reader),

@@ -3,6 +3,9 @@
 use event::{Event, field as f};
 use std::borrow::Cow;
 
+use super::json::{Authenticated, MAP};
+use crate::denial::Judgement;
+use crate::fieldmap::Map;
 use crate::format::{Format, Reason};
 use crate::json::Scalar;
 use crate::words::quoted;
@@ -20,22 +23,36 @@ impl Format for Logfmt {
          of `json`, and so is everything else: times, units, denials."
     }
 
+    fn judgement(&self) -> &Judgement {
+        &super::json::JUDGEMENT
+    }
+
     fn recognises(&self, record: &str) -> bool {
-        let mut event = Event::new();
-        let read =
-            pairs(record).is_some_and(|pairs| pairs.len() >= 3 && self.event(record, &mut event).is_ok());
-        read && [f::STATUS, f::PATH, f::METHOD].iter().any(|field| event.has(*field))
+        recognises(&MAP, record)
     }
 
     fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
-        let pairs = pairs(record).ok_or(Reason::new("not a line of key=value"))?;
-        super::json::MAP.given(pairs.into_iter(), event);
-        Ok(())
+        read(&MAP, record, event)
     }
 
     fn takes_received_time(&self) -> bool {
         true
     }
+}
+
+pub(super) fn recognises(map: &Map, record: &str) -> bool {
+    let mut event = Event::new();
+    let read =
+        pairs(record).is_some_and(|pairs| pairs.len() >= 3 && self::read(map, record, &mut event).is_ok());
+    read && [f::STATUS, f::PATH, f::METHOD].iter().any(|field| event.has(*field))
+}
+
+pub(super) fn read<'a>(map: &Map, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
+    let pairs = pairs(record).ok_or(Reason::new("not a line of key=value"))?;
+    let mut told = Authenticated::default();
+    map.given(pairs.into_iter(), event, &mut |number, value| told.take(number, value));
+    told.judge(event);
+    Ok(())
 }
 
 /// The pairs of a line; `None` when it is of another form. A word without `=` is a flag that is set.

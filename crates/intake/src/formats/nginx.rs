@@ -5,6 +5,7 @@ use event::{Event, field as f};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Sign, Told};
 use crate::fieldmap::{Map, Row, Target};
 use crate::format::{Format, Reason};
 use crate::json::{self, Scalar};
@@ -24,8 +25,8 @@ impl Format for Nginx {
 
     fn doc(&self) -> &'static str {
         "NGINX access logs, from a file or as syslog sends them.\n\n\
-         *Combined*, also with the virtual host in front or further quoted parts behind. It does not say whether a call \
-         was passed on, so every 401, 403 and 429 counts as denied; a backend's own 403 cannot be told apart. Malformed \
+         *Combined*, also with the virtual host in front or further quoted parts behind. The line of a \
+         client that Apache wrote looks the same: name the format where it matters. Malformed \
          requests are kept, without a method.\n\n\
          *JSON* with the names of NGINX's variables or common short ones (`time`, `msec`, `remote_addr`, `uri`, \
          `status`, `request_time`, …). With `$upstream_status` in it, only calls that were not passed on count as denied. \
@@ -38,10 +39,12 @@ impl Format for Nginx {
          \x20 '\"upstream_status\":\"$upstream_status\",\"upstream_response_time\":\"$upstream_response_time\",'\n\
          \x20 '\"referer\":\"$http_referer\",\"user_agent\":\"$http_user_agent\",\"limit_req_status\":\"$limit_req_status\"}';\n\
          ```\n\n\
-         The reason of a denial is inferred: `limit_req_status` REJECTED is `rate_limited`; 401 is \
-         `missing_credentials` when no user was named, else `invalid_credentials`; 403 is `policy_denied`. \
          `$remote_user` is only what the caller claims: on a 401 it is the claimed consumer, not the consumer. \
          Lines of the error log are rejected."
+    }
+
+    fn judgement(&self) -> &Judgement {
+        &JUDGEMENT
     }
 
     fn recognises(&self, record: &str) -> bool {
@@ -156,7 +159,7 @@ const NAMES: &[Row] = &[
     (field(f::ENVIRONMENT), &["environment", "env"]),
     (field(f::CONSUMER_ID), &["consumer_id"]),
     (field(f::CONSUMER_GROUPS), &["consumer_groups", "groups"]),
-    (field(f::REASON), &["denial_reason"]),
+    (field(f::REASON), &["denial_reason", "deny_reason"]),
 ];
 
 /// What is put together once the whole record is read.
@@ -234,31 +237,34 @@ impl Facts {
             self.headers.push(']');
             event.text(f::REQUEST_HEADERS, self.headers);
         }
-        let status = event.get_int(f::STATUS).unwrap_or(0);
-        if self.passed_on == Some(true) {
-            event.flag(f::GRANTED, true);
-        } else if self.limited || crate::denial::is_refusal(status) {
-            event.flag(f::GRANTED, false);
-            if !event.has(f::REASON) {
-                let named = self.authorized || event.has(f::CONSUMER_NAME);
-                event.text(f::REASON, reason(status, self.limited, named));
-            }
-        }
-        if status == 401
-            && let Some(event::Value::Text(claimed)) = event.take(f::CONSUMER_NAME)
-        {
-            event.text(f::CLAIMED_CONSUMER, claimed);
-        }
+        let limit = || Sign { reason: "rate_limited", name: "limit_req_status", value: "REJECTED".into() };
+        let told = Told {
+            backend: (self.passed_on == Some(true)).then_some("upstream_status"),
+            gateway: if self.passed_on == Some(false) { "no upstream_status" } else { "" },
+            hint: self.limited.then(limit),
+            credentials: Some(self.authorized || event.has(f::CONSUMER_NAME)),
+            claimed: true,
+            ..Told::default()
+        };
+        denial::decide(event, told);
     }
 }
 
-fn reason(status: i64, limited: bool, named: bool) -> &'static str {
-    match status {
-        _ if limited => "rate_limited",
-        401 if !named => "missing_credentials",
-        other => crate::denial::by_status(Some(other)),
-    }
-}
+static JUDGEMENT: Judgement = Judgement {
+    backend: "`$upstream_status` has a value. A log without it (combined) does not tell: there every 401, 403 and 429 counts as denied",
+    words: &[],
+    signs: &[
+        ("`limit_req_status` or `limit_conn_status` is `REJECTED`, with any status", "rate_limited"),
+        ("401 without a user and without an authorization header", "missing_credentials"),
+        ("401 otherwise; the user is only claimed", "invalid_credentials"),
+        ("403", "policy_denied"),
+        ("413 where no upstream answered", "request_too_large"),
+        ("429", "rate_limited"),
+    ],
+    unknown: "`allow`/`deny`, a firewall and `auth_request` all answer 403. Set a variable where you refuse, \
+              `if ($blocked) { set $denial_reason ip_restricted; return 403; }`, and log it: \
+              `\"denial_reason\":\"$denial_reason\"`.",
+};
 
 /// `0.001, 0.002 : 0.1` — one time for each upstream that was tried.
 fn sum(times: &str) -> Option<i64> {

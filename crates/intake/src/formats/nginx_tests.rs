@@ -23,7 +23,7 @@ fn combined_lines() {
     );
     assert_eq!(
         read(r#"1.2.3.4 - bob [29/Jul/2023:10:26:06 +0000] "GET / HTTP/2.0" 401 1 "-" "-" 0.005 upstream"#),
-        r#"{"timestamp":"2023-07-29T10:26:06.000000Z","route":"/","claimed_consumer":"bob","request":{"method":"GET","path":"/","protocol":"HTTP/2.0","ip":"1.2.3.4"},"response":{"status":401,"bytes":1},"access":{"granted":false,"reason":"invalid_credentials","reason_label":"Invalid credentials","explanation":"The API key or OAuth token is invalid or expired.","resolution":"Regenerate the credentials."},"custom":{"rest":"0.005 upstream"}}"#
+        r#"{"timestamp":"2023-07-29T10:26:06.000000Z","route":"/","claimed_consumer":"bob","request":{"method":"GET","path":"/","protocol":"HTTP/2.0","ip":"1.2.3.4"},"response":{"status":401,"bytes":1},"access":{"granted":false,"reason":"invalid_credentials","reason_label":"Invalid credentials","explanation":"The API key or OAuth token is invalid or expired.","resolution":"Regenerate the credentials.","evidence":"status=401"},"custom":{"rest":"0.005 upstream"}}"#
     );
 }
 

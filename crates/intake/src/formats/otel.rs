@@ -5,11 +5,12 @@ use event::{Event, field as f};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Told};
 use crate::fieldmap::{Map, Row, Target, field, in_unit};
 use crate::format::{Format, Reason};
 use crate::json::{self, Error, Reader, Scalar};
 use crate::scalar::Unit;
-use crate::table::{Facts, Signs, Table, judge, needs_a_call};
+use crate::table::{Facts, Signs, Table, needs_a_call};
 
 /// Anything that follows OpenTelemetry's conventions.
 pub(crate) struct Otel;
@@ -19,8 +20,7 @@ static TABLE: Table = Table {
     doc: "Log records in JSON with the HTTP attributes of OpenTelemetry's semantic conventions (`http.request.method`, \
           `url.path`, `http.response.status_code`, `client.address`, `user_agent.original`, …, and their older \
           names), at the top or in `attributes`, as an object or as OTLP's list of keys and values.\n\n\
-          `http.server.request.duration` is in seconds. The conventions do not say who answered: 401, 403 and 429 count \
-          as denied.",
+          `http.server.request.duration` is in seconds.",
     signs: Signs {
         all: &[],
         some: (
@@ -50,6 +50,17 @@ static TABLE: Table = Table {
     },
     map: LazyLock::new(map),
     judge: call,
+    judgement: Judgement {
+        backend: "nothing in the conventions tells: every 401, 403 and 429 counts as denied, unless a `granted` says otherwise",
+        words: &[],
+        signs: &[
+            ("401; who is named is only claimed", "invalid_credentials"),
+            ("403", "policy_denied"),
+            ("429", "rate_limited"),
+        ],
+        unknown: "Who answered, and why. Add the attributes `granted` and `denial_reason`.",
+    },
+    lines: None,
 };
 
 const SKIP: u8 = 0;
@@ -93,7 +104,8 @@ const ATTRIBUTES: &[Row] = &[
     (field(f::ENVIRONMENT), &["deployment.environment.name", "deployment.environment"]),
     (field(f::ERROR_TYPE), &["error.type"]),
     (field(f::ERROR_MESSAGE), &["error.message", "exception.message"]),
-    (field(f::REASON), &["denial_reason"]),
+    (field(f::REASON), &["denial_reason", "deny_reason"]),
+    (field(f::GRANTED), &["granted", "access.granted"]),
 ];
 
 impl Format for Otel {
@@ -109,12 +121,16 @@ impl Format for Otel {
         TABLE.signs.are_in(record)
     }
 
+    fn judgement(&self) -> &Judgement {
+        &TABLE.judgement
+    }
+
     fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
         let mut others = Vec::new();
         if record.starts_with('{') {
             listed(record, event, &mut others)?;
         }
-        TABLE.read(record, event)?;
+        TABLE.event(record, event)?;
         keep(others, event);
         // The gateway is not named.
         event.take(f::GATEWAY);
@@ -192,9 +208,6 @@ fn attribute<'a>(
 
 fn call(_: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     needs_a_call(event)?;
-    let named = event.has(f::CONSUMER_ID) || event.has(f::CONSUMER_NAME);
-    if !event.has(f::REASON) {
-        judge(event, false, named.then_some(true));
-    }
+    denial::decide(event, Told { claimed: true, ..Told::default() });
     Ok(())
 }

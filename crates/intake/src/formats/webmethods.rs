@@ -1,13 +1,14 @@
 //! Events of webMethods API Gateway: transactional ones in both spellings, and the others that tell of a call. Knows
 //! webMethods' names and nothing else.
 
-use event::{Event, Timestamp, Value, field as f, time::HOUR};
+use event::{Event, Timestamp, field as f, time::HOUR};
 use std::sync::LazyLock;
 
+use crate::denial::{self, Judgement, Match, Sign, Told, Words, sign, text_of};
 use crate::fieldmap::{Map, Row, Target, field};
 use crate::format::Reason;
 use crate::json::{Reader, Scalar};
-use crate::table::{Facts, Signs, Table, judge, refuse};
+use crate::table::{Facts, Signs, Table};
 
 /// webMethods API Gateway.
 pub(crate) static WEBMETHODS: Table = Table {
@@ -19,9 +20,8 @@ pub(crate) static WEBMETHODS: Table = Table {
           zone are UTC. Durations are milliseconds. Without the client's method, that of the native service stands in \
           (`method_source` is `native`); `unknown` is no consumer. `upstream_status` is that of the last \
           `NATIVE_SERVICE_CALL`.\n\n\
-          A call that never reached the native service counts as denied with 401, 403 or 429, or when it failed without a \
-          status. Policy-violation and threat events are denials, with the reason read from `alertDesc`. Error \
-          events are failures. Monitor, lifecycle and performance events tell of no call and are refused.",
+          Policy-violation, threat and error events tell of a call each and are kept. Lifecycle, performance and monitor \
+          events and audit entries tell of none: they are refused by name, so that the source's page counts them.",
     signs: Signs {
         all: &[],
         some: (
@@ -53,6 +53,56 @@ pub(crate) static WEBMETHODS: Table = Table {
     },
     map: LazyLock::new(|| Map::of(NAMES)),
     judge: call,
+    judgement: Judgement {
+        backend: "a `NATIVE_SERVICE_CALL` in the external calls, a provider time above 0, or an error whose origin is the native service",
+        words: &[&ALERTS, &THREATS],
+        signs: &[
+            ("another policy-violation event", "policy_denied"),
+            ("another threat event", "waf_blocked"),
+            ("401 of an unknown application that sent no credentials", "missing_credentials"),
+            ("401, 403, 429 or 413 without a call of the native service", "by the status"),
+            ("`FAILURE` without a status and without a call of the native service", "other"),
+        ],
+        unknown: "The columns of the audit log hold no status: send the policy-violation events too, or log `responseCode`. Who is \
+                  refused before the application is identified is `unknown`.",
+    },
+    lines: None,
+};
+
+/// The words of a policy that was violated.
+static ALERTS: Words = Words {
+    field: "alertDesc",
+    by: Match::Part,
+    list: &[
+        ("could not be identified", "missing_credentials"),
+        ("unable to identify", "missing_credentials"),
+        ("expired", "expired_credentials"),
+        ("signature", "invalid_signature"),
+        ("unauthorized", "invalid_credentials"),
+        ("authenticat", "invalid_credentials"),
+        ("invalid api key", "invalid_credentials"),
+        ("quota", "quota_exceeded"),
+        ("throttl", "rate_limited"),
+        ("hard limit", "rate_limited"),
+        ("limit", "rate_limited"),
+        ("ip address", "ip_restricted"),
+        ("scope", "route_not_allowed"),
+        ("payload size", "request_too_large"),
+    ],
+};
+
+/// The rules and filters of threat protection.
+static THREATS: Words = Words {
+    field: "ruleName",
+    by: Match::Part,
+    list: &[
+        ("denial of service", "rate_limited"),
+        ("dos", "rate_limited"),
+        ("denied ip", "ip_restricted"),
+        ("ip deny", "ip_restricted"),
+        ("message size", "request_too_large"),
+        ("msgsize", "request_too_large"),
+    ],
 };
 
 const KIND: u8 = 0;
@@ -62,6 +112,7 @@ const OPERATION: u8 = 3;
 const ALERT: u8 = 4;
 const PROVIDER_TIME: u8 = 5;
 const CONSUMER: u8 = 6;
+const AUDITED: u8 = 7;
 
 // Names are compared without case and `_`: API_ID and apiId are one.
 #[rustfmt::skip]
@@ -101,6 +152,7 @@ const NAMES: &[Row] = &[
     (field(f::REQUEST_HEADERS), &["REQUEST_HEADERS"]),
     (field(f::DOMAIN), &["REQUEST_HEADERS.Host"]),
     (field(f::USER_AGENT), &["REQUEST_HEADERS.User_Agent"]),
+    (Target::Own(AUDITED), &["objectType"]),
     (field(f::RESPONSE_HEADERS), &["RESPONSE_HEADERS"]),
     (field(f::REQUEST_BODY), &["reqPayload"]),
     (field(f::RESPONSE_BODY), &["resPayload"]),
@@ -117,12 +169,15 @@ const NAMES: &[Row] = &[
     (field(f::ERROR_TYPE), &["alertSource", "ruleName", "filterName"]),
 ];
 
-fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
+fn call<'a>(facts: &Facts<'a>, event: &mut Event<'a>) -> Result<(), Reason> {
     let kind = facts.get(KIND).unwrap_or("").to_ascii_lowercase();
     for (word, reason) in NO_CALLS {
         if kind.contains(word) {
             return Err(Reason::new(reason));
         }
+    }
+    if facts.mentions(AUDITED) {
+        return Err(Reason::new("an entry of the audit log, not a call"));
     }
     times_and_ids(facts, event);
     consumer(facts, event);
@@ -132,30 +187,29 @@ fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
             event.text(f::ROUTE, operation.to_owned());
         }
     }
-    if let Some(method) = event.get(f::NATIVE_METHOD).cloned().filter(|_| !event.has(f::METHOD))
-        && let Value::Text(method) = method
+    if !event.has(f::METHOD)
+        && let Some(method) = text_of(event, f::NATIVE_METHOD)
     {
         event.text(f::METHOD, method);
         event.text(f::METHOD_SOURCE, "native");
     }
     let called = native_call(event);
-    if let Some(alert) = facts.get(ALERT) {
-        event.text(f::ERROR_MESSAGE, alert.to_owned());
-        event.text(f::OUTCOME, "failure");
-        if kind.is_empty() || kind.contains("policy") {
-            refuse(event, alert_reason(alert));
-            return Ok(());
-        }
+    let alert = facts.text(ALERT);
+    if let Some(alert) = alert.clone() {
+        event.text(f::ERROR_MESSAGE, alert);
     }
-    if kind.contains("threat") {
+    let violated = kind.contains("policy") || kind.is_empty() && alert.is_some();
+    let (threat, failed) = (kind.contains("threat"), kind.contains("error"));
+    if violated || threat || failed || alert.is_some() {
         event.text(f::OUTCOME, "failure");
-        refuse(event, "waf_blocked");
-    } else if kind.contains("error") {
-        event.text(f::OUTCOME, "failure");
-        event.flag(f::GRANTED, true);
-    } else {
-        transaction(facts, event, called);
     }
+    let told = match () {
+        () if violated => Told { word: Some(violation(alert.as_deref().unwrap_or(""))), ..Told::default() },
+        () if threat => Told { word: Some(threatening(event)), ..Told::default() },
+        () if failed => Told { backend: Some("eventType=error"), ..Told::default() },
+        () => transaction(facts, event, called),
+    };
+    denial::decide(event, told);
     Ok(())
 }
 
@@ -163,6 +217,7 @@ const NO_CALLS: &[(&str, &str)] = &[
     ("performance", "a performance metric, not a call"),
     ("lifecycle", "a lifecycle event, not a call"),
     ("monitor", "a monitor event, not a call"),
+    ("audit", "an entry of the audit log, not a call"),
 ];
 
 fn times_and_ids(facts: &Facts<'_>, event: &mut Event<'_>) {
@@ -233,37 +288,49 @@ fn native_call(event: &mut Event<'_>) -> bool {
     called
 }
 
-/// A policy's words; what they do not name was the policy's own decision.
-fn alert_reason(words: &str) -> &'static str {
-    let words = words.to_ascii_lowercase();
-    let known = [
-        ("could not be identified", "missing_credentials"),
-        ("unable to identify", "missing_credentials"),
-        ("expired", "expired_credentials"),
-        ("signature", "invalid_signature"),
-        ("unauthorized", "invalid_credentials"),
-        ("authenticat", "invalid_credentials"),
-        ("quota", "quota_exceeded"),
-        ("throttl", "rate_limited"),
-        ("limit", "rate_limited"),
-        ("ip address", "ip_restricted"),
-    ];
-    known.iter().find(|(part, _)| words.contains(part)).map_or("policy_denied", |(_, reason)| reason)
+/// The words of a policy that mean something are the evidence, not its whole text, which names addresses and callers.
+fn violation(alert: &str) -> Sign<'static> {
+    let lower = alert.to_ascii_lowercase();
+    match ALERTS.list.iter().find(|(words, _)| lower.contains(words)) {
+        Some((words, reason)) => Sign { reason, name: ALERTS.field, value: (*words).into() },
+        None => sign("policy_denied", "eventType=policyViolation"),
+    }
 }
 
-fn transaction(facts: &Facts<'_>, event: &mut Event<'_>, called: bool) {
+fn threatening<'a>(event: &Event<'a>) -> Sign<'a> {
+    let rule = text_of(event, f::ERROR_TYPE).unwrap_or_default();
+    let unknown = || Sign { reason: "waf_blocked", name: THREATS.field, value: rule.clone() };
+    match THREATS.find(rule.clone()) {
+        Some(found) => found,
+        None if rule.is_empty() => sign("waf_blocked", "eventType=threatProtection"),
+        None => unknown(),
+    }
+}
+
+fn transaction(facts: &Facts<'_>, event: &Event<'_>, called: bool) -> Told<'static> {
     let waited = event.get_int(f::UPSTREAM_DURATION).is_some_and(|micros| micros > 0);
     let native =
         event.get_text(f::ERROR_ORIGIN).is_some_and(|origin| origin.to_ascii_lowercase().contains("native"));
-    let passed_on = called || waited || native;
     let failed = event.get_text(f::OUTCOME).is_some_and(|outcome| outcome.eq_ignore_ascii_case("failure"));
-    if !passed_on && failed && !event.has(f::STATUS) {
-        refuse(event, "other");
-    } else {
-        judge(
-            event,
-            passed_on,
-            Some(facts.get(CONSUMER).is_some_and(|name| !name.eq_ignore_ascii_case("unknown"))),
-        );
+    let known = facts.get(CONSUMER).is_some_and(|name| !name.eq_ignore_ascii_case("unknown"));
+    let backend = match () {
+        () if called => Some("NATIVE_SERVICE_CALL"),
+        () if waited => Some("providerTime"),
+        () if native => Some("errorOrigin=NATIVE"),
+        () => None,
+    };
+    Told {
+        backend,
+        gateway: "no native call",
+        hint: (failed && !event.has(f::STATUS)).then(|| sign("other", "STATUS=FAILURE")),
+        credentials: if known { Some(true) } else { sent_credentials(event) },
+        ..Told::default()
     }
+}
+
+/// Whether the headers of a refused call hold credentials, where there are headers.
+fn sent_credentials(event: &Event<'_>) -> Option<bool> {
+    let headers = event.get_text(f::REQUEST_HEADERS).filter(|_| event.get_int(f::STATUS) == Some(401))?;
+    let headers = headers.to_ascii_lowercase();
+    Some(["[\"authorization\"", "[\"x-gateway-apikey\""].iter().any(|name| headers.contains(name)))
 }

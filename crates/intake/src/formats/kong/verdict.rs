@@ -2,6 +2,31 @@
 
 use event::{Event, field};
 
+use crate::denial::{self, Judgement, Sign, Told, sign};
+
+pub(super) static JUDGEMENT: Judgement = Judgement {
+    backend: "`source` is `upstream`, or Kong tried an upstream (`tries`, `upstream_status`, `latencies.proxy` ≥ 0)",
+    words: &[],
+    signs: &[
+        ("401 with `WWW-Authenticate` that says the token expired", "expired_credentials"),
+        ("401 with credentials and `WWW-Authenticate: hmac`", "invalid_signature"),
+        ("401 with credentials in a header or the query", "invalid_credentials"),
+        ("401 without any", "missing_credentials"),
+        ("403 with the length of the ip-restriction plugin's message", "ip_restricted"),
+        ("403 of a consumer whose `consumer_groups` are logged and empty", "no_acl_groups"),
+        ("403 of an identified consumer, as the acl plugin answers", "route_not_allowed"),
+        ("403 of nobody", "policy_denied"),
+        ("404 without a route", "no_route"),
+        ("413 and 417 (request-size-limiting)", "request_too_large"),
+        ("429 with nothing left of a limit for a day, month or year", "quota_exceeded"),
+        ("429", "rate_limited"),
+    ],
+    unknown: "Whether a consumer lacks all groups or only the right one, which plugin answered 403 with a message of its own, and \
+              time windows. The directory tells the first. To be exact, let Kong say it, in any log plugin: \
+              `\"custom_fields_by_lua\": {\"denial_reason\": \"return kong.ctx.shared.denial_reason\", \"consumer_groups\": \
+              \"return kong.request.get_header('x-consumer-groups')\"}`, with `kong.ctx.shared.denial_reason` set where you refuse.",
+};
+
 /// What in a record tells about a refusal.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
@@ -11,6 +36,8 @@ pub(super) struct Traces {
     pub(super) proxied: bool,
     pub(super) routed: bool,
     pub(super) identified: bool,
+    /// The consumer's groups are in the record, and there are none.
+    pub(super) groupless: bool,
     pub(super) session_status: Option<i64>,
     credentials: bool,
     anonymous: bool,
@@ -18,6 +45,7 @@ pub(super) struct Traces {
     challenge: Option<&'static str>,
     expired: bool,
     quota_used_up: bool,
+    body_bytes: Option<usize>,
 }
 
 impl Traces {
@@ -55,18 +83,21 @@ impl Traces {
                 };
                 self.expired = value.contains("expired");
             }
-            "x-ratelimit-remaining-day" | "x-ratelimit-remaining-month" | "x-ratelimit-remaining-year" => {
-                self.quota_used_up |= value.trim() == "0";
+            "content-length" => self.body_bytes = value.parse().ok(),
+            _ if name.starts_with(LEFT) => {
+                let long = ["day", "month", "year"].iter().any(|period| name.ends_with(period));
+                self.quota_used_up |= long && value.trim() == "0";
             }
             _ => {}
         }
     }
 
-    /// Sets granted, reason and what is known of the authentication.
+    /// Sets granted, reason, evidence and what is known of the authentication.
     pub(super) fn judge(&self, event: &mut Event<'_>) {
         if let Some(status) = self.session_status {
             event.text(field::OUTCOME, if status < 400 { "success" } else { "failure" });
-            event.flag(field::GRANTED, status != 403);
+            let refused = (status == 403).then(|| sign("policy_denied", "session.status=403"));
+            denial::decide(event, Told { hint: refused, ..Told::default() });
             return;
         }
         let method = if self.identified { self.method } else { self.challenge.or(self.method) };
@@ -74,42 +105,72 @@ impl Traces {
             event.text(field::AUTH_METHOD, method);
         }
         let status = event.get_int(field::STATUS).unwrap_or(0);
-        let granted = self.granted(status) && !event.has(field::REASON);
-        event.flag(field::GRANTED, granted);
-        if !granted && !event.has(field::REASON) {
-            let in_query = event.get_text(field::PATH).is_some_and(has_key);
-            event.text(field::REASON, self.reason(status, in_query));
-        }
+        // Nobody asks who granted a call.
+        let hint = if (400..500).contains(&status) { self.hint(status, event) } else { None };
+        let told = Told {
+            backend: self.backend(),
+            gateway: if self.answered_by_upstream.is_some() { "source=kong" } else { "not proxied" },
+            hint,
+            credentials: Some(self.credentials || self.identified),
+            ..Told::default()
+        };
+        denial::decide(event, told);
     }
 
-    fn granted(&self, status: i64) -> bool {
-        if self.answered_by_upstream == Some(true) || self.proxied {
-            return true;
+    fn backend(&self) -> Option<&'static str> {
+        if self.answered_by_upstream == Some(true) {
+            return Some("source=upstream");
         }
-        if !self.routed && status >= 400 && status != 499 {
-            return false;
-        }
-        // 408 and 499: the client was too slow or left. From 500 on it is a failure, not a decision.
-        !(400..500).contains(&status) || status == 408 || status == 499
+        self.proxied.then_some("proxied")
     }
 
-    fn reason(&self, status: i64, key_in_query: bool) -> &'static str {
+    fn hint(&self, status: i64, event: &Event<'_>) -> Option<Sign<'static>> {
         match status {
-            401 if self.expired => "expired_credentials",
-            401 if self.credentials && self.challenge == Some("hmac") => "invalid_signature",
-            401 if self.credentials || key_in_query || self.identified => "invalid_credentials",
-            401 => "missing_credentials",
-            _ if !self.routed => "no_route",
-            // Both the ACL and the IP restriction plugin refuse with 403; the first is by far the more common one.
-            403 if self.identified => "route_not_allowed",
-            403 => "policy_denied",
-            413 | 417 => "request_too_large",
-            429 if self.quota_used_up => "quota_exceeded",
-            429 => "rate_limited",
-            _ => "other",
+            401 => self.login(event),
+            403 if self.says_ip(event) => Some(sign("ip_restricted", "length of ip-restriction's message")),
+            403 if self.identified && self.groupless => Some(sign("no_acl_groups", "consumer_groups=[]")),
+            403 if self.identified => Some(sign("route_not_allowed", "consumer identified")),
+            404 if !self.routed => Some(sign("no_route", "no route")),
+            413 | 417 => Some(sign("request_too_large", "")),
+            429 if self.quota_used_up => {
+                Some(sign("quota_exceeded", "x-ratelimit-remaining of a day or more is 0"))
+            }
+            _ => None,
         }
+    }
+
+    fn login(&self, event: &Event<'_>) -> Option<Sign<'static>> {
+        let given = self.credentials || self.identified || event.get_text(field::PATH).is_some_and(has_key);
+        let with = |reason| {
+            let name = if self.challenge.is_some() { "www-authenticate" } else { "credentials given" };
+            Some(Sign { reason, name, value: self.challenge.unwrap_or("").into() })
+        };
+        match () {
+            () if self.expired => Some(sign("expired_credentials", "www-authenticate: expired")),
+            () if given && self.challenge == Some("hmac") => with("invalid_signature"),
+            () if given => with("invalid_credentials"),
+            () => None,
+        }
+    }
+
+    /// Whether the answer is as long as that of the ip-restriction plugin, of this Kong or an older one, and not as long
+    /// as that of the acl plugin.
+    fn says_ip(&self, event: &Event<'_>) -> bool {
+        let Some(bytes) = self.body_bytes else { return false };
+        let address = event.get_text(field::IP).map_or(0, str::len);
+        let as_long = |message: usize| FRAMES.iter().any(|frame| frame + message == bytes);
+        let acl = self.identified && as_long("You cannot consume this service".len());
+        !acl && (as_long("Your IP address is not allowed".len())
+            || as_long("IP address not allowed: ".len() + address))
     }
 }
+
+/// The header that tells what is left of a limit.
+const LEFT: &str = "x-ratelimit-remaining-";
+
+/// What stands around the message of a refusal: with the id of the request (from 3.5 on), and without.
+const FRAMES: [usize; 2] =
+    ["{\n  \"message\":\"\",\n  \"request_id\":\"\"\n}".len() + 32, "{\n  \"message\":\"\"\n}".len()];
 
 /// Whether credentials stand in the query, by the names the key-auth and jwt plugins look for.
 fn has_key(path: &str) -> bool {
