@@ -13,6 +13,10 @@
 use event::{Event, FieldId, Value, field as f, reason};
 use std::borrow::Cow;
 
+mod docs;
+
+pub use docs::denials_markdown;
+
 /// Longest evidence, in bytes; a policy's name may be long.
 const EVIDENCE_BYTES_MAX: usize = 160;
 

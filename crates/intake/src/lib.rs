@@ -30,7 +30,7 @@ mod template;
 mod words;
 
 pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_with};
-pub use denial::{Judgement, Match, Words};
+pub use denial::{Judgement, Match, Words, denials_markdown};
 pub use fieldmap::{FieldMap, From};
 pub use format::{Format, RECORD_BYTES_MAX, Reason};
 pub use formats::{FORMATS, Flowgenx, Json, Kong, Mapped, Nginx, by_name, formats_markdown, recognise};

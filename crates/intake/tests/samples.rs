@@ -349,6 +349,12 @@ fn each_sample_is_recognised_and_read_alike() {
                     .all(|(a, b)| json::to_string(a) == json::to_string(b))
             );
             assert_eq!(named.keys, found.keys);
+            // By what one can tell is kept with each refusal, and with no other call that nobody would ask about.
+            for row in named.batch.rows() {
+                let asked = row.int(field::GRANTED) == Some(0)
+                    || matches!(row.int(field::STATUS), Some(401 | 403 | 429));
+                assert_eq!(row.text(field::EVIDENCE).is_some(), asked, "{}", json::to_string(row));
+            }
             assert_eq!(named.keys.iter().collect::<HashSet<_>>().len(), named.batch.len());
             // The same records as an array, and one straight after the other.
             if body.starts_with(b"{") {

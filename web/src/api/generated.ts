@@ -64,6 +64,8 @@ export interface components {
         };
         Event: {
             access: {
+                /** @description By what one can tell that the call was refused and why (error.responseType=QUOTA_EXCEEDED), or that a refusal was the backend's own. */
+                evidence?: string;
                 explanation?: string;
                 /** @description Whether the gateway forwarded the call. A backend's own 401 or 403 is not a denial. */
                 granted?: boolean;

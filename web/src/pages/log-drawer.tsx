@@ -93,7 +93,10 @@ function Access({ event }: { event: AccessEvent }) {
     return (
       <div className={css.access}>
         <Pill tone="good">{access.granted ? 'Granted' : 'Access unknown'}</Pill>
-        <span className="quiet">{access.granted ? 'The gateway forwarded this call.' : 'The log does not say.'}</span>
+        <span className="quiet">
+          {access.granted ? 'The gateway forwarded this call.' : 'The log does not say.'}
+          {access.evidence && ` Told by: ${access.evidence}.`}
+        </span>
       </div>
     )
   }
@@ -114,6 +117,11 @@ function Access({ event }: { event: AccessEvent }) {
       {resolution && (
         <p data-testid="resolution">
           <b>What to do</b> {sentence(resolution)}
+        </p>
+      )}
+      {access.evidence && (
+        <p data-testid="evidence">
+          <b>Told by</b> <code>{access.evidence}</code>
         </p>
       )}
     </div>

@@ -61,7 +61,7 @@ export function TryLine({ source }: { source: Source }) {
         isArea
         isMono
         placeholder='{"time":"2026-11-20T14:00:00Z","status":403,…}'
-        hint="It is read and masked, and not kept."
+        hint="It is read and masked, and not kept. Of CSV, paste the line of names too."
       />
       <div className={css.acts}>
         <Select

@@ -23,11 +23,14 @@ impl Format for Apache {
     }
 
     fn recognises(&self, record: &str) -> bool {
-        combined::recognises(record) && is_apaches(record)
+        is_error_log(record) || combined::recognises(record) && is_apaches(record)
     }
 
     fn event<'a>(&self, record: &'a str, event: &mut Event<'a>) -> Result<(), Reason> {
         event.text(f::GATEWAY, self.name());
+        if is_error_log(record) {
+            return Err(Reason::new("a line of the error log, not of an access log"));
+        }
         combined::read(record, event)?;
         for field in [f::PATH, f::REFERER, f::USER_AGENT, f::CONSUMER_NAME] {
             if let Some(Value::Text(text)) = event.get(field)
@@ -63,6 +66,14 @@ static JUDGEMENT: Judgement = Judgement {
     unknown: "Who answered, and why. Log JSON with `%{handler}` or an environment variable of your own as `denial_reason`, and read it as \
               `json`.",
 };
+
+/// `[Fri Oct 08 17:08:41.203277 2021] [core:error] …`
+fn is_error_log(line: &str) -> bool {
+    let rest = line.strip_prefix('[').and_then(|line| line.split_once("] ["));
+    rest.is_some_and(|(time, rest)| {
+        time.len() >= 24 && rest.split(']').next().is_some_and(|level| level.contains(':'))
+    })
+}
 
 fn is_apaches(line: &str) -> bool {
     let before = line.split('[').next().unwrap_or("");

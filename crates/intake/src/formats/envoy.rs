@@ -53,9 +53,9 @@ const DETAILS: u8 = 1;
 const NAMES: &[Row] = &[
     (field(f::TIME), &["start_time", "timestamp", "@timestamp", "time"]),
     (field(f::METHOD), &["method", "request_method"]),
-    (field(f::PATH), &["path", "x_envoy_original_path", "request_path", "original_path"]),
+    (field(f::PATH), &["path", "x_envoy_original_path", "x_envoy_origin_path", "request_path", "original_path"]),
     (field(f::PROTOCOL), &["protocol"]),
-    (field(f::DOMAIN), &["authority", "host", "requested_server_name"]),
+    (field(f::DOMAIN), &["authority", ":authority", "host", "requested_server_name"]),
     (field(f::STATUS), &["response_code", "status"]),
     (Target::Own(FLAGS), &["response_flags", "response_flags_long"]),
     (Target::Own(DETAILS), &["response_code_details"]),
@@ -97,9 +97,13 @@ fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// An address without its port and brackets.
+/// An address without its port and brackets; one of IPv6 has a port only behind brackets.
 fn address(text: &str) -> &str {
-    crate::normalise::host(text).trim_matches(['[', ']'])
+    match text.strip_prefix('[') {
+        Some(inside) => inside.split(']').next().unwrap_or(inside),
+        None if text.bytes().filter(|byte| *byte == b':').count() == 1 => crate::normalise::host(text),
+        None => text,
+    }
 }
 
 const VIA_UPSTREAM: &str = "via_upstream";

@@ -261,7 +261,7 @@ static JUDGEMENT: Judgement = Judgement {
         ("413 where no upstream answered", "request_too_large"),
         ("429", "rate_limited"),
     ],
-    unknown: "`allow`/`deny`, a firewall and `auth_request` all answer 403. Set a variable where you refuse, \
+    unknown: "A name with a wrong password on a call refused with 403 or 429 before the password was looked at. `allow`/`deny`, a firewall and `auth_request` all answer 403. Set a variable where you refuse, \
               `if ($blocked) { set $denial_reason ip_restricted; return 403; }`, and log it: \
               `\"denial_reason\":\"$denial_reason\"`.",
 };

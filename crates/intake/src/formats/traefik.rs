@@ -1,6 +1,7 @@
 //! Traefik's access log, as JSON and in its common form. Knows Traefik's member names and nothing else.
 
-use event::{Event, field as f};
+use event::{Event, Value, field as f};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::nginx::combined;
@@ -79,6 +80,12 @@ const NAMES: &[Row] = &[
 
 fn call(facts: &Facts<'_>, event: &mut Event<'_>) -> Result<(), Reason> {
     needs_a_call(event)?;
+    // With forwarded addresses taken for true there are several; the last is the one nearest to Traefik.
+    if let Some(Value::Text(Cow::Borrowed(hosts))) = event.get(f::IP)
+        && let Some((_, last)) = hosts.rsplit_once(',')
+    {
+        event.text(f::IP, last.trim());
+    }
     let origin = facts.get(ORIGIN_STATUS).filter(|status| *status != "0").map(str::to_owned);
     let passed_on = origin.is_some() || event.has(f::UPSTREAM_ADDRESS);
     match origin {

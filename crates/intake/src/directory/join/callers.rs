@@ -9,7 +9,7 @@ use super::super::known::{Directory, Known};
 use super::super::life::From;
 use super::super::model::{Consumer, Key, Plan};
 use super::{AMBIGUOUS, Found, Times, each_combination, fill_absent, time};
-use crate::table::is_about_credentials;
+use crate::denial::is_about_credentials;
 
 /// What is known of one caller.
 #[derive(Default)]

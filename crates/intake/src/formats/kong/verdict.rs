@@ -14,8 +14,11 @@ pub(super) static JUDGEMENT: Judgement = Judgement {
         ("401 without any", "missing_credentials"),
         ("403 with the length of the ip-restriction plugin's message", "ip_restricted"),
         ("403 of a consumer whose `consumer_groups` are logged and empty", "no_acl_groups"),
-        ("403 of an identified consumer, as the acl plugin answers", "route_not_allowed"),
-        ("403 of nobody", "policy_denied"),
+        (
+            "403 of an identified consumer with the length of the acl plugin's message, or none logged",
+            "route_not_allowed",
+        ),
+        ("another 403", "policy_denied"),
         ("404 without a route", "no_route"),
         ("413 and 417 (request-size-limiting)", "request_too_large"),
         ("429 with nothing left of a limit for a day, month or year", "quota_exceeded"),
@@ -127,9 +130,7 @@ impl Traces {
     fn hint(&self, status: i64, event: &Event<'_>) -> Option<Sign<'static>> {
         match status {
             401 => self.login(event),
-            403 if self.says_ip(event) => Some(sign("ip_restricted", "length of ip-restriction's message")),
-            403 if self.identified && self.groupless => Some(sign("no_acl_groups", "consumer_groups=[]")),
-            403 if self.identified => Some(sign("route_not_allowed", "consumer identified")),
+            403 => self.forbidden(event),
             404 if !self.routed => Some(sign("no_route", "no route")),
             413 | 417 => Some(sign("request_too_large", "")),
             429 if self.quota_used_up => {
@@ -153,15 +154,23 @@ impl Traces {
         }
     }
 
-    /// Whether the answer is as long as that of the ip-restriction plugin, of this Kong or an older one, and not as long
-    /// as that of the acl plugin.
-    fn says_ip(&self, event: &Event<'_>) -> bool {
-        let Some(bytes) = self.body_bytes else { return false };
-        let address = event.get_text(field::IP).map_or(0, str::len);
-        let as_long = |message: usize| FRAMES.iter().any(|frame| frame + message == bytes);
+    /// The acl plugin and the ip-restriction plugin both answer 403, the one only to consumers. Their messages are not
+    /// in the record, but their lengths are.
+    fn forbidden(&self, event: &Event<'_>) -> Option<Sign<'static>> {
+        let as_long = |message: usize| {
+            self.body_bytes.is_some_and(|bytes| FRAMES.iter().any(|frame| frame + message == bytes))
+        };
         let acl = self.identified && as_long("You cannot consume this service".len());
-        !acl && (as_long("Your IP address is not allowed".len())
-            || as_long("IP address not allowed: ".len() + address))
+        let address = event.get_text(field::IP).map_or(0, str::len);
+        let ip = as_long("Your IP address is not allowed".len())
+            || as_long("IP address not allowed: ".len() + address);
+        match () {
+            () if ip && !acl => Some(sign("ip_restricted", "length of ip-restriction's message")),
+            // A message of its own: perhaps another plugin's.
+            () if !self.identified || self.body_bytes.is_some() && !acl => None,
+            () if self.groupless => Some(sign("no_acl_groups", "consumer_groups=[]")),
+            () => Some(sign("route_not_allowed", "consumer identified")),
+        }
     }
 }
 

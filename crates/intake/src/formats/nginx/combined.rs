@@ -29,14 +29,24 @@ pub(crate) fn read<'a>(line: &'a str, event: &mut Event<'a>) -> Result<(), Reaso
     if let Some(vhost) = head.vhost {
         event.text(f::DOMAIN, crate::normalise::host(vhost));
     }
-    let user = plain(head.user);
-    event.text(f::CONSUMER_NAME, user);
+    // BunkerWeb puts the id of the request before the user.
+    let (id, user) = match head.user.split_once(' ') {
+        Some((id, user)) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => (id, user),
+        _ => ("", head.user),
+    };
+    event.text(f::REQUEST_ID, id);
+    event.text(f::CONSUMER_NAME, plain(user));
     let (request, rest) =
         quoted(head.rest).ok_or(Reason::new("no request in double quotes after the time"))?;
     request_line(Cow::Borrowed(request), event);
     let mut words = rest.trim_start().splitn(3, ' ');
-    let status = words.next().unwrap_or("");
-    event.int(f::STATUS, status.parse().map_err(|_| Reason::new("no status after the request"))?);
+    match words.next().unwrap_or("") {
+        // Traefik writes so that nothing was answered.
+        "-" => {}
+        status => {
+            event.int(f::STATUS, status.parse().map_err(|_| Reason::new("no status after the request"))?)
+        }
+    }
     event.int_if(f::RESPONSE_BYTES, words.next().and_then(|bytes| bytes.parse().ok()));
     if let Some((referer, rest)) = quoted(words.next().unwrap_or("")) {
         event.text(f::REFERER, plain(referer));
