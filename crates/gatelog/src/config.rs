@@ -77,6 +77,7 @@ settings! {
     ingest_decoded_bytes_max: usize = 64 << 20, "Largest body after decompression; more is answered with 413.";
     ingest_in_flight_bytes_max: usize = 96 << 20, "Bytes of bodies held in memory at once, over all senders; beyond it the answer is 503 with Retry-After.";
     ingest_decoders_max: usize = 0, "Bodies decoded at once; 0 is half the number of processors: the other half writes, seals and answers.";
+    elasticsearch_version: String = "8.17.0".into(), "The version the receiver for Elasticsearch's clients says it is; Beats and Logstash ask for one not older than their own.";
     rejects_per_source_max: usize = 1_000, "Rejected records that can be looked at, per source; kept in memory, the newest 100 over a restart.";
     wal_bytes_max: u64 = 512 << 20, "Size of the log of events that are not sealed yet; at the bound the answer is 503 with Retry-After.";
     segment_rows: usize = 131_072, "Events that are sealed together at most.";

@@ -195,7 +195,7 @@ impl Entry {
                 .remedy("send it without //, dots as segments, encoded slashes or dots, semicolons")
                 .into_response(),
         };
-        if response.status() == StatusCode::METHOD_NOT_ALLOWED && !is_problem(&response) {
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED && is_mute(&response) {
             let allow = response.headers_mut().remove(header::ALLOW);
             response = method_not_allowed(method.clone()).await;
             response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
@@ -213,7 +213,11 @@ impl Entry {
 
     fn log(&self, method: &Method, path: &str, response: &Response, started: Instant) {
         // The token may stand in the path.
-        let shown = if path.starts_with("/i/") { "/i/…" } else { path };
+        let shown = match path {
+            _ if path.starts_with("/i/") => "/i/…",
+            _ if path.contains("/v1/input/") => "/v1/input/…",
+            _ => path,
+        };
         let micros = started.elapsed().as_micros();
         log::info(
             "request",
@@ -228,8 +232,9 @@ impl Entry {
     }
 }
 
-fn is_problem(response: &Response) -> bool {
-    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+/// Whether the answer was made by the router, which says nothing.
+fn is_mute(response: &Response) -> bool {
+    !response.headers().contains_key(header::CONTENT_TYPE)
 }
 
 /// Whether everyone who looks at the path sees the same thing in it.

@@ -16,6 +16,7 @@ mod listen;
 mod log;
 mod owner;
 mod reading;
+mod receivers;
 mod rejects;
 mod rhythm;
 mod serve;

@@ -11,6 +11,7 @@ use event::mask::{Masked, mask, mask_excerpt, mask_text};
 use event::{Batch, Reject, Timestamp, field};
 use intake::Format;
 use intake::enrich::enrich;
+use intake::envelopes::{Envelope, Fault, Said};
 use ledger::Receipt;
 use tokio::time::Instant;
 
@@ -31,6 +32,8 @@ pub(crate) struct Delivery {
     pub(crate) reader: Option<Reader>,
     /// How the sender says it is packed.
     pub(crate) coding: Option<String>,
+    /// What its protocol wraps records in, and what address and headers say of them.
+    pub(crate) envelope: Option<(&'static Envelope, Said)>,
     /// Its size as sent.
     pub(crate) wire_bytes: u64,
     /// When it came.
@@ -48,9 +51,34 @@ pub(crate) struct Taken {
     pub(crate) rejected: u64,
     /// The first of them, masked.
     pub(crate) rejects: Vec<Reject>,
+    /// What the answer of a protocol is made of beside; of a body without an envelope nothing.
+    pub(crate) shell: Shell,
+    /// Microseconds it took.
+    pub(crate) micros: u64,
+}
+
+/// What an envelope was, once its records are out.
+#[derive(Default)]
+pub(crate) struct Shell {
+    /// The id of the delivery.
+    pub(crate) id: Option<String>,
+    /// How the answer names each record, where the protocol answers for each.
+    pub(crate) names: Vec<String>,
+    /// The records that were not understood, counted from 0.
+    pub(crate) bad: Vec<u32>,
+    /// Whether it held no record at all.
+    pub(crate) is_empty: bool,
+    /// Whether it was broken from some place on.
+    pub(crate) malformed: bool,
 }
 
 impl Taken {
+    /// The sequence number of the last event of it that is durable now.
+    pub(crate) fn last_seq(&self) -> Option<u64> {
+        let receipt = self.receipt.as_ref().filter(|receipt| receipt.accepted() > 0)?;
+        Some(receipt.first_seq() + receipt.accepted() - 1)
+    }
+
     /// Events that are durable now.
     pub(crate) fn accepted(&self) -> u64 {
         self.receipt.as_ref().map_or(0, Receipt::accepted)
@@ -77,9 +105,11 @@ pub(crate) async fn take(app: &Arc<App>, delivery: Delivery, body: Vec<u8>) -> R
         let appended = append(app, batch, keys, &delivery).await?;
         Some(appended.map_err(Problem::from).inspect_err(|problem| note_refusal(app, problem))?)
     };
-    app.meters.ingest_micros.fetch_add(started.elapsed().as_micros() as u64, Ordering::Relaxed);
+    let micros = started.elapsed().as_micros() as u64;
+    app.meters.ingest_micros.fetch_add(micros, Ordering::Relaxed);
     count(app, &delivery, receipt.as_ref(), &rest);
-    Ok(Taken { receipt, rejected: rest.rejected, rejects: rest.rejects })
+    let Rest { rejected, rejects, shell, .. } = rest;
+    Ok(Taken { receipt, rejected, rejects, shell, micros })
 }
 
 /// What a delivery of a source is read with whose address names a format, or none.
@@ -117,6 +147,7 @@ struct Rest {
     rejected: u64,
     rejects: Vec<Reject>,
     formats: Vec<(&'static str, u64)>,
+    shell: Shell,
 }
 
 /// Makes the events durable. Encoding a large batch takes a while, so it is done where waiting is allowed.
@@ -140,14 +171,24 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
     let _turn = app.gates.decoders.acquire().await.map_err(Problem::internal)?;
     let (app, delivery) = (Arc::clone(app), delivery.clone());
     let work = move || {
-        let bytes_max = app.config.ingest_decoded_bytes_max;
-        let Delivery { source, reader, coding, received, salt, .. } = delivery;
+        let Delivery { source, reader, coding, envelope, received, salt, .. } = delivery;
+        let bytes_min = envelope.as_ref().map_or(0, |(envelope, _)| envelope.body_bytes_min);
+        let bytes_max = app.config.ingest_decoded_bytes_max.max(bytes_min);
         let format = reader.as_ref().map(Reader::format);
         let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
         check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
         let options = intake::Options { format, received: Some(received), salt };
-        let decoded = intake::decode_with(options, &plain);
-        drop(plain);
+        let (decoded, shell) = match envelope {
+            None => (intake::decode_with(options, &plain), Shell::default()),
+            Some((envelope, said)) => {
+                let opened = envelope.open(&plain, &said, bytes_max).map_err(overflowed)?;
+                drop(plain);
+                let decoded = intake::decode_opened(options, &opened);
+                let (is_empty, malformed) = (opened.is_empty(), opened.malformed);
+                let bad = decoded.bad_pieces.clone();
+                (decoded, Shell { id: opened.id, names: opened.names, bad, is_empty, malformed })
+            }
+        };
         let mut batch = decoded.batch;
         batch.fill_text(field::SOURCE, &source);
         enrich(&mut batch, &app.known.get());
@@ -162,7 +203,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
                 ..reject
             })
             .collect();
-        let rest = Rest { newest, rejected: decoded.rejected, rejects, formats: decoded.formats };
+        let rest = Rest { newest, rejected: decoded.rejected, rejects, formats: decoded.formats, shell };
         Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
@@ -173,6 +214,15 @@ pub(crate) fn salted(mut keys: Vec<u64>, source: &str) -> Vec<u64> {
     let salt = xxhash_rust::xxh3::xxh3_64(source.as_bytes());
     keys.iter_mut().for_each(|key| *key = key.rotate_left(17) ^ salt);
     keys
+}
+
+fn overflowed(fault: Fault) -> Problem {
+    match fault {
+        Fault::TooLarge(bytes_max) => too_large("after it was opened", bytes_max),
+        Fault::TooMany(_) => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, fault.to_string()).remedy("send smaller batches")
+        }
+    }
 }
 
 fn inflated(error: intake::InflateError) -> Problem {

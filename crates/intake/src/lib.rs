@@ -11,6 +11,7 @@ mod decode;
 mod denial;
 pub mod directory;
 pub mod enrich;
+pub mod envelopes;
 mod escape;
 mod fieldmap;
 mod fill;
@@ -29,7 +30,7 @@ mod table;
 mod template;
 mod words;
 
-pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_with};
+pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_opened, decode_with};
 pub use denial::{Judgement, Match, Words, denials_markdown};
 pub use fieldmap::{FieldMap, From};
 pub use format::{Format, RECORD_BYTES_MAX, Reason};

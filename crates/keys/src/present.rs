@@ -16,7 +16,7 @@ const CREDENTIAL_BYTES_MAX: usize = 1 << 10;
 const SCHEMES: [&str; 5] = ["bearer", "splunk", "token", "basic", "apikey"];
 
 /// The ingest token a request presents, from wherever the sender could put it: the path segment after `/i/` if
-/// there is one, then the headers, then `?token=`.
+/// there is one, then the headers, then the query.
 ///
 /// | place | sent by |
 /// |---|---|
@@ -28,7 +28,7 @@ const SCHEMES: [&str; 5] = ["bearer", "splunk", "token", "basic", "apikey"];
 /// | `Authorization: Basic base64(Splunk T)` | the recipe of webMethods' tutorial |
 /// | `Authorization: ApiKey base64(id:T)`, `ApiKey T` | Elasticsearch clients |
 /// | `X-Api-Key: T` | generic senders |
-/// | `?token=T` | senders that can set nothing but an address |
+/// | `?token=T`, `?dd-api-key=T` | senders that can set nothing but an address |
 pub fn ingest_token_from<'h>(
     header: impl Fn(&str) -> Option<&'h str>,
     query: Option<&str>,
@@ -83,8 +83,8 @@ fn decode(text: &str) -> Option<String> {
 }
 
 fn from_query(query: &str) -> Option<String> {
-    let (_, value) =
-        query.split('&').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == "token")?;
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(name, _)| matches!(*name, "token" | "dd-api-key"))?;
     let value = value.get(..value.len().min(3 * CREDENTIAL_BYTES_MAX))?;
     plain(&percent_decoded(value)?)
 }
@@ -134,6 +134,10 @@ mod tests {
             assert_eq!(with(name, &value).as_deref(), Some(T), "{name}: {value}");
         }
         assert_eq!(ingest_token_from(|_| None, Some("a=1&token=gl%5Fin_T"), None).as_deref(), Some(T));
+        assert_eq!(
+            ingest_token_from(|_| None, Some("ddsource=a&dd-api-key=gl_in_T"), None).as_deref(),
+            Some(T)
+        );
         assert_eq!(ingest_token_from(|_| Some("other"), Some("token=other"), Some(T)).as_deref(), Some(T));
     }
 

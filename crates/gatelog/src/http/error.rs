@@ -130,6 +130,16 @@ impl Problem {
         Problem { retry_after_s: Some(seconds), ..self }
     }
 
+    /// What is wrong, in words.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// How long to wait, in seconds, where that helps.
+    pub(crate) fn wait_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
     /// Its status.
     pub(crate) fn status(&self) -> StatusCode {
         self.status

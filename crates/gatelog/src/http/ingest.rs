@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt as _;
+use intake::envelopes::{Envelope, Said};
 use keys::Scope;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,6 +18,7 @@ use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::{App, BODY_UNIT_BYTES};
 use crate::clock;
+use crate::reading::Reader;
 use crate::take::{self, Delivery, take};
 
 /// Rejects named in an answer.
@@ -46,20 +48,35 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
         Some(name) => Some(intake::by_name(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
+    let reader = take::reader(&app, source, format);
+    answer(&deliver(&mut call, source, reader, None).await?)
+}
+
+/// Reads the body of a call and takes it. Whoever calls it makes the answer.
+pub(crate) async fn deliver(
+    call: &mut Call,
+    source: &str,
+    reader: Option<Reader>,
+    envelope: Option<(&'static Envelope, Said)>,
+) -> Result<take::Taken, Problem> {
+    let app = Arc::clone(&call.app);
     let headers = &call.parts.headers;
     let coding = headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let (body, _permit) = read_body(&app, headers, std::mem::take(&mut call.body))
+    let bytes_min = envelope.as_ref().map_or(0, |(envelope, _)| envelope.body_bytes_min);
+    let bytes_max = app.config.ingest_wire_bytes_max.max(bytes_min);
+    let (body, _permit) = read_body(&app, headers, std::mem::take(&mut call.body), bytes_max)
         .await
         .inspect_err(|problem| take::note_refusal(&app, problem))?;
     let delivery = Delivery {
         source: source.into(),
-        reader: take::reader(&app, source, format),
+        reader,
         coding,
+        envelope,
         wire_bytes: body.len() as u64,
         received: clock::now(),
         salt: None,
     };
-    answer(&take(&app, delivery, body).await?)
+    take(&app, delivery, body).await
 }
 
 fn no_such_format(name: &str) -> Problem {
@@ -69,16 +86,28 @@ fn no_such_format(name: &str) -> Problem {
         .suggestions(super::error::nearest(name, names.into_iter()))
 }
 
+/// A question's body is at most this long; Beats bring a template of some hundred kilobytes.
+const QUESTION_BYTES_MAX: usize = 4 << 20;
+
+/// Reads the body of a question that a sender asks beside its deliveries, within the same bounds.
+pub(crate) async fn small_body(call: &mut Call) -> Result<Vec<u8>, Problem> {
+    let app = Arc::clone(&call.app);
+    let body = std::mem::take(&mut call.body);
+    let (body, _) = read_body(&app, &call.parts.headers, body, QUESTION_BYTES_MAX).await?;
+    Ok(body)
+}
+
 /// Reads the body as it was sent, within the bounds on size, speed and memory.
-pub(crate) async fn read_body(
+async fn read_body(
     app: &App,
     headers: &HeaderMap,
     mut body: Body,
+    bytes_max: usize,
 ) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
     let config = &app.config;
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|bytes| bytes > config.ingest_wire_bytes_max) {
-        return Err(take::too_large("as sent", config.ingest_wire_bytes_max));
+    if declared.is_some_and(|bytes| bytes > bytes_max) {
+        return Err(take::too_large("as sent", bytes_max));
     }
     let mut permit = reserve(&app.gates.bodies, declared.unwrap_or(STEP_BYTES))?;
     let mut bytes = Vec::with_capacity(declared.unwrap_or(STEP_BYTES));
@@ -93,8 +122,8 @@ pub(crate) async fn read_body(
             Ok(Some(Ok(frame))) => frame,
         };
         let Ok(data) = frame.into_data() else { continue };
-        if bytes.len() + data.len() > config.ingest_wire_bytes_max {
-            return Err(take::too_large("as sent", config.ingest_wire_bytes_max));
+        if bytes.len() + data.len() > bytes_max {
+            return Err(take::too_large("as sent", bytes_max));
         }
         while permit.num_permits() * BODY_UNIT_BYTES < bytes.len() + data.len() {
             permit.merge(reserve(&app.gates.bodies, STEP_BYTES)?);

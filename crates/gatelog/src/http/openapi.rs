@@ -17,6 +17,7 @@ const NOT_JSON: &[(&str, &[&str])] = &[
     ("File", &["text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet"]),
     ("Metrics", &["text/plain"]),
     ("Nothing", &[]),
+    ("Text", &["text/plain"]),
 ];
 
 /// The shapes of answers, written by hand; that of an event is read off the fields.
@@ -24,6 +25,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/schemas.json"),
     include_str!("openapi/kept.json"),
     include_str!("openapi/directory.json"),
+    include_str!("openapi/receivers.json"),
 ];
 
 /// `GET /openapi.json`.
@@ -82,15 +84,18 @@ fn operation(route: &Route) -> Value {
             Map::from_iter([("application/json".to_owned(), schema)])
         }
     };
-    let problem =
-        json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } });
+    let problem = match route.is_foreign() {
+        true => json!({ "description": "An error, as the protocol writes it." }),
+        false => json!({ "description": "An error, RFC 9457.",
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } }),
+    };
     let mut operation = json!({
         "operationId": name(route),
         "summary": route.about,
         "parameters": parameters,
         "responses": {
             route.status.to_string(): { "description": "As asked.", "content": content },
-            "default": { "description": "An error, RFC 9457.", "content": problem }
+            "default": problem
         }
     });
     let security = match route.door {
@@ -118,6 +123,9 @@ fn operation(route: &Route) -> Value {
 /// `getEventsId`.
 fn name(route: &Route) -> String {
     let mut name = route.method.as_str().to_lowercase();
+    if route.path.ends_with('/') {
+        name.push_str("Root");
+    }
     let words = route.path.trim_start_matches("/api/v1").split(|c: char| !c.is_ascii_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {
         let (first, rest) = word.split_at(1);

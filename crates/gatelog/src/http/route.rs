@@ -81,6 +81,8 @@ pub(crate) enum Door {
 }
 
 type Handler = Arc<dyn Fn(Option<Scope>, Call) -> Pending + Send + Sync>;
+/// How the senders of a protocol are told what is wrong.
+pub(crate) type Refuse = fn(&Parts, &Problem) -> Response;
 
 /// One route.
 pub(crate) struct Route {
@@ -96,6 +98,7 @@ pub(crate) struct Route {
     /// The status of an answer as asked.
     pub(crate) status: u16,
     handler: Handler,
+    refuse: Option<Refuse>,
 }
 
 /// A route for those who have the permission.
@@ -103,7 +106,7 @@ pub(crate) fn route<F, P>(
     permission: Permission,
     method: Method,
     path: &'static str,
-    handler: fn(Scope, Call) -> F,
+    handler: impl Fn(Scope, Call) -> F + Send + Sync + 'static,
     about: About,
 ) -> Route
 where
@@ -126,7 +129,7 @@ pub(crate) fn open<F>(
     why: &'static str,
     method: Method,
     path: &'static str,
-    handler: fn(Call) -> F,
+    handler: impl Fn(Call) -> F + Send + Sync + 'static,
     about: About,
 ) -> Route
 where
@@ -166,7 +169,17 @@ impl About {
 impl Route {
     fn new(method: Method, path: &'static str, door: Door, about: About, handler: Handler) -> Route {
         let About { text, params, answer, takes, status } = about;
-        Route { method, path, door, about: text, params, answer, takes, status, handler }
+        Route { method, path, door, about: text, params, answer, takes, status, handler, refuse: None }
+    }
+
+    /// The route of a protocol that is not ours: errors look as its senders know them, and the query is theirs.
+    pub(crate) fn refused_by(self, refuse: Refuse) -> Route {
+        Route { refuse: Some(refuse), ..self }
+    }
+
+    /// Whether it is of a protocol that is not ours.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.refuse.is_some()
     }
 
     /// The route as a part of a router.
@@ -176,7 +189,14 @@ impl Route {
         let (route, app) = (Arc::new(self), Arc::clone(app));
         let handler = move |request: Request| {
             let (route, app) = (Arc::clone(&route), Arc::clone(&app));
-            async move { route.answer(app, request).await.unwrap_or_else(Problem::into_response) }
+            async move {
+                let Some(refuse) = route.refuse else {
+                    return route.answer(app, request).await.unwrap_or_else(Problem::into_response);
+                };
+                let (parts, body) = request.into_parts();
+                let request = Request::from_parts(parts.clone(), body);
+                route.answer(app, request).await.unwrap_or_else(|problem| refuse(&parts, &problem))
+            }
         };
         Some((path, on(filter, handler)))
     }
@@ -199,7 +219,7 @@ impl Route {
 
     fn params(&self, query: Option<&str>) -> Result<Params, Problem> {
         let mut params: Vec<(String, String)> = Vec::new();
-        if self.door == Door::Needs(Permission::EventsAppend) {
+        if self.door == Door::Needs(Permission::EventsAppend) || self.refuse.is_some() {
             // Senders put into the address what they like.
             return Ok(Params::default());
         }
@@ -224,16 +244,20 @@ fn admit(
     path: &[(String, String)],
     permission: Permission,
 ) -> Result<Scope, Problem> {
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let principal = if permission == Permission::EventsAppend {
         let segment = path.iter().find(|(name, _)| name == "token").map(|(_, text)| text.as_str());
-        let token =
-            keys::ingest_token_from(header, parts.uri.query(), segment).ok_or_else(Problem::unauthorized)?;
+        let token = presented(parts, segment).ok_or_else(Problem::unauthorized)?;
         authenticate(app, &token)?
     } else {
         caller(app, &parts.method, &parts.headers)?
     };
     Ok(principal.scope(permission)?)
+}
+
+/// The ingest token of a request, wherever its sender put it.
+pub(crate) fn presented(parts: &Parts, segment: Option<&str>) -> Option<String> {
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    keys::ingest_token_from(header, parts.uri.query(), segment)
 }
 
 /// Who calls the API: by bearer token, or by session cookie.

@@ -112,7 +112,7 @@ pub(crate) fn all() -> Vec<Route> {
     let door = "this is where one gets in";
     let deliver = about("Sends events in; each record's format is recognised.", NONE, "Taken");
     let deliver_as = about("Sends events of one format in.", NONE, "Taken");
-    vec![
+    let mut routes = vec![
         route(EventsAppend, post(), "/ingest", ingest::receive, deliver),
         route(EventsAppend, post(), "/ingest/{format}", ingest::receive, deliver_as),
         route(EventsAppend, post(), "/i/{token}", ingest::receive, deliver),
@@ -409,5 +409,7 @@ pub(crate) fn all() -> Vec<Route> {
             health::metrics,
             about("Numbers for Prometheus.", NONE, "Metrics"),
         ),
-    ]
+    ];
+    routes.extend(crate::receivers::routes());
+    routes
 }

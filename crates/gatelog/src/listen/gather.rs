@@ -194,6 +194,7 @@ impl Taker {
             reader: take::reader(&self.app, &source, self.listener.plan.format),
             source,
             coding: None,
+            envelope: None,
             wire_bytes: records.wire_bytes,
             received: clock::now(),
             salt: Some(self.salt.fetch_add(1, Ordering::Relaxed)),
