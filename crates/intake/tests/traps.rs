@@ -338,3 +338,13 @@ fn a_time_that_is_missing_is_that_of_receipt_only_where_the_form_allows_it() {
     let options = Options { format: by_name("apisix"), received, ..Options::default() };
     assert_eq!(decode_with(options, body).rejects[0].reason, "no time that can be read");
 }
+
+#[test]
+fn google_clouds_log_entries_are_json_of_any_program() {
+    let line = r#"{"insertId":"5400","jsonPayload":{"service_id":"","route_id":"r-1"},"httpRequest":{"requestMethod":"GET","requestUrl":"http://127.0.0.1:9080/anything?a=1","requestSize":"85","status":200,"responseSize":"615","userAgent":"curl/8.6.0","remoteIp":"192.168.107.1","serverIp":"54.86.137.185:80","latency":"1.083s"},"timestamp":"2026-11-21T22:07:51.859Z"}"#;
+    let read = event("json", line);
+    assert_eq!((&read["request"]["path"], &read["request"]["query"]), (&"/anything".into(), &"a=1".into()));
+    assert_eq!((&read["response"]["duration_ms"], &read["response"]["bytes"]), (&1083.into(), &615.into()));
+    assert_eq!((&read["route_id"], &read["request_id"]), (&"r-1".into(), &"5400".into()));
+    assert_eq!(decode(None, line.as_bytes()).formats, [("json", 1)]);
+}

@@ -166,6 +166,8 @@ events:export   analyst editor admin
 panels:read     viewer analyst editor admin
 sources:read    viewer analyst editor admin
 sources:write   admin
+directory:read  viewer analyst editor admin
+directory:write admin
 alerts:read     viewer analyst editor admin
 alerts:write    editor admin
 reports:write   editor admin

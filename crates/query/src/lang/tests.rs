@@ -36,7 +36,7 @@ fn filters_as_they_are_written() {
         ("--status:200", "status:200"),
         ("request.method:GET", "method:GET"),
         ("status_class:unknown,5xx status:other", "status:\"\",5xx status:1..99,600..65535"),
-        (r#"path:"a b*"* route:/a* path:""* agent:a*b"#, r#"path:"a b*"* route:"/a"* path:* user_agent:a*b"#),
+        (r#"path:"a b*"* route:/a* path:""* agent:a*b"#, r#"path:"a b*"* route:"/a"* path:* agent:a*b"#),
     ];
     for (text, want) in cases {
         assert_eq!(canonical(text), want, "{text}");
