@@ -310,5 +310,5 @@ fn key_of(parts: &[&str]) -> u64 {
 
 /// A moment in nanoseconds since 1970; none is 0.
 fn nanos(nanos: u64) -> Option<Timestamp> {
-    (nanos > 0).then(|| Timestamp((nanos / 1_000) as i64))
+    (nanos > 0).then_some(Timestamp((nanos / 1_000) as i64))
 }

@@ -387,7 +387,7 @@ pub enum Day {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Text {
-    Text(String),
+    Quoted(String),
     Whole(i64),
     Number(f64),
     Flag(bool),
@@ -396,7 +396,7 @@ enum Text {
 impl From<Text> for String {
     fn from(text: Text) -> String {
         match text {
-            Text::Text(text) => text,
+            Text::Quoted(text) => text,
             Text::Whole(number) => number.to_string(),
             Text::Number(number) => number.to_string(),
             Text::Flag(flag) => flag.to_string(),

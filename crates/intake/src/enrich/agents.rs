@@ -130,10 +130,12 @@ fn claims_to_be_a_browser(header: &str) -> bool {
     header.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("mozilla/"))
 }
 
-/// The agent and the system that count, of all whose sign is in the header, with where the agent's sign ends.
-fn signs(
-    header: &str,
-) -> (Option<(&'static rules::Rule, usize)>, Option<&'static (&'static str, &'static str, &'static str)>) {
+/// The agent with where its sign ends, and the system.
+type Signed =
+    (Option<(&'static rules::Rule, usize)>, Option<&'static (&'static str, &'static str, &'static str)>);
+
+/// The agent and the system that count, of all whose sign is in the header.
+fn signs(header: &str) -> Signed {
     let (mut agent, mut system) = (None::<(usize, usize)>, usize::MAX);
     let Some(signs) = &*SIGNS else { return (None, None) };
     for found in signs.find_overlapping_iter(header) {

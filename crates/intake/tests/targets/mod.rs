@@ -9,6 +9,9 @@ use intake::directory::Document;
 use intake::enrich::{Header, Knowledge, Proxies, enrich};
 use intake::{Decoded, FORMATS, Format, Frames, REJECTS_MAX, decode, directory, inflate};
 
+/// What takes the bytes.
+pub(crate) type Feed = Box<dyn Fn(&[u8])>;
+
 /// Something that takes bytes from outside.
 pub(crate) struct Target {
     /// Its name.
@@ -16,7 +19,7 @@ pub(crate) struct Target {
     /// What it usually gets.
     pub(crate) seeds: Vec<Vec<u8>>,
     /// Feeds it, and panics where what it promises does not hold.
-    pub(crate) feed: Box<dyn Fn(&[u8])>,
+    pub(crate) feed: Feed,
     /// Whether a broken line among good ones must leave those whole.
     pub(crate) keeps_good_lines: Option<Option<&'static dyn Format>>,
 }
