@@ -3,7 +3,10 @@
 //! bring ends in `take`, like everything else. Knows no format of a gateway.
 
 mod datagrams;
+mod forward;
 mod gather;
+mod gelf;
+pub(crate) mod grpc;
 mod numbers;
 mod setup;
 mod streams;
@@ -13,11 +16,14 @@ mod tls;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use intake::envelopes::{Envelope, GELF};
+use keys::Secret;
 use tokio::task::JoinSet;
 
 pub(crate) use numbers::{NUMBERS, Numbers};
@@ -47,6 +53,8 @@ pub(crate) struct Protocol {
     pub(crate) takes_tokens: bool,
     /// What ALPN calls it.
     alpn: &'static [&'static [u8]],
+    /// What its records are wrapped in when they are gathered.
+    envelope: Option<&'static Envelope>,
     speech: Speech,
 }
 
@@ -76,6 +84,7 @@ impl Protocol {
             has_shared_key: false,
             takes_tokens: false,
             alpn: &[],
+            envelope: None,
             speech,
         }
     }
@@ -101,6 +110,17 @@ pub(crate) static PROTOCOLS: &[Protocol] = &[
     Protocol::datagrams("syslog_udp", 514, syslog::UDP, syslog::datagrams),
     Protocol::stream("syslog_tcp", 514, syslog::TCP, syslog::talk),
     Protocol { needs_tls: true, ..Protocol::stream("syslog_tls", 6514, syslog::TLS, syslog::talk) },
+    Protocol { envelope: Some(&GELF), ..Protocol::datagrams("gelf_udp", 12201, gelf::UDP, gelf::datagrams) },
+    Protocol { envelope: Some(&GELF), ..Protocol::stream("gelf_tcp", 12201, gelf::TCP, syslog::talk) },
+    Protocol {
+        has_shared_key: true,
+        ..Protocol::stream("fluent_forward", 24224, forward::DOC, forward::talk)
+    },
+    Protocol {
+        takes_tokens: true,
+        alpn: grpc::ALPN,
+        ..Protocol::stream("grpc", 4317, grpc::DOC, grpc::talk)
+    },
 ];
 
 /// Strangers named in our log, for each listener; further ones are only counted.
@@ -112,6 +132,8 @@ pub(crate) struct Listener {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     pub(crate) numbers: Numbers,
+    /// What senders have to know, where the protocol can ask them.
+    shared_key: Option<Secret<String>>,
     strangers: Mutex<BTreeSet<IpAddr>>,
 }
 
@@ -172,11 +194,17 @@ pub(crate) fn bind(config: &Config) -> anyhow::Result<Vec<Bound>> {
             Socket::Datagrams(socket, _) => socket.local_addr()?,
             Socket::Streams(socket, ..) => socket.local_addr()?,
         };
+        let shared_key = plan.shared_key_file.as_deref().map(shared_key).transpose()?;
         let (numbers, strangers) = (Numbers::default(), Mutex::default());
-        Ok(Bound { listener: Arc::new(Listener { plan, address, numbers, strangers }), socket })
+        Ok(Bound { listener: Arc::new(Listener { plan, address, numbers, shared_key, strangers }), socket })
     };
     let bound = |(n, setup)| bind(setup).with_context(|| format!("listener {}", n + 1));
     config.listeners.iter().enumerate().map(bound).collect()
+}
+
+fn shared_key(path: &Path) -> anyhow::Result<Secret<String>> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Ok(Secret::new(text.trim().to_owned()))
 }
 
 impl Bound {

@@ -27,6 +27,8 @@ mod loki;
 mod otlp;
 mod splunk;
 
+pub(crate) use otlp::partial_success;
+
 /// A protocol that senders speak.
 pub(crate) struct Receiver {
     /// What its senders may ask.

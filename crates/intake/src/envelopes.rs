@@ -11,15 +11,21 @@ use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 use crate::format::Reason;
 use crate::json::{self, Reader};
 
+mod als;
 pub mod bulk;
 mod datadog;
 mod firehose;
+mod forward;
+mod gelf;
 pub mod hec;
 mod loki;
 mod otlp;
 mod otlp_json;
 pub(crate) mod protobuf;
 mod wrapped;
+
+pub use forward::{Ping, Scan, ack, helo, pong};
+pub use gelf::Chunks;
 
 /// What Firehose may send at once: 64 MiB of data; in base64 a third more, and each record its braces.
 const FIREHOSE_BYTES_MAX: usize = 88 << 20;
@@ -41,7 +47,8 @@ pub struct Envelope {
 }
 
 /// Every envelope.
-pub static ENVELOPES: &[&Envelope] = &[&FIREHOSE, &BULK, &LOKI, &OTLP, &HEC, &HEC_RAW, &DATADOG];
+pub static ENVELOPES: &[&Envelope] =
+    &[&FIREHOSE, &BULK, &LOKI, &OTLP, &HEC, &HEC_RAW, &DATADOG, &ALS, &GELF, &FORWARD];
 
 /// Amazon Data Firehose to an HTTP endpoint; also with CloudWatch's subscription messages inside.
 pub static FIREHOSE: Envelope =
@@ -58,6 +65,12 @@ pub static HEC: Envelope = Envelope { name: "hec", body_bytes_min: 0, read: hec:
 pub static HEC_RAW: Envelope = Envelope { name: "hec_raw", body_bytes_min: 0, read: hec::open_raw };
 /// Datadog's intake of logs.
 pub static DATADOG: Envelope = Envelope { name: "datadog", body_bytes_min: 0, read: datadog::open };
+/// Envoy's access log over gRPC: `StreamAccessLogsMessage`.
+pub static ALS: Envelope = Envelope { name: "als", body_bytes_min: 0, read: als::open };
+/// Graylog's GELF.
+pub static GELF: Envelope = Envelope { name: "gelf", body_bytes_min: 0, read: gelf::open };
+/// Fluent's forward protocol.
+pub static FORWARD: Envelope = Envelope { name: "forward", body_bytes_min: 0, read: forward::open };
 
 /// What address and headers say of a delivery.
 #[derive(Clone, Debug, Default)]

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 
 use event::{Timestamp, field};
-use intake::envelopes::{self, BULK, DATADOG, ENVELOPES, Envelope, FIREHOSE, HEC, HEC_RAW, LOKI, OTLP, Said};
+use intake::envelopes::{
+    self, ALS, BULK, DATADOG, ENVELOPES, Envelope, FIREHOSE, HEC, HEC_RAW, LOKI, OTLP, Said,
+};
 use intake::{Decoded, Options, decode_opened, inflate};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -39,6 +41,70 @@ fn texts(decoded: &Decoded, field: event::FieldId) -> Vec<String> {
 
 fn events(decoded: &Decoded) -> Vec<Value> {
     decoded.batch.rows().map(|row| serde_json::from_str(&event::json::to_string(row)).unwrap()).collect()
+}
+
+/// The messages of a captured request of gRPC, each with five bytes before it.
+fn grpc_messages(file: &str) -> Vec<Vec<u8>> {
+    let bytes = inflate(&sample(file), None, BYTES_MAX).unwrap().into_owned();
+    let mut rest = &bytes[..];
+    let mut messages = Vec::new();
+    while let Some((head, after)) = rest.split_first_chunk::<5>() {
+        let (message, after) = after.split_at(u32::from_be_bytes(head[1..].try_into().unwrap()) as usize);
+        messages.push(message.to_vec());
+        rest = after;
+    }
+    messages
+}
+
+/// Envoy wrote its JSON log, and sent the same calls over ALS: they are the same events.
+#[test]
+fn envoys_log_service_tells_what_its_json_log_tells() {
+    let read_json = intake::decode(None, &sample("envoy/json.log"));
+    let expected: HashMap<String, Value> = events(&read_json)
+        .into_iter()
+        .map(|event| (event["request_id"].as_str().unwrap().to_owned(), event))
+        .collect();
+    // Messages behind each other are one, as the receiver gathers them.
+    let streamed = read(&ALS, &grpc_messages("wire/grpc/envoy-als.gz").concat());
+    assert_eq!((streamed.rejected, streamed.batch.len(), expected.len()), (0, 1_200, 1_200));
+    assert_eq!(streamed.formats, [("envoy", 1_200)]);
+    let mut seen = BTreeSet::new();
+    for event in events(&streamed) {
+        let id = event["request_id"].as_str().unwrap().to_owned();
+        let same = &expected[&id];
+        for pointer in [
+            "/gateway",
+            "/domain",
+            "/route",
+            "/consumer_name",
+            "/claimed_consumer",
+            "/request/method",
+            "/request/path",
+            "/request/query",
+            "/request/ip",
+            "/request/user_agent",
+            "/request/protocol",
+            "/response/status",
+            "/response/bytes",
+            "/access/granted",
+            "/access/reason",
+            "/upstream/address",
+        ] {
+            assert_eq!(event.pointer(pointer), same.pointer(pointer), "{id} {pointer}\n{event}\n{same}");
+        }
+        // Of a call that Envoy refuses itself, ALS does not name the cluster.
+        assert!(
+            event["api"] == same["api"] || (event["api"].is_null() && event["upstream"].is_null()),
+            "{event}"
+        );
+        // The JSON log writes whole milliseconds.
+        let start = |event: &Value| event["timestamp"].as_str().unwrap()[..23].to_owned();
+        assert_eq!(start(&event), start(same));
+        let millis = |event: &Value| event["response"]["duration_ms"].as_f64().unwrap();
+        assert!((millis(&event) - millis(same)).abs() <= 1.0, "{event} {same}");
+        seen.insert(id);
+    }
+    assert_eq!(seen.len(), 1_200);
 }
 
 #[test]

@@ -98,7 +98,7 @@ pub(crate) async fn small_body(call: &mut Call) -> Result<Vec<u8>, Problem> {
 }
 
 /// Reads the body as it was sent, within the bounds on size, speed and memory.
-async fn read_body(
+pub(crate) async fn read_body(
     app: &App,
     headers: &HeaderMap,
     mut body: Body,

@@ -411,5 +411,6 @@ pub(crate) fn all() -> Vec<Route> {
         ),
     ];
     routes.extend(crate::receivers::routes());
+    routes.extend(crate::listen::grpc::routes());
     routes
 }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use axum::http::StatusCode;
+use intake::envelopes::{Envelope, Said};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Listener;
 use crate::app::App;
-use crate::take::{self, Delivery};
+use crate::take::{self, Delivery, Taken};
 use crate::{catalog, clock, log};
 
 /// Bytes of a listener that wait to be taken.
@@ -69,7 +71,6 @@ impl Records {
 struct Portion {
     records: Records,
     _room: OwnedSemaphorePermit,
-    taken: Option<oneshot::Sender<()>>,
 }
 
 /// Where the receivers of a listener put their records.
@@ -86,7 +87,8 @@ impl Gather {
         listener: &Arc<Listener>,
     ) -> (Gather, impl Future<Output = ()> + use<>) {
         let (queue, portions) = mpsc::channel(PORTIONS_MAX);
-        let taker = Taker { app: Arc::clone(app), listener: Arc::clone(listener), portions, salt: salt() };
+        let taker =
+            Taker { app: Arc::clone(app), listener: Arc::clone(listener), portions, salt: Salt::new() };
         (Gather { queue, room: Arc::new(Semaphore::new(QUEUE_BYTES_MAX)) }, taker.run())
     }
 
@@ -95,24 +97,14 @@ impl Gather {
         let weight = weight(&records);
         let Ok(room) = Arc::clone(&self.room).acquire_many_owned(weight).await else { return };
         // The other end is gone only when the server ends.
-        let _ = self.queue.send(Portion { records, _room: room, taken: None }).await;
+        let _ = self.queue.send(Portion { records, _room: room }).await;
     }
 
     /// Puts records in when there is room now; whether there was.
     pub(crate) fn try_put(&self, records: Records) -> bool {
         let weight = weight(&records);
         let Ok(room) = Arc::clone(&self.room).try_acquire_many_owned(weight) else { return false };
-        self.queue.try_send(Portion { records, _room: room, taken: None }).is_ok()
-    }
-
-    /// Puts records in and waits until they and all before them are durable; whether they are.
-    pub(crate) async fn settle(&self, records: Records) -> bool {
-        let Ok(room) = Arc::clone(&self.room).acquire_many_owned(weight(&records)).await else {
-            return false;
-        };
-        let (taken, told) = oneshot::channel();
-        let sent = self.queue.send(Portion { records, _room: room, taken: Some(taken) }).await;
-        sent.is_ok() && told.await.is_ok()
+        self.queue.try_send(Portion { records, _room: room }).is_ok()
     }
 }
 
@@ -121,44 +113,35 @@ fn weight(records: &Records) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
-/// No two batches have the same, also over a restart.
-fn salt() -> AtomicU64 {
-    let start = catalog::random().map_or_else(|_| clock::now().0.unsigned_abs(), u64::from_ne_bytes);
-    AtomicU64::new(start)
-}
-
 struct Taker {
     app: Arc<App>,
     listener: Arc<Listener>,
     portions: mpsc::Receiver<Portion>,
-    salt: AtomicU64,
+    salt: Salt,
 }
 
 /// What is taken together.
 struct Gathered {
     records: Records,
     room: Vec<OwnedSemaphorePermit>,
-    waiters: Vec<oneshot::Sender<()>>,
 }
 
 impl Gathered {
     fn add(&mut self, portion: Portion) {
         self.records.add(portion.records);
         self.room.push(portion._room);
-        self.waiters.extend(portion.taken);
     }
 
     /// Whether there is nothing to be gained by waiting for more.
     fn is_due(&self) -> bool {
-        self.records.text.len() >= BATCH_BYTES_MAX || !self.waiters.is_empty()
+        self.records.text.len() >= BATCH_BYTES_MAX
     }
 }
 
 impl Taker {
     async fn run(mut self) {
         while let Some(first) = self.portions.recv().await {
-            let mut gathered =
-                Gathered { records: Records::default(), room: Vec::new(), waiters: Vec::new() };
+            let mut gathered = Gathered { records: Records::default(), room: Vec::new() };
             gathered.add(first);
             let until = Instant::now() + Duration::from_millis(self.app.config.listener_gather_ms);
             while !gathered.is_due() {
@@ -173,53 +156,76 @@ impl Taker {
 
     /// Makes them durable, however long that takes, unless the server stops.
     async fn take(&self, gathered: Gathered) {
-        let Gathered { records, room, waiters } = gathered;
+        let Gathered { records, room } = gathered;
         let numbers = &self.listener.numbers;
         numbers.records.fetch_add(records.count, Ordering::Relaxed);
         numbers.bytes.fetch_add(records.wire_bytes, Ordering::Relaxed);
-        if records.text.is_empty() || self.try_until_taken(&records).await {
-            for waiter in waiters {
-                let _ = waiter.send(());
-            }
-        } else {
+        let envelope = self.listener.plan.protocol.envelope;
+        let salt = Some(self.salt.next());
+        let delivery = delivery(&self.app, &self.listener, envelope, records.wire_bytes, salt);
+        if insist(&self.app, &delivery, &records.text).await.is_none() {
             numbers.lost_stop.fetch_add(records.count, Ordering::Relaxed);
             self.listener.lost(&self.app, records.count);
         }
         drop(room);
     }
+}
 
-    async fn try_until_taken(&self, records: &Records) -> bool {
-        let source: Arc<str> = self.listener.plan.source.as_str().into();
-        let delivery = Delivery {
-            reader: take::reader(&self.app, &source, self.listener.plan.format),
-            source,
-            coding: None,
-            envelope: None,
-            wire_bytes: records.wire_bytes,
-            received: clock::now(),
-            salt: Some(self.salt.fetch_add(1, Ordering::Relaxed)),
+/// What comes to a listener, as it is taken.
+pub(super) fn delivery(
+    app: &App,
+    listener: &Listener,
+    envelope: Option<&'static Envelope>,
+    wire_bytes: u64,
+    salt: Option<u64>,
+) -> Delivery {
+    let source: Arc<str> = listener.plan.source.as_str().into();
+    Delivery {
+        reader: take::reader(app, &source, listener.plan.format),
+        source,
+        coding: None,
+        envelope: envelope.map(|envelope| (envelope, Said::default())),
+        wire_bytes,
+        received: clock::now(),
+        salt,
+    }
+}
+
+/// Takes a body, again and again while there is no room for it. `None` when it cannot be taken at all, or when the
+/// server stops before it could be.
+pub(super) async fn insist(app: &Arc<App>, delivery: &Delivery, body: &[u8]) -> Option<Taken> {
+    let (mut pause, longest) = PAUSES;
+    let mut failures = 0;
+    loop {
+        let problem = match take::take(app, delivery.clone(), body.to_vec()).await {
+            Ok(taken) => return Some(taken),
+            Err(problem) => problem,
         };
-        let (mut pause, longest) = PAUSES;
-        let mut failures = 0;
-        loop {
-            let problem = match take::take(&self.app, delivery.clone(), records.text.clone()).await {
-                Ok(_) => return true,
-                Err(problem) => problem,
-            };
-            failures += u32::from(problem.status() != axum::http::StatusCode::SERVICE_UNAVAILABLE);
-            if failures >= FAILURES_MAX || *self.app.stopping.borrow() {
-                log::error(
-                    "records of a listener could not be taken and are lost",
-                    &[
-                        ("listener", &self.listener.plan.protocol.name),
-                        ("records", &records.count),
-                        ("status", &problem.status()),
-                    ],
-                );
-                return false;
-            }
-            sleep(pause).await;
-            pause = (pause * 2).min(longest);
+        failures += u32::from(problem.status() != StatusCode::SERVICE_UNAVAILABLE);
+        if failures >= FAILURES_MAX || problem.status().is_client_error() || *app.stopping.borrow() {
+            log::error(
+                "what came to a listener could not be taken",
+                &[("source", &delivery.source), ("bytes", &body.len()), ("status", &problem.status())],
+            );
+            return None;
         }
+        sleep(pause).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// No two deliveries have the same, also over a restart.
+pub(super) struct Salt(AtomicU64);
+
+impl Salt {
+    /// Begins anywhere.
+    pub(super) fn new() -> Salt {
+        let start = catalog::random().map_or_else(|_| clock::now().0.unsigned_abs(), u64::from_ne_bytes);
+        Salt(AtomicU64::new(start))
+    }
+
+    /// The next.
+    pub(super) fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
     }
 }

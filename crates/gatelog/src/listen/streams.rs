@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use intake::envelopes::Envelope;
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,9 +17,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Listener;
-use super::gather::{Gather, Records};
+use super::gather::{Gather, Records, delivery, insist};
 use super::tls::Tls;
 use crate::app::App;
+use crate::take::Taken;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 << 10;
@@ -47,12 +49,11 @@ pub(super) struct Guest {
     pub(super) app: Arc<App>,
     pub(super) listener: Arc<Listener>,
     pub(super) stream: Box<dyn Stream>,
-    pub(super) peer: SocketAddr,
     gather: Gather,
     buffer: Vec<u8>,
     stopping: watch::Receiver<bool>,
-    /// Since when a record is not complete, and the room it has.
-    begun: Option<Instant>,
+    pace: Pace,
+    /// The room for a record that is not complete.
     held: OwnedSemaphorePermit,
     all_held: Arc<Semaphore>,
 }
@@ -74,7 +75,7 @@ impl Guest {
             return Came::End;
         }
         let idle = Duration::from_millis(self.app.config.listener_idle_ms);
-        let left = match self.begun {
+        let left = match self.pace.begun(held, Instant::now()) {
             Some(begun) => RECORD_DEADLINE.saturating_sub(begun.elapsed()),
             None => idle,
         };
@@ -86,7 +87,10 @@ impl Guest {
             _ = self.stopping.changed(), if !is_stopping => return Came::Nothing,
         };
         match read {
-            Ok(Ok(bytes @ 1..)) => Came::Bytes(self.buffer.get(..bytes).unwrap_or_default()),
+            Ok(Ok(bytes @ 1..)) => {
+                self.pace.received(bytes);
+                Came::Bytes(self.buffer.get(..bytes).unwrap_or_default())
+            }
             Err(_) if pause.is_some_and(|pause| pause < left) && !is_stopping => Came::Nothing,
             _ => Came::End,
         }
@@ -94,11 +98,6 @@ impl Guest {
 
     /// Keeps count of what is held; whether it may be.
     fn hold(&mut self, bytes: usize) -> bool {
-        match (bytes, self.begun) {
-            (0, _) => self.begun = None,
-            (_, None) => self.begun = Some(Instant::now()),
-            _ => {}
-        }
         let room = self.held.num_permits();
         if bytes <= READ_BYTES && room > 0 {
             drop(self.held.split(room));
@@ -122,9 +121,46 @@ impl Guest {
         }
     }
 
-    /// Waits until all that was handed on is durable; whether it is.
-    pub(super) async fn settle(&self) -> bool {
-        self.gather.settle(Records::default()).await
+    /// Makes messages of a protocol durable, however long that takes; `None` when it cannot be done. `salt` says that
+    /// the sender never sends them again.
+    pub(super) async fn take(
+        &self,
+        envelope: &'static Envelope,
+        body: &[u8],
+        salt: Option<u64>,
+    ) -> Option<Taken> {
+        self.listener.numbers.bytes.fetch_add(body.len() as u64, Ordering::Relaxed);
+        let delivery = delivery(&self.app, &self.listener, Some(envelope), body.len() as u64, salt);
+        let taken = insist(&self.app, &delivery, body).await?;
+        let records = taken.accepted() + taken.duplicates() + taken.rejected;
+        self.listener.numbers.records.fetch_add(records, Ordering::Relaxed);
+        Some(taken)
+    }
+}
+
+/// Tells a record that is slow to become complete from a stream that is never between two records.
+#[derive(Default)]
+struct Pace {
+    begun: Option<Instant>,
+    /// Bytes held if no record became complete.
+    held: usize,
+}
+
+impl Pace {
+    fn received(&mut self, bytes: usize) {
+        self.held += bytes;
+    }
+
+    /// Since when the record is coming of which so many bytes are held.
+    fn begun(&mut self, held: usize, now: Instant) -> Option<Instant> {
+        let is_new = held < self.held;
+        self.held = held;
+        match held {
+            0 => self.begun = None,
+            _ if is_new => self.begun = Some(now),
+            _ => _ = self.begun.get_or_insert(now),
+        }
+        self.begun
     }
 }
 
@@ -176,7 +212,7 @@ pub(super) async fn serve(door: Door, socket: TcpListener) {
             listener.numbers.crowded.fetch_add(1, Ordering::Relaxed);
             continue;
         };
-        let welcome = Arc::clone(&door).welcome(stream, peer, Arc::clone(&all_held));
+        let welcome = Arc::clone(&door).welcome(stream, Arc::clone(&all_held));
         open.spawn(async move {
             welcome.await;
             drop(permit);
@@ -187,13 +223,13 @@ pub(super) async fn serve(door: Door, socket: TcpListener) {
 }
 
 /// Waits until the server stops.
-async fn stop(stopping: &mut watch::Receiver<bool>) {
+pub(super) async fn stop(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
 }
 
 impl Door {
     /// One connection from its first byte to its last.
-    async fn welcome(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, all_held: Arc<Semaphore>) {
+    async fn welcome(self: Arc<Self>, stream: TcpStream, all_held: Arc<Semaphore>) {
         // A sender that is quiet for hours is kept; one that is gone is noticed.
         let _ = SockRef::from(&stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE));
         let _ = stream.set_nodelay(true);
@@ -214,15 +250,36 @@ impl Door {
             app: Arc::clone(&self.app),
             listener: Arc::clone(&self.listener),
             stream,
-            peer,
             gather: self.gather.clone(),
             buffer: vec![0; READ_BYTES],
             stopping: self.app.stopping.clone(),
-            begun: None,
+            pace: Pace::default(),
             held,
             all_held,
         };
         (self.talk)(guest).await;
         numbers.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_record_that_does_not_become_complete_is_slow() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        let at = |s: u64| start + Duration::from_secs(s);
+        assert_eq!(pace.begun(0, at(0)), None);
+        pace.received(10);
+        assert_eq!(pace.begun(10, at(1)), Some(at(1)));
+        pace.received(10);
+        assert_eq!(pace.begun(20, at(2)), Some(at(1)));
+        // The record became complete, and the next began with what came last.
+        pace.received(10);
+        assert_eq!(pace.begun(5, at(3)), Some(at(3)));
+        assert_eq!(pace.begun(5, at(4)), Some(at(3)));
+        pace.received(10);
+        assert_eq!(pace.begun(0, at(5)), None);
     }
 }

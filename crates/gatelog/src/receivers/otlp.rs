@@ -52,14 +52,20 @@ fn answer(_: &App, parts: &Parts, taken: Result<&Taken, &Problem>) -> Response {
         };
         return answer_json(StatusCode::OK, &partial);
     }
+    bytes_with(StatusCode::OK, PROTOBUF, partial_success(taken))
+}
+
+/// `ExportLogsServiceResponse{partial_success=1{rejected_log_records=1, error_message=2}}`; empty when nothing was
+/// rejected.
+pub(crate) fn partial_success(taken: &Taken) -> Vec<u8> {
     let mut message = Vec::new();
     if taken.rejected > 0 {
         let mut partial = vec![0x08];
         varint(taken.rejected, &mut partial);
-        bytes(2, reason.as_bytes(), &mut partial);
+        bytes(2, first_reason(taken).as_bytes(), &mut partial);
         bytes(1, &partial, &mut message);
     }
-    bytes_with(StatusCode::OK, PROTOBUF, message)
+    message
 }
 
 fn refuse(parts: &Parts, problem: &Problem) -> Response {
