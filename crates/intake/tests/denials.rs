@@ -213,6 +213,20 @@ fn a_record_is_judged_alike_when_its_format_is_not_named() {
 }
 
 #[test]
+fn masking_leaves_evidence_readable() {
+    let rules = event::mask::Rules::new([7; 32]);
+    let mut changed = Vec::new();
+    for case in cases() {
+        let evidence = judge(&case, true).evidence;
+        let masked = event::mask::mask(decode(by_name(&case.gateway), case.raw.as_bytes()).batch, &rules);
+        if masked.row(0).text(field::EVIDENCE) != evidence.as_deref() {
+            changed.push((evidence, masked.row(0).text(field::EVIDENCE).map(str::to_owned)));
+        }
+    }
+    assert_eq!(changed, []);
+}
+
+#[test]
 fn evidence_is_short_and_holds_no_secret() {
     for case in cases() {
         let evidence = judge(&case, true).evidence.unwrap_or_default();

@@ -12,7 +12,7 @@ Generated from the code and from the cases in `crates/intake/tests/denials`; do 
 A call is denied when the gateway refused to pass it on. A backend's own 401, 403 or 429 is no denial: the call was granted, and \
 the field `evidence` says by what one can tell. Failures (500, 502, 503, 504) are no denials either. Each denied call has a reason \
 of the closed list below and evidence: the member of the log and its value, such as \
-`error.responseType=QUOTA_EXCEEDED` or `source=kong, www-authenticate=key, status=401`.\n\n\
+`error.responseType=QUOTA_EXCEEDED` or `source=kong, no credentials, status=401`.\n\n\
 A name that came with refused credentials is no consumer: it is kept as `claimed_consumer` and never counted as that consumer's \
 traffic.\n\n\
 ## The order in which signs count\n\n\

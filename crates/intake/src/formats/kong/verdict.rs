@@ -142,12 +142,19 @@ impl Traces {
 
     fn login(&self, event: &Event<'_>) -> Option<Sign<'static>> {
         let given = self.credentials || self.identified || event.get_text(field::PATH).is_some_and(has_key);
+        // Not `name=value`: what masks secrets would take the method for one.
         let with = |reason| {
-            let name = if self.challenge.is_some() { "www-authenticate" } else { "credentials given" };
-            Some(Sign { reason, name, value: self.challenge.unwrap_or("").into() })
+            let name = match self.challenge {
+                Some("key") => "challenge for a key",
+                Some("basic") => "challenge for a password",
+                Some("jwt") => "challenge for a token",
+                Some("hmac") => "challenge for a signature",
+                _ => "credentials given",
+            };
+            Some(sign(reason, name))
         };
         match () {
-            () if self.expired => Some(sign("expired_credentials", "www-authenticate: expired")),
+            () if self.expired => Some(sign("expired_credentials", "challenge says expired")),
             () if given && self.challenge == Some("hmac") => with("invalid_signature"),
             () if given => with("invalid_credentials"),
             () => None,
