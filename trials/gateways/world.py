@@ -34,6 +34,13 @@ def listens(port):
         return s.connect_ex(("127.0.0.1", port)) == 0
 
 
+def answers(url):
+    try:
+        return urllib.request.urlopen(url, timeout=2).status == 200
+    except OSError:
+        return False
+
+
 class Program:
     """A process with its children and its output in a file."""
 
@@ -83,14 +90,9 @@ class Gatelog:
         command = [self.binary, "serve", "--data", self.directory / "data", "--listen", f"127.0.0.1:{self.port}"]
         environment = {"GATELOG_BOOTSTRAP_ADMIN_TOKEN": ADMIN, **self.settings}
         self.program = Program(self.directory, "gatelog", command, environment)
-        wait_until(self.is_ready, 20, lambda: f"Gatelog is not ready:\n{self.program.out.read_text()[-2000:]}")
+        wait_until(lambda: answers(self.url + "/readyz"), 60, lambda: f"Gatelog is not ready:\n{self.program.out.read_text()[-2000:]}")
         return self
 
-    def is_ready(self):
-        try:
-            return urllib.request.urlopen(self.url + "/readyz", timeout=2).status == 200
-        except OSError:
-            return False
 
     def kill_for(self, seconds):
         """`kill -9`, and after some seconds it is started again."""

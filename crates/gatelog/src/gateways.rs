@@ -14,17 +14,27 @@ macro_rules! example {
     };
 }
 
+mod agents;
+mod apache;
 mod apisix;
+mod aws;
+mod azure;
 mod caddy;
 mod curl;
 mod envoy;
 mod flowgenx;
 mod fluent_bit;
+mod gravitee;
 mod haproxy;
 mod kong;
 mod nginx;
+mod otel_collector;
+mod rsyslog;
+mod syslog;
 mod traefik;
+mod tyk;
 mod vector;
+mod webmethods;
 
 use std::fmt::Write as _;
 
@@ -80,6 +90,7 @@ pub(crate) enum Language {
     Shell,
     Yaml,
     Nginx,
+    Json,
     Text,
 }
 
@@ -88,13 +99,23 @@ pub(crate) const GATEWAYS: &[Gateway] = &[
     kong::KONG,
     nginx::NGINX,
     apisix::APISIX,
+    aws::AWS,
+    webmethods::WEBMETHODS,
     haproxy::HAPROXY,
     caddy::CADDY,
     traefik::TRAEFIK,
     envoy::ENVOY,
+    apache::APACHE,
+    tyk::TYK,
+    gravitee::GRAVITEE,
+    azure::AZURE,
     flowgenx::FLOWGENX,
     vector::VECTOR,
     fluent_bit::FLUENT_BIT,
+    otel_collector::OTEL_COLLECTOR,
+    rsyslog::RSYSLOG,
+    syslog::SYSLOG,
+    agents::AGENTS,
     curl::CURL,
 ];
 
@@ -230,10 +251,13 @@ mod tests {
 
     #[test]
     fn what_each_sends_is_read() {
-        assert_eq!(
-            SENT.iter().map(|s| s.0).collect::<Vec<_>>(),
-            GATEWAYS.iter().map(|g| g.id).collect::<Vec<_>>()
-        );
+        let samples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/");
+        for gateway in GATEWAYS {
+            let is_sent = SENT.iter().any(|(id, ..)| *id == gateway.id);
+            let has_samples =
+                gateway.format.is_none_or(|f| std::path::Path::new(&format!("{samples}{f}")).is_dir());
+            assert!(is_sent || has_samples, "{}", gateway.id);
+        }
         for (id, body, want) in SENT {
             let reader = by_id(id).unwrap().reading().unwrap().reader(None);
             let format = reader.as_ref().map(crate::reading::Reader::format);
@@ -258,6 +282,27 @@ mod tests {
         }
     }
 
+    /// API Gateway writes `-` for what it does not have. Every member of the format told for it has a field.
+    #[test]
+    fn every_member_of_the_aws_format_is_known() {
+        let format = by_id("aws").unwrap().steps[0].code;
+        let mut line = format.replace("$context.requestTime", "21/Nov/2026:22:07:51 +0000");
+        line = line.replace("$context.status", "200").replace("$context.httpMethod", "GET");
+        while let Some(at) = line.find("$context.") {
+            let name: String =
+                line[at + 9..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '.').collect();
+            line.replace_range(at..at + 9 + name.len(), "7");
+        }
+        let decoded = intake::decode_with(
+            intake::Options { format: intake::by_name("aws"), received: None, salt: None },
+            line.replace('\n', "").as_bytes(),
+        );
+        assert_eq!((decoded.batch.len(), decoded.rejects.as_slice()), (1, &[][..]));
+        let event: serde_json::Value =
+            serde_json::from_str(&event::json::to_string(decoded.batch.row(0))).unwrap();
+        assert!(event.get("custom").is_none_or(|custom| custom == &serde_json::json!({})), "{event}");
+    }
+
     /// What a person reads before pasting it.
     const STEP_LINES_MAX: usize = 21;
 
@@ -279,7 +324,8 @@ mod tests {
             let id = gateway.id;
             assert!(!gateway.steps.is_empty() && gateway.about.ends_with('.'), "{id}");
             assert!(gateway.notes().iter().all(|note| note.text.ends_with('.')), "{id}");
-            assert!(gateway.steps.iter().any(|step| step.code.contains("{token}")), "{id}");
+            let says_who = |step: &Step| step.code.contains("{token}") || step.code.contains("[[listeners]]");
+            assert!(gateway.steps.iter().any(says_who), "{id}");
             for step in gateway.steps {
                 assert!(step.text.ends_with('.') && step.code == step.code.trim(), "{id}");
                 assert!(step.code.lines().count() <= STEP_LINES_MAX, "{id}: {}", step.text);

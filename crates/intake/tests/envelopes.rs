@@ -407,6 +407,17 @@ fn otlp_speaks_in_its_body_or_in_its_attributes() {
     assert_eq!(events(&decoded)[0]["custom"]["envelope.log.file.name"], "access.log");
     assert_eq!(events(&decoded)[0]["timestamp"], "2026-11-21T22:07:51.000000Z");
 
+    let traefik = json!([
+        attribute("DownstreamStatus", json!({"intValue": "403"})),
+        attribute("RequestMethod", json!({"stringValue": "GET"})),
+        attribute("RequestPath", json!({"stringValue": "/pets"})),
+        attribute("ClientHost", json!({"stringValue": "10.0.0.1"}))
+    ]);
+    let decoded =
+        otlp(&json!({"timeUnixNano": time, "attributes": traefik, "body": {"stringValue": COMBINED}}));
+    assert_eq!(decoded.formats, [("traefik", 1)]);
+    assert_eq!(events(&decoded)[0]["response"]["status"], 403);
+
     let decoded = otlp(&json!({"timeUnixNano": time, "body": {"kvlistValue": {"values": [
         attribute("method", json!({"stringValue": "GET"})), attribute("status", json!({"intValue": 200}))]}}}));
     assert_eq!(decoded.formats, [("json", 1)]);

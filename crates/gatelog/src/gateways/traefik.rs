@@ -18,5 +18,10 @@ pub(super) const TRAEFIK: Gateway = Gateway {
             "Follow the file, best as a service on the same machine.",
             "GATELOG_URL={url} GATELOG_TOKEN={token} gatelog follow --format traefik /var/log/traefik/gatelog.json",
         ),
+        example!(
+            Yaml,
+            "traefik/otlp.yml",
+            "Or without a file, Traefik 3.3 or later: over OTLP. It holds 2,048 calls in memory and gives up on those it cannot deliver."
+        ),
     ],
 };

@@ -60,8 +60,11 @@ pub(super) fn keep(log: Log<'_>, resource: &Members, out: &mut Opened) {
     let body = match log.body {
         Body::Text(text) if text.trim().is_empty() => None,
         Body::Text(text) => {
-            let is_record =
-                log.attributes.is_empty() || text.starts_with('{') || wrapped::is_record(text.trim());
+            // Traefik's body is a line of text unless it is told otherwise; its attributes say more.
+            let are_record = || wrapped::is_record(&format!("{{{}}}", log.attributes));
+            let is_record = log.attributes.is_empty()
+                || text.starts_with('{')
+                || (wrapped::is_record(text.trim()) && !are_record());
             if !is_record {
                 members.text("body", &text);
             }
