@@ -92,13 +92,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         .with_context(|| format!("cannot listen on {}", config.listen_address))?;
     let address = listener.local_addr()?;
     let bound = listen::bind(&config)?;
-    let is_loopback = address.ip().is_loopback();
-    if !is_loopback && !config.insecure_http && !config.public_url.starts_with("https://") {
-        bail!(
-            "{address} can be reached from outside, and without TLS tokens would cross the network in clear: put a proxy \
-             that ends TLS in front and set public_url to its https address, or say --insecure-http"
-        );
-    }
+    check_reach(&config, address)?;
     let known = Known::open(&config)?;
     let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
     directory.refresh(now);
@@ -121,7 +115,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
         stopping: stopping.clone(),
-        is_loopback,
+        is_loopback: address.ip().is_loopback(),
     });
     app.meters.is_ready.store(true, Ordering::Relaxed);
     let ended = Arc::new(AtomicBool::new(false));
@@ -151,6 +145,17 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     save(&app)?;
     ledger.seal(clock::now())?;
     log::info("stopped", &[]);
+    Ok(())
+}
+
+/// Refuses to let tokens cross a network in clear.
+fn check_reach(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
+    if !address.ip().is_loopback() && !config.insecure_http && !config.public_url.starts_with("https://") {
+        bail!(
+            "{address} can be reached from outside, and without TLS tokens would cross the network in clear: put a proxy \
+             that ends TLS in front and set public_url to its https address, or say --insecure-http"
+        );
+    }
     Ok(())
 }
 
