@@ -1,6 +1,6 @@
 //! What we know besides the log, put beside what the log says: the client behind trusted proxies, where its address
-//! is, what program called. Knows no disk and no clock: files come in as bytes. A batch holds each text once, so the work is done once for
-//! each distinct text and not for each event.
+//! is, who calls, what program it is. Knows no disk and no clock: files come in as bytes. A batch holds each text once,
+//! so the work is done once for each distinct text and not for each event.
 
 use std::sync::Arc;
 

@@ -74,6 +74,18 @@ export interface components {
                 reason_label?: string;
                 resolution?: string;
             };
+            agent?: {
+                /** @description What kind of program called: browser, mobile, api_client, bot, ai, monitor or other. */
+                class?: string;
+                /** @description desktop, phone, tablet, tv, console or watch, where the User-Agent header tells. */
+                device?: string;
+                /** @description The program that called, from the User-Agent header: Chrome, curl, GPTBot. */
+                name?: string;
+                /** @description The operating system the User-Agent header names. */
+                os?: string;
+                /** @description The version of that program. */
+                version?: string;
+            };
             /** @description The name of the API (API_NAME, Kong service). */
             api?: string;
             /** @description The unique id of the API (API_ID, $context.apiId). */
@@ -193,10 +205,16 @@ export interface components {
              */
             received: string;
             request: {
+                /** @description The autonomous system of the client's address: `AS64500 Example Net`. Needs a file that has it. */
+                asn?: string;
                 /** @description Captured request payload; dropped unless switched on. */
                 body?: string;
                 /** @description Bytes of the request, line and headers included where the gateway counts them. */
                 bytes?: number;
+                /** @description The city of the client's address. Needs a file that has it. */
+                city?: string;
+                /** @description The country of the client's address (ISO 3166 code), or what kind of address it is: private, loopback, link_local, cgnat, documentation, multicast, reserved. */
+                country?: string;
                 /** @description Client request headers, in order. */
                 headers?: [
                     string,

@@ -4,10 +4,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine as _;
 use event::EXCERPT_BYTES_MAX;
 use intake::directory::Document;
 use intake::enrich::{Header, Knowledge, Proxies, enrich};
-use intake::{Decoded, FORMATS, Format, Frames, REJECTS_MAX, decode, directory, inflate};
+use intake::envelopes::Said;
+use intake::{Decoded, FORMATS, Format, Frames, Options, REJECTS_MAX, decode, directory, inflate};
 
 /// What takes the bytes.
 pub(crate) type Feed = Box<dyn Fn(&[u8])>;
@@ -26,7 +28,7 @@ pub(crate) struct Target {
 
 /// Everything there is.
 pub(crate) fn all() -> Vec<Target> {
-    [formats(), streams(), packings(), importers()].into_iter().flatten().collect()
+    [formats(), envelopes(), streams(), packings(), importers()].into_iter().flatten().collect()
 }
 
 /// Every format, and the recognition of all of them.
@@ -66,6 +68,78 @@ fn sound(mut decoded: Decoded) {
         enrich(&mut decoded.batch, &knowledge);
     }
     assert_eq!(decoded.batch.len(), events);
+}
+
+/// Every envelope, opened and its records read.
+pub(crate) fn envelopes() -> Vec<Target> {
+    const BYTES_MAX: usize = 1 << 20;
+    let seeds = wrapped(&text(lines("kong").swap_remove(0)), &text(lines("nginx").swap_remove(0)));
+    intake::envelopes::ENVELOPES
+        .iter()
+        .map(|envelope| Target {
+            name: format!("envelope {}", envelope.name),
+            seeds: seeds.clone(),
+            feed: Box::new(move |body| {
+                if let Ok(opened) = envelope.open(body, &Said::default(), BYTES_MAX) {
+                    sound(intake::decode_opened(Options::default(), &opened));
+                }
+            }),
+            keeps_good_lines: None,
+        })
+        .collect()
+}
+
+/// Two records as each protocol carries them.
+fn wrapped(json: &str, line: &str) -> Vec<Vec<u8>> {
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let quoted = |text: &str| {
+        let mut out = String::new();
+        event::json::string(&mut out, text);
+        out
+    };
+    let (data, more) = (base64(json), base64(line));
+    let (message, other) = (quoted(json), quoted(line));
+    let loki = |line: &str| [part(1, &[8, 0x80, 0x94, 0xeb, 0xdc, 3]), part(2, line.as_bytes())].concat();
+    let stream = [part(1, b"{gateway=\"edge\"}"), part(2, &loki(json)), part(2, &loki(line))].concat();
+    let record = |line: &str| [vec![9, 0, 0, 0, 0, 0, 0, 0, 24], part(5, &part(1, line.as_bytes()))].concat();
+    let records = [part(2, &record(json)), part(2, &record(line))].concat();
+    let texts = [
+        format!(
+            "{{\"requestId\":\"r\",\"timestamp\":1795298319952,\"records\":[{{\"data\":\"{data}\"}},{{\"data\":\"{more}\"}}]}}"
+        ),
+        format!(
+            "{{\"create\":{{\"_index\":\"a\",\"_id\":\"1\"}}}}\n{json}\n{{\"index\":{{}}}}\n{{\"message\":{other}}}\n"
+        ),
+        format!(
+            "{{\"streams\":[{{\"stream\":{{\"job\":\"edge\"}},\"values\":[[\"1795298319952000000\",{message}],[\"1795298319953000000\",{other},{{\"a\":\"b\"}}]]}}]}}"
+        ),
+        format!(
+            "{{\"resourceLogs\":[{{\"resource\":{{}},\"scopeLogs\":[{{\"logRecords\":[{{\"timeUnixNano\":\"1795298319952000000\",\"body\":{{\"stringValue\":{message}}}}}]}}]}}]}}"
+        ),
+        format!(
+            "{{\"time\":1795298319.952,\"host\":\"h\",\"event\":{json}}}{{\"event\":{other},\"fields\":{{\"a\":1}}}}"
+        ),
+        format!("{json}\n{line}\n"),
+        format!(
+            "[{{\"ddsource\":\"edge\",\"ddtags\":\"a:b\",\"message\":{message}}},{{\"message\":{other}}}]"
+        ),
+    ];
+    let snappy = |bytes: &[u8]| snap::raw::Encoder::new().compress_vec(bytes).unwrap();
+    let packed = [snappy(&part(1, &stream)), part(1, &stream), part(1, &part(2, &records))];
+    texts.into_iter().map(String::into_bytes).chain(packed).collect()
+}
+
+/// A field of Protocol Buffers that holds bytes.
+fn part(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![number << 3 | 2];
+    let mut length = bytes.len();
+    while length >= 0x80 {
+        out.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    out.push(length as u8);
+    out.extend_from_slice(bytes);
+    out
 }
 
 /// Streams cut into records, in pieces of any size.
