@@ -519,12 +519,16 @@ fn too_much_is_said_as_each_sender_knows_it() {
     ]);
     let bearer = format!("Bearer {INGEST}");
     let body = vec![b' '; 20_000];
-    // Someone takes all the room and sends nothing.
-    let mut other = server.connect();
+    // Someone takes all the room and sends nothing; whoever comes while another is served is refused, and comes again.
     let head = format!("POST /i/{INGEST} HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
-    other.write_all(head.as_bytes()).unwrap();
-    let busy = || server.send("POST", "/ingest", &[("Authorization", &bearer)], &body).status == 503;
-    assert!((0..1_000).any(|_| busy()), "there is still room");
+    let mut others = Vec::new();
+    let is_full = || {
+        let mut other = server.connect();
+        other.write_all(head.as_bytes()).unwrap();
+        others.push(other);
+        server.send("POST", "/ingest", &[("Authorization", &bearer)], &body).status == 503
+    };
+    assert!(std::iter::repeat_with(is_full).take(1_000).any(|full| full), "there is still room");
     for (path, status) in [
         ("/ingest", 503),
         ("/firehose", 503),
