@@ -6,7 +6,8 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use intake::envelopes::{self, Said};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Does, Receiver, Way, header, json as answer_json, paths, wait};
 use crate::app::App;
@@ -35,7 +36,7 @@ const REQUEST_ID: &str = "x-amz-firehose-request-id";
 fn said(parts: &Parts) -> Said {
     let attributes = header(parts, "x-amz-firehose-common-attributes");
     let attributes: Value = attributes.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let pairs = attributes["commonAttributes"].as_object().into_iter().flatten();
+    let pairs = attributes.get("commonAttributes").and_then(Value::as_object).into_iter().flatten();
     let context =
         pairs.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
     Said { id: header(parts, REQUEST_ID).map(str::to_owned), context }
@@ -49,7 +50,7 @@ fn answer(_: &App, parts: &Parts, taken: Result<&Taken, &Problem>) -> Response {
             let problem = Problem::bad(super::first_reason(taken));
             refused(taken.shell.id.as_deref(), &problem)
         }
-        Ok(taken) => answer_json(StatusCode::OK, &said_of(taken.shell.id.as_deref())),
+        Ok(taken) => answer_json(StatusCode::OK, &said_of(taken.shell.id.as_deref(), None)),
     }
 }
 
@@ -62,13 +63,22 @@ fn refused(id: Option<&str>, problem: &Problem) -> Response {
         StatusCode::PAYLOAD_TOO_LARGE => StatusCode::BAD_REQUEST,
         status => status,
     };
-    let mut said = said_of(id);
     let detail = problem.detail();
     let end = (0..=MESSAGE_BYTES_MAX.min(detail.len())).rev().find(|end| detail.is_char_boundary(*end));
-    said["errorMessage"] = detail.get(..end.unwrap_or(0)).unwrap_or("").into();
-    wait(answer_json(status, &said), problem)
+    let message = detail.get(..end.unwrap_or(0));
+    wait(answer_json(status, &said_of(id, message)), problem)
 }
 
-fn said_of(id: Option<&str>) -> Value {
-    json!({ "requestId": id.unwrap_or(""), "timestamp": clock::now().0 / 1_000 })
+/// An answer, its members in the order of Amazon's documentation.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'t> {
+    request_id: &'t str,
+    timestamp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'t str>,
+}
+
+fn said_of<'t>(id: Option<&'t str>, error_message: Option<&'t str>) -> Answer<'t> {
+    Answer { request_id: id.unwrap_or(""), timestamp: clock::now().0 / 1_000, error_message }
 }

@@ -135,7 +135,7 @@ fn acks(app: &App, parts: &Parts, body: &[u8]) -> Response {
         return said(StatusCode::BAD_REQUEST, "Data channel is missing", 10);
     }
     let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-    let Some(ids) = asked["acks"].as_array() else {
+    let Some(ids) = asked.get("acks").and_then(Value::as_array) else {
         return said(StatusCode::BAD_REQUEST, "Invalid data format", 6);
     };
     let durable = app.ledger.state().last_seq;
