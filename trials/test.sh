@@ -43,7 +43,7 @@ target/debug/trials target/debug/gatelog short
 step "real NGINX, HAProxy, Caddy, Traefik and Envoy send to it while it is killed"
 trials/gateways/live.py target/debug/gatelog
 
-step "real clients of Elasticsearch, Loki, Splunk, Datadog, OpenTelemetry and syslog send to it"
+step "real clients of Elasticsearch, Loki, Splunk, Datadog, OpenTelemetry, Graylog, Fluentd and syslog send to it"
 trials/gateways/senders.py target/debug/gatelog
 
 step "the web app in Chromium against the program"

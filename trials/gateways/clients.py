@@ -33,6 +33,12 @@ LISTENERS = {
     "syslog-python-tcp": "syslog_tcp",
     "logger-octets": "syslog_tcp",
     "logger-rfc5424-udp": "syslog_udp",
+    "pygelf-udp": "gelf_udp",
+    "pygelf-tcp": "gelf_tcp",
+    "gelf-pro": "gelf_udp",
+    "fluent-logger-python": "fluent_forward",
+    "fluent-logger-node": "fluent_forward",
+    "otlp-python-grpc": "grpc",
 }
 
 
@@ -175,6 +181,31 @@ def util_linux(name, *options):
     return send
 
 
+def gelf(name):
+    def send(url, token, lines, ports):
+        import pygelf
+
+        kind = pygelf.GelfUdpHandler if name.endswith("udp") else pygelf.GelfTcpHandler
+        logged(kind(host="127.0.0.1", port=ports[name]), lines)
+
+    return send
+
+
+def fluent(url, token, lines, ports):
+    from fluent.sender import FluentSender
+
+    sender = FluentSender("gate", host="127.0.0.1", port=ports["fluent-logger-python"], nanosecond_precision=True)
+    for line in lines:
+        assert sender.emit("access", json.loads(line)), sender.last_error
+    sender.close()
+
+
+def otlp_grpc(url, token, lines, ports):
+    from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+
+    otlp(OTLPLogExporter(f"http://127.0.0.1:{ports['otlp-python-grpc']}", insecure=True), lines)
+
+
 def node(home, kind):
     """A client of the Node index: senders.mjs, with the lines on its standard input."""
 
@@ -207,6 +238,12 @@ def all_clients(node_home):
         Client("pino-elasticsearch", "Elasticsearch _bulk", js("pino-elasticsearch"), tries_again=True),
         Client("winston-elasticsearch", "Elasticsearch _bulk", js("winston-elasticsearch"), tries_again=True),
         Client("datadog-api-client", "Datadog", datadog, tries_again=True),
+        Client("pygelf-udp", "GELF over UDP, zlib", gelf("pygelf-udp")),
+        Client("pygelf-tcp", "GELF over TCP", gelf("pygelf-tcp")),
+        Client("gelf-pro", "GELF over UDP", js("gelf-pro")),
+        Client("fluent-logger-python", "Fluent forward", fluent),
+        Client("fluent-logger-node", "Fluent forward with acknowledgement", js("fluent")),
+        Client("otlp-python-grpc", "OTLP/gRPC", otlp_grpc),
         Client("syslog-python-udp", "syslog RFC 3164 over UDP", syslog("syslog-python-udp")),
         Client("syslog-python-tcp", "syslog over TCP, NUL", syslog("syslog-python-tcp")),
         Client("logger-octets", "syslog RFC 5424 over TCP, octets", util_linux("logger-octets", "--tcp", "--octet-count", "--rfc5424")),

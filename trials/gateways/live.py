@@ -60,6 +60,8 @@ WAYS = [
     Way("traefik", "traefik", FOLLOW, "traefik"),
     Way("traefik-otlp", "traefik-otlp", "OTLP over HTTP", "traefik", margin=STREAM),
     Way("envoy", "envoy", FOLLOW, "envoy"),
+    Way("envoy-otlp", "envoy", "OTLP over gRPC", "envoy", margin=STREAM),
+    Way("envoy-als", "envoy", "ALS over gRPC", "envoy", margin=STREAM),
 ]
 
 
@@ -136,6 +138,7 @@ class World:
         self.programs, self.clients, self.followers = [], {}, {}
         self.backend, self.dead = free_port(), free_port()
         self.ports = {way.source: free_port(kind_of(way)) for way in WAYS if way.protocol}
+        self.grpc = free_port()
         self.gatelog = Gatelog(binary, directory, self.settings()).start()
         self.texts = {
             step["file"]: step["code"].replace("{host}", "127.0.0.1")
@@ -145,13 +148,15 @@ class World:
         self.told = {way.source: self.gatelog.connect(way.source, way.told) for way in WAYS if not way.protocol}
 
     def settings(self):
-        """The listeners, as the set-up of syslog tells them."""
+        """The listeners, as the set-up of syslog and Envoy tells them."""
         listeners = []
         for way in WAYS:
             if way.protocol:
                 text = (tools.ROOT / "examples/syslog/listener.toml").read_text()
                 text = text.replace("5514", str(self.ports[way.source])).replace('"edge"', f'"{way.source}"')
                 listeners.append(text.replace("syslog_udp", way.protocol))
+        text = (tools.ROOT / "examples/envoy/listener.toml").read_text()
+        listeners.append(text.replace("4317", str(self.grpc)))
         file = self.directory / "gatelog.toml"
         file.write_text("\n".join(listeners))
         return {"GATELOG_CONFIG": str(file)}
@@ -183,6 +188,9 @@ class World:
                 "log": at("haproxy-udp", "syslog/haproxy.cfg") + "\n" + ring,
                 "rings": at("haproxy-tcp", "syslog/haproxy-tcp.cfg"),
             }
+        if name == "envoy":
+            logs = [self.told["envoy-otlp"][1]["envoy/otlp.yaml"], self.told["envoy-als"][1]["envoy/als.yaml"]]
+            return {"log": "\n".join(logs), "clusters": self.texts["envoy/cluster.yaml"].replace("4317", str(self.grpc))}
         return {}
 
     def start_rsyslog(self):

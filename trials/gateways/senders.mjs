@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const need = createRequire(`${process.env.NODE_HOME}/package.json`)
-const [kind, url, token] = process.argv.slice(2)
+const [kind, url, token, ports] = process.argv.slice(2)
+const port = (name) => JSON.parse(ports)[name]
 const lines = readFileSync(0, 'utf8').split('\n')
 const authorization = `Bearer ${token}`
 
@@ -81,6 +82,26 @@ const KINDS = {
       await transport.flush()
       await wait(2500)
     })
+  },
+
+  'gelf-pro': async () => {
+    const log = need('gelf-pro')
+    log.setConfig({ adapterName: 'udp', adapterOptions: { host: '127.0.0.1', port: port('gelf-pro') } })
+    for (const line of lines) {
+      await new Promise((resolve, reject) => log.info(line, {}, (error) => (error ? reject(error) : resolve())))
+    }
+  },
+
+  fluent: async () => {
+    const { FluentClient } = need('@fluent-org/logger')
+    const client = new FluentClient('gate', {
+      eventMode: 'PackedForward',
+      ack: { ackTimeout: 5000 },
+      socket: { host: '127.0.0.1', port: port('fluent-logger-node'), timeout: 5000 },
+    })
+    await Promise.all(lines.map((line) => client.emit('access', JSON.parse(line))))
+    await client.flush()
+    await client.disconnect()
   },
 
   'splunk-logging': async () => {

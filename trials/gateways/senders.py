@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Real clients of Elasticsearch, OpenSearch, Loki, Splunk, Datadog, OpenTelemetry and syslog send to Gatelog.
+"""Real clients of Elasticsearch, OpenSearch, Loki, Splunk, Datadog, OpenTelemetry, Graylog and Fluentd send to Gatelog.
 
     trials/gateways/senders.py BINARY [NAME…]
 
@@ -24,11 +24,14 @@ import tools
 PACKAGES = [
     "opentelemetry-sdk==1.45.2",
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
+    "opentelemetry-exporter-otlp-proto-grpc==1.45.2",
     "python-logging-loki==0.3.1",
     "splunk-handler==3.0.0",
     "elasticsearch==9.5.1",
     "opensearch-py==3.2.0",
     "datadog-api-client==2.62.0",
+    "pygelf==0.4.3",
+    "fluent-logger==0.11.1",
 ]
 NODE = {
     "pino": "9.14.0",
@@ -38,6 +41,8 @@ NODE = {
     "winston-loki": "6.1.7",
     "winston-elasticsearch": "0.19.0",
     "splunk-logging": "0.11.1",
+    "@fluent-org/logger": "1.0.10",
+    "gelf-pro": "1.4.0",
     "@opentelemetry/sdk-logs": "0.223.1",
     "@opentelemetry/exporter-logs-otlp-http": "0.223.1",
     "@opentelemetry/exporter-logs-otlp-proto": "0.223.1",

@@ -1,4 +1,4 @@
-//! Envoy and what is built on it: its access log in a file, and `gatelog follow`.
+//! Envoy and what is built on it: its access log in a file, and `gatelog follow`; or gRPC.
 
 use super::{Gateway, Language, Step, run};
 
@@ -22,5 +22,18 @@ pub(super) const ENVOY: Gateway = Gateway {
             "Follow the file, best as a service on the same machine.",
             "GATELOG_URL={url} GATELOG_TOKEN={token} gatelog follow --format envoy /var/log/envoy/gatelog.json",
         ),
+        example!(
+            Yaml,
+            "envoy/als.yaml",
+            "Or without a file: the gRPC access log service (ALS), under `access_log`. It has no acknowledgement: what is sent while \
+             Gatelog is away is lost."
+        ),
+        example!(
+            Yaml,
+            "envoy/otlp.yaml",
+            "Or OTLP over gRPC, under `access_log`; Envoy does not try a batch again either."
+        ),
+        example!(Yaml, "envoy/cluster.yaml", "Both need this cluster, under `clusters`."),
+        example!(Text, "envoy/listener.toml", "And a port for gRPC in the settings file of Gatelog."),
     ],
 };
