@@ -44,6 +44,9 @@ const PREFIX_BYTES: usize = 5;
 /// From so many bytes on, what came of a request without end is not kept waiting for more.
 const BATCH_BYTES_MAX: usize = 256 << 10;
 
+/// A message of a request without end is at most this long, packed or not. Envoy sends some 16 KiB at a time.
+const STREAMED_BYTES_MAX: usize = 4 << 20;
+
 type Reply = Pin<Box<dyn Future<Output = Result<Vec<u8>, Problem>> + Send>>;
 
 /// What is asked of a service, by whom.
@@ -180,7 +183,7 @@ async fn stream(asked: Asked) -> Result<Vec<u8>, Problem> {
         {
             wire_bytes += data.len() as u64;
             held.extend_from_slice(&data);
-            unpack(&mut held, &mut ready, &parts, config.ingest_wire_bytes_max)?;
+            unpack(&mut held, &mut ready, &parts, STREAMED_BYTES_MAX)?;
         }
         if !ready.is_empty() && (is_over || is_late || ready.len() >= BATCH_BYTES_MAX) {
             let delivery =
