@@ -10,7 +10,7 @@ export class FilterError extends Error {
 function tokens(text) {
   const found = []
   const pattern =
-    /\s+|\(|\)|-(?=[^\s])|((?:[A-Za-z_][\w.-]*)(?:[:~](?:>=|<=|>|<|~)?)(?:(?:"(?:[^"\\]|\\.)*"|[^\s()",]+),?)*)|("(?:[^"\\]|\\.)*")|([^\s()"]+)/gy
+    /\s+|\(|\)|-(?=[^\s])|((?:[A-Za-z_][\w.-]*)(?:[:~](?:>=|<=|>|<|~)?)(?:(?:"(?:[^"\\]|\\.)*"\*?|[^\s()",]+),?)*)|("(?:[^"\\]|\\.)*"\*?)|([^\s()"]+)/gy
   let match
   while (pattern.lastIndex < text.length) {
     const position = pattern.lastIndex
@@ -21,7 +21,7 @@ function tokens(text) {
   return found
 }
 
-const bare = (value) => (value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value)
+const bare = (value) => (value.startsWith('"') ? value.replace(/\*$/, '').slice(1, -1).replace(/\\(.)/g, '$1') : value)
 const millis = (value) => Number.parseFloat(value) * (/\ds$/.test(value) ? 1000 : 1)
 
 function inCidr(ip, cidr) {
@@ -60,7 +60,7 @@ function term(token, fields) {
       near.slice(0, 3).map((f) => f.name),
     )
   }
-  const list = rest.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? []
+  const list = rest.match(/"(?:[^"\\]|\\.)*"\*?|[^,]+/g) ?? []
   if (list.length > 1) {
     const each = list.map((one) => term({ ...token, field: `${name}${op}${one}` }, fields))
     return (e) => each.some((test) => test(e))
@@ -80,6 +80,7 @@ function term(token, fields) {
   if (value === '*') return (e) => field.get(e) !== undefined && field.get(e) !== null
   if (value === '') return (e) => field.get(e) === undefined || field.get(e) === null
   if (field.kind === 'ip' && value.includes('/')) return (e) => inCidr(field.get(e), value)
+  if (/^".*"\*$/s.test(rest)) return (e) => String(field.get(e) ?? '').startsWith(value)
   if (value.endsWith('*')) return (e) => String(field.get(e) ?? '').startsWith(value.slice(0, -1))
   return (e) => String(field.get(e) ?? 'unknown') === value
 }

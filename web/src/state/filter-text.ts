@@ -100,12 +100,24 @@ export function quoted(value: string): string {
 /** Quoted text before a star: what a value begins with. */
 const QUOTED_START = /^"(?:[^"\\]|\\.)*"\*$/s
 
-function testOf(field: string, item: string, isSearch: boolean): Test {
+/** What stands between the slashes holds no spaces, and its slashes are escaped. */
+const expressionText = (value: string) =>
+  value.replace(/\\[\s\S]|[/\s]/g, (part) => {
+    if (part === '/') return '\\/'
+    const space = /\s$/.exec(part)
+    return space ? `\\x{${space[0].charCodeAt(0).toString(16)}}`.replace('x{20}', 'x20') : part
+  })
+const expressionOf = (text: string) =>
+  text.replace(/\\x20|\\[\s\S]/g, (part) => (part === '\\x20' ? ' ' : part === '\\/' ? '/' : part))
+
+function testOf(field: string, written: string, isSearch: boolean): Test {
+  // `=` says what is meant without it.
+  const item = written.replace(/^=(?![<>=])/, '')
   if (isSearch || item.startsWith('~')) {
     const rest = item.replace(/^~/, '')
     const expression = /^\/(.*)\/$/s.exec(rest)
     if (!expression) return { op: 'contains', value: unquoted(rest) }
-    return { op: 'matches', value: (expression[1] as string).replaceAll('\\/', '/') }
+    return { op: 'matches', value: expressionOf(expression[1] as string) }
   }
   if (item === '""') return { op: 'empty', value: '' }
   if (item === '*' || item === '""*') return { op: 'present', value: '' }
@@ -119,7 +131,7 @@ function testOf(field: string, item: string, isSearch: boolean): Test {
     const isStart = item.indexOf('*') === item.length - 1
     return isStart ? { op: 'starts', value: item.slice(0, -1) } : { op: 'like', value: item }
   }
-  return { op: 'is', value: item.replace(/^=/, '') }
+  return { op: 'is', value: item }
 }
 
 /** The tests of `a:1,2` and of `(a:1 OR a:2)`; null when the piece says something else. */
@@ -134,7 +146,10 @@ function pillOf(raw: string): Pill | null {
   if (!head) {
     if (raw.includes('(') && !raw.startsWith('"') && !raw.startsWith('-"')) return null
     const negated = raw.startsWith('-') && raw.length > 1
-    return { negated, field: null, tests: [{ op: 'contains', value: unquoted(negated ? raw.slice(1) : raw) }] }
+    const word = negated ? raw.slice(1) : raw
+    // A free text is looked for anywhere: a star behind it says nothing more.
+    const value = unquoted(QUOTED_START.test(word) ? word.slice(0, -1) : word)
+    return { negated, field: null, tests: [{ op: 'contains', value }] }
   }
   const [whole, minus, field, sign] = head as unknown as [string, string, string, string]
   const items = cut(`${sign}${raw.slice(whole.length)}`, (c) => c === ',').map((piece) => piece.raw)
@@ -185,7 +200,7 @@ function testText({ op, value }: Test): string {
   if (op === 'empty') return '""'
   if (op === 'present') return '*'
   if (op === 'contains') return `~${/^[\w.-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`}`
-  if (op === 'matches') return `~/${value.replaceAll('/', '\\/')}/`
+  if (op === 'matches') return `~/${expressionText(value)}/`
   if (op === 'starts') return `${quoted(value)}*`
   if (op === 'is') return quoted(value)
   return value

@@ -70,6 +70,13 @@ describe('filter text', () => {
       'path|contains order|matches ^/v[12]/',
       'duration|lt 1.5s',
     ])
+    expect(brief('consumer:="a b" status:=unknown,=5xx path:=/x* e:=""')).toEqual([
+      'consumer|is a b',
+      'status|is unknown|is 5xx',
+      'path|starts /x',
+      'e|empty ',
+    ])
+    expect(brief('"a b"* -"c"* path~/a\\x20b/')).toEqual(['|contains a b', '-|contains c', 'path|matches a b'])
     expect(brief('path~/^(a|b)\\($/ x:1')).toEqual(['path|matches ^(a|b)\\($', 'x|is 1'])
   })
 
@@ -125,7 +132,7 @@ const WRITTEN: Record<Exclude<Op, 'like'>, readonly string[]> = {
   is: VALUES,
   contains: VALUES,
   starts: VALUES,
-  matches: ['^/v[12]/', '^/v1', 'a|b', '\\d+', '(x,y)', '[")(]', 'a{2,3}$'],
+  matches: ['^/v[12]/', '^/v1', 'a|b', '\\d+', '(x,y)', '[")(]', 'a{2,3}$', 'a b', ' ', '\\\\ x', '\\\\x20'],
   empty: [''],
   present: [''],
   gte: numbers,
@@ -237,6 +244,10 @@ describe('a click', () => {
     expect(toggled('status:>=500', 'status', '200')).toBe('status:>=500 status:200')
     expect(toggled('consumer:carol', 'consumer', '')).toBe('consumer:carol,""')
     expect(toggled('consumer:carol,""', 'consumer', '')).toBe('consumer:carol')
+    expect(includes('status:unknown', 'status', '')).toBe(true)
+    expect(includes('status:5xx', 'status_class', '5xx')).toBe(true)
+    expect(toggled('status:unknown,5xx', 'status', '')).toBe('status:5xx')
+    expect(toggled('status:5xx', 'status_class', '2xx')).toBe('status:5xx,2xx')
     expect(includes(toggled('route:"a, b"', 'route', 'c'), 'route', 'a, b')).toBe(true)
   })
 

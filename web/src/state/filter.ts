@@ -1,5 +1,5 @@
 // What a click does to a filter: adds, changes or removes one term and leaves the rest as typed.
-import { isBareOr, pillText, quoted, type Term, termsOf } from './filter-text'
+import { isBareOr, pillText, quoted, type Term, type Test, termsOf } from './filter-text'
 
 export { type Op, type Pill, pillText, quoted, type Term, type Test, termsOf, unquoted } from './filter-text'
 
@@ -35,11 +35,17 @@ export function inverted(term: Term): string {
   return /^\(.*\)$/s.test(term.raw) ? `-${term.raw}` : `-(${term.raw})`
 }
 
-/** The value as a test reads it back: nothing is `empty`. */
-const holdsValue = (t: Term, value: string) =>
-  t.tests.some((test) => (value === '' ? test.op === 'empty' : test.op === 'is' && test.value === value))
+/** A class of status codes is asked of the status. */
+const meantField = (field: string | null) => (field === 'status_class' ? 'status' : field)
+const isOf = (t: Term, field: string) => meantField(t.field) === meantField(field)
+/** The value as a test reads it back: nothing is `empty`, and for a status `unknown` too. */
+const isValue = (t: Term, { op, value }: Test, wanted: string) =>
+  wanted === ''
+    ? op === 'empty' || (op === 'is' && value === 'unknown' && isOf(t, 'status'))
+    : op === 'is' && value === wanted
+const holdsValue = (t: Term, value: string) => t.tests.some((test) => isValue(t, test, value))
 const holds = (t: Term, field: string, value: string, negated: boolean) =>
-  t.field === field && t.negated === negated && holdsValue(t, value)
+  isOf(t, field) && t.negated === negated && holdsValue(t, value)
 
 export function includes(text: string, field: string, value: string): boolean {
   return termsOf(text).some((t) => holds(t, field, value, false))
@@ -52,7 +58,7 @@ export function excludes(text: string, field: string, value: string): boolean {
 /** Only this value of the field; a second call removes it again. */
 export function only(text: string, field: string, value: string): string {
   const terms = termsOf(text)
-  const rest = terms.filter((t) => t.field !== field || (t.negated && !holdsValue(t, value)))
+  const rest = terms.filter((t) => !isOf(t, field) || (t.negated && !holdsValue(t, value)))
   const alone = terms.some((t) => t.tests.length === 1 && holds(t, field, value, false))
   return alone ? joined(rest) : withTerm(joined(rest), termText(field, value))
 }
@@ -61,13 +67,13 @@ export function only(text: string, field: string, value: string): string {
 export function without(text: string, field: string, value: string): string {
   const terms = termsOf(text)
   const already = terms.some((t) => holds(t, field, value, true))
-  const rest = terms.flatMap((t) => (t.field === field && holdsValue(t, value) ? lessOne(t, value) : t))
+  const rest = terms.flatMap((t) => (isOf(t, field) && holdsValue(t, value) ? lessOne(t, value) : t))
   return already ? joined(rest) : withTerm(joined(rest), termText(field, value, true))
 }
 
 /** A term without one of its values; none when it was the last. */
 function lessOne(term: Term, value: string): { raw: string }[] {
-  const tests = term.tests.filter((test) => (value === '' ? test.op !== 'empty' : test.value !== value))
+  const tests = term.tests.filter((test) => !isValue(term, test, value))
   return tests.length ? [{ raw: pillText({ ...term, tests }) }] : []
 }
 
@@ -75,7 +81,7 @@ function lessOne(term: Term, value: string): { raw: string }[] {
 export function toggled(text: string, field: string, value: string): string {
   const terms = termsOf(text)
   const isList = (t: Term) => t.tests.every((test) => test.op === 'is' || test.op === 'empty')
-  const at = terms.findIndex((t) => t.field === field && !t.negated && isList(t))
+  const at = terms.findIndex((t) => isOf(t, field) && !t.negated && isList(t))
   const term = terms[at]
   if (!term) return withTerm(text, termText(field, value))
   if (holdsValue(term, value)) return replaced(text, at, lessOne(term, value)[0]?.raw ?? '')

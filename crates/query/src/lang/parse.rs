@@ -101,10 +101,16 @@ impl Parser<'_> {
                 None | Some(')') => break,
                 Some(_) if alternative && !parts.is_empty() => break,
                 Some(_) if alternative => return Err(self.fault(self.at, "OR needs something on both sides")),
-                Some(_) => match self.part()? {
-                    Node::All(inner) => parts.extend(inner),
-                    part => parts.push(part),
-                },
+                Some(_) => {
+                    match self.part()? {
+                        Node::All(inner) => parts.extend(inner),
+                        part => parts.push(part),
+                    }
+                    // Else `"a"b` would be two words here and one in the filter bar.
+                    if self.peek().is_some_and(|c| !c.is_whitespace() && !matches!(c, '(' | ')')) {
+                        return Err(self.fault(self.at, "a space is missing here"));
+                    }
+                }
             }
         }
         match parts.len() {
@@ -224,7 +230,7 @@ impl Parser<'_> {
         })
     }
 
-    /// `/…/`, when there is one: it holds no spaces and `\/` for a slash.
+    /// `/…/`, when there is one: it holds `\x20` for a space and `\/` for a slash.
     fn regex(&mut self) -> Option<String> {
         let body = self.rest().strip_prefix('/')?;
         let mut escaped = false;
@@ -264,7 +270,7 @@ impl Parser<'_> {
             match c {
                 '"' if !escaped => {
                     self.at = at + offset + 2;
-                    let begins = in_list && self.peek() == Some('*');
+                    let begins = self.peek() == Some('*');
                     self.at += usize::from(begins);
                     return Ok(Raw { text, quoted: true, begins, at });
                 }

@@ -37,6 +37,13 @@ fn filters_as_they_are_written() {
         ("request.method:GET", "method:GET"),
         ("status_class:unknown,5xx status:other", "status:\"\",5xx status:1..99,600..65535"),
         (r#"path:"a b*"* route:/a* path:""* agent:a*b"#, r#"path:"a b*"* route:"/a"* path:* agent:a*b"#),
+        // `=` and the star behind a free text say nothing more.
+        (
+            r#"consumer:="a b" consumer:="" path:=/x* status:=unknown"#,
+            r#"consumer:"a b" consumer:"" path:"/x"* status:"""#,
+        ),
+        (r#""a b"* -"c"*"#, r#""a b" -c"#),
+        (r"path~/a\x20b/", r"path~/a\x20b/"),
     ];
     for (text, want) in cases {
         assert_eq!(canonical(text), want, "{text}");
@@ -64,6 +71,8 @@ fn faults_point_at_the_character_and_suggest() {
         ("OR a", "0: OR needs something on both sides []"),
         ("consumer:>5", "10: consumer is a text; > compares numbers []"),
         ("status:\"5\"*", "7: status is a number; * stands for texts []"),
+        ("\"a\"b", "3: a space is missing here []"),
+        ("path:a\"b\"", "6: a space is missing here []"),
         ("status~5", "6: status is a number; compare it with : and >, <, >=, <= or a..b []"),
     ];
     for (text, want) in cases {

@@ -43,6 +43,8 @@ pub(super) fn contains(target: Target, raw: &Raw) -> Result<Test, String> {
 /// What a written value means; some mean several things, of which one must hold.
 pub(super) fn tests(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<Vec<Test>, Wrong> {
     let is_status = target.fields() == [field::STATUS];
+    // `=` says what is meant without it.
+    let sign = if sign == "=" { "" } else { sign };
     match raw.text.as_str() {
         "unknown" if is_status && sign.is_empty() => Ok(vec![Test::Empty]),
         // What is no class of HTTP.
@@ -64,7 +66,7 @@ fn test(target: Target, name: &str, sign: &str, raw: &Raw) -> Result<Test, Wrong
     match first.field().kind.storage() {
         Storage::Int if raw.begins => Err((format!("{name} is a number; * stands for texts"), Vec::new())),
         Storage::Int => number(first, name, sign, &raw.text),
-        _ if matches!(sign, "" | "=") => text(first, raw),
+        _ if sign.is_empty() => text(first, raw),
         _ => Err((format!("{name} is a text; {sign} compares numbers"), Vec::new())),
     }
 }
@@ -108,7 +110,7 @@ fn number(field: FieldId, name: &str, sign: &str, text: &str) -> Result<Test, Wr
         && let Some(class) = class(text)
     {
         return match sign {
-            "" | "=" => Ok(Test::Between(class * 100, class * 100 + 99)),
+            "" => Ok(Test::Between(class * 100, class * 100 + 99)),
             _ => Err((
                 format!("{text} is a class; use {name}:{text} or {name}:{sign}{}", class * 100),
                 Vec::new(),
@@ -131,7 +133,7 @@ fn number(field: FieldId, name: &str, sign: &str, text: &str) -> Result<Test, Wr
         ">=" | "=>" => Test::Between(n, i64::MAX),
         "<" => Test::Between(i64::MIN + 1, n.saturating_sub(1)),
         "<=" | "=<" => Test::Between(i64::MIN + 1, n),
-        "" | "=" => Test::Between(n, n),
+        "" => Test::Between(n, n),
         _ => return Err((format!("{sign} is not a comparison"), Vec::new())),
     })
 }
