@@ -1,23 +1,48 @@
 // Sources and gateways for the fixture server: enough of them for every state a source can be in.
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 
 const ago = (ms) => new Date(Date.now() - ms).toISOString()
-const source = (name, more) => ({
-  name,
-  sample: false,
-  created: '2026-11-01T00:00:00.000000Z',
-  last_event: null,
-  accepted: 0,
-  rejected: 0,
-  duplicates: 0,
-  bytes: 0,
-  events_per_second: 0,
-  formats: {},
-  ...more,
-})
+/** A source nothing came from yet, as the server tells it. */
+const blank = JSON.parse(readFileSync(new URL('source.json', import.meta.url), 'utf8'))
+const source = (name, more) => ({ ...blank, name, ...more })
+const paused = new Set()
+const gone = new Set()
 
 export function sourcesAt(count, isEmpty) {
-  if (isEmpty) return made
+  const all = isEmpty ? made : [...given(count), ...made]
+  return all
+    .filter(({ name }) => !gone.has(name))
+    .map((one) =>
+      paused.has(one.name)
+        ? {
+            ...one,
+            paused: true,
+            health: 'paused',
+            health_text: 'It is paused: what it sends is refused.',
+            refused: 17,
+          }
+        : one,
+    )
+}
+
+export const quality = (name, count) => {
+  const { quality: day } = sourcesAt(count, false).find((one) => one.name === name) ?? blank
+  const hour = Math.round(day.events / 24)
+  const ofHour = {
+    ...day,
+    events: hour,
+    denied: Math.round(day.denied / 24),
+    explained: Math.round(day.explained / 24),
+  }
+  return {
+    since: ago(9 * 3_600_000),
+    hour: { ...ofHour, fields: fieldsOf(hour) },
+    day: { ...day, fields: fieldsOf(day.events) },
+  }
+}
+
+function given(count) {
   return [
     source('samples', {
       sample: true,
@@ -26,6 +51,8 @@ export function sourcesAt(count, isEmpty) {
       rejected: 3,
       bytes: 9_000_000,
       events_per_second: 4,
+      bytes_per_second: 2_900,
+      quality: qualityOf(count),
       formats: { kong: count },
       health: 'ok',
       health_text: 'events arrive, the last one a second ago',
@@ -37,6 +64,7 @@ export function sourcesAt(count, isEmpty) {
       duplicates: 12,
       bytes: 1_100_000_000,
       formats: { kong: 1_204_551 },
+      quality: qualityOf(88_412, { late: 214, ahead: 31, ahead_max_ms: 2_400, untimed: 6 }),
       health: 'silent',
       health_text: 'nothing has come for 14 minutes; it usually sends every second',
     }),
@@ -47,7 +75,6 @@ export function sourcesAt(count, isEmpty) {
       health_text: 'of the last 42 records none could be read',
     }),
     source('partner', { health: 'new', health_text: 'its token exists, and nothing has come with it yet' }),
-    ...made,
   ]
 }
 
@@ -120,6 +147,15 @@ export function changed(method, path, body) {
   if (kind !== 'sources') return null
   const token = `gl_in_${randomUUID().replaceAll('-', '')}`
   if (method === 'POST' && name === 'try') return [200, tried(body)]
+  if (part === 'pause') {
+    if (method === 'POST') paused.add(name)
+    else paused.delete(name)
+    return [200, {}]
+  }
+  if (method === 'DELETE') {
+    gone.add(name)
+    return [204, null]
+  }
   if (method === 'POST' && part === 'token')
     return [200, { token, old_valid_until: new Date(Date.now() + 864e5).toISOString() }]
   if (method === 'POST' && !name) {
@@ -148,3 +184,35 @@ function tried({ line, field_map }) {
     return { event: null, rejects: [{ line: 1, reason: error.message }] }
   }
 }
+
+const CORE = {
+  method: ['Method', 1],
+  path: ['Path', 1],
+  status: ['Status', 1],
+  consumer: ['Consumer', 0.82],
+  route: ['Route', 0.94],
+  duration: ['Time taken', 1],
+  ip: ['Client address', 0.999],
+  user_agent: ['User agent', 0.71],
+  request_id: ['Request id', 1],
+}
+const MORE = { group: ['Group', 0.41], plan: ['Plan', 0], size: ['Response size', 1], country: ['Country', 0.87] }
+
+/** What so many events were like. */
+const qualityOf = (events, more = {}) => ({
+  ...blank.quality,
+  events,
+  denied: Math.round(events * 0.06),
+  explained: Math.round(events * 0.055),
+  lag_ms: 840,
+  lag_max_ms: 4200,
+  ahead_max_ms: 0,
+  complete: 0.9403,
+  ...more,
+})
+
+const fieldsOf = (events) =>
+  [
+    ...Object.entries(CORE).map(([name, [label, share]]) => ({ name, label, share, core: true })),
+    ...Object.entries(MORE).map(([name, [label, share]]) => ({ name, label, share, core: false })),
+  ].map(({ share, ...field }) => ({ ...field, events: Math.round(events * share) }))

@@ -81,6 +81,19 @@ try {
       })
     ).status
   equal('the new and the old token both work', `${await sent(next)} ${await sent(token)}`, '200 200')
+  await drawer.getByRole('tab', { name: 'Quality' }).click()
+  await drawer.getByText('Denials with a reason').waitFor()
+  check('what it sent is looked through', /Method\s+100/.test(await drawer.innerText()), await drawer.innerText())
+  const choose = async (what) => {
+    await drawer.getByRole('button', { name: 'More about the source' }).click()
+    await page.getByRole('menuitem', { name: what }).click()
+  }
+  await choose('Pause it')
+  await drawer.getByText('Paused', { exact: true }).waitFor()
+  equal('a paused source is refused', await sent(next), 503)
+  await choose('Let it go on')
+  await drawer.getByText('Paused', { exact: true }).waitFor({ state: 'detached' })
+  equal('and goes on', await sent(next), 200)
   await drawer.getByRole('tab', { name: 'Try a line' }).click()
   await drawer.getByLabel('A line of its log').fill('{"verb":"PUT","path":"/x","res":{"code":418}}')
   await drawer.getByRole('button', { name: 'Name a member' }).click()

@@ -63,6 +63,25 @@ impl Column {
         }
     }
 
+    /// Whether a row has a value.
+    #[inline]
+    pub fn has(&self, row: usize) -> bool {
+        match self {
+            Column::Dict(c) => c.ids.get(row).is_some_and(|id| *id != 0),
+            Column::Text(c) => !c.place(row).is_empty(),
+            Column::Int(c) => c.get(row).is_some_and(|n| *n != NULL),
+        }
+    }
+
+    /// How many rows have a value.
+    pub fn present(&self) -> usize {
+        match self {
+            Column::Dict(c) => c.ids.iter().filter(|id| **id != 0).count(),
+            Column::Text(c) => (0..c.len()).filter(|row| !c.place(*row).is_empty()).count(),
+            Column::Int(c) => c.iter().filter(|n| **n != NULL).count(),
+        }
+    }
+
     /// Bytes of memory held.
     pub fn memory_bytes(&self) -> usize {
         match self {

@@ -57,6 +57,9 @@ pub(crate) struct Source {
     /// The gateway it was set up for, by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) gateway: Option<String>,
+    /// Whether its deliveries are refused for now.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) paused: bool,
     /// How what it sends is read.
     #[serde(flatten)]
     pub(crate) reading: Reading,

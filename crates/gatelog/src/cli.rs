@@ -4,6 +4,7 @@ mod client;
 mod columns;
 mod config;
 mod cut;
+mod data_place;
 mod directory;
 mod export;
 mod follow;

@@ -8,6 +8,7 @@ use event::Timestamp;
 use event::time::SECOND;
 use serde::{Deserialize, Serialize};
 
+use crate::quality::{LastDay, Quality};
 use crate::rejects::{KEPT_PER_SOURCE, Rejects};
 use crate::rhythm::Rhythm;
 
@@ -25,6 +26,8 @@ pub(crate) struct Counters {
     pub(crate) lost: u64,
     /// Bytes as sent.
     pub(crate) bytes: u64,
+    /// Deliveries refused because the source is paused.
+    pub(crate) refused: u64,
     /// When the last event came, in microseconds.
     pub(crate) last_event: Option<i64>,
     /// Events by format.
@@ -39,6 +42,7 @@ impl Counters {
         self.duplicates += other.duplicates;
         self.lost += other.lost;
         self.bytes += other.bytes;
+        self.refused += other.refused;
         self.last_event = self.last_event.max(other.last_event);
         for (format, count) in &other.formats {
             *self.formats.entry(format.clone()).or_default() += count;
@@ -65,6 +69,7 @@ pub(crate) struct Rejected {
 pub(crate) struct Tally {
     sources: Mutex<BTreeMap<String, Live>>,
     rejects_max: usize,
+    since: Timestamp,
     /// Whether there are rejects that were not saved.
     has_news: AtomicBool,
 }
@@ -78,9 +83,28 @@ struct Live {
     unsaved: Counters,
     rejects: VecDeque<Rejected>,
     window_start: i64,
-    window_events: u64,
-    rate: f64,
+    window: Rate<u64>,
+    rate: Rate<f64>,
     rhythm: Rhythm,
+    day: LastDay,
+}
+
+/// Events and bytes, of a window or per second.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rate<T> {
+    pub(crate) events: T,
+    pub(crate) bytes: T,
+}
+
+/// What is known of a source since the start.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Not in the catalogue yet.
+    pub(crate) unsaved: Counters,
+    /// Per second, of late.
+    pub(crate) rate: Rate<f64>,
+    /// When deliveries came.
+    pub(crate) rhythm: Rhythm,
 }
 
 impl Live {
@@ -88,27 +112,28 @@ impl Live {
         let passed = now.0 - self.window_start;
         if passed >= RATE_WINDOW {
             let quiet = passed >= 2 * RATE_WINDOW;
-            self.rate = if quiet { 0.0 } else { self.window_events as f64 / (passed as f64 / SECOND as f64) };
+            let per_s = |count: u64| if quiet { 0.0 } else { count as f64 / (passed as f64 / SECOND as f64) };
+            self.rate = Rate { events: per_s(self.window.events), bytes: per_s(self.window.bytes) };
             self.window_start = now.0;
-            self.window_events = 0;
+            self.window = Rate::default();
         }
     }
 }
 
 impl Tally {
     /// Holds so many rejects per source, at first those that were saved.
-    pub(crate) fn new(rejects_max: usize, saved: Rejects) -> Tally {
+    pub(crate) fn new(rejects_max: usize, saved: Rejects, now: Timestamp) -> Tally {
         let live = |rejects: Vec<Rejected>| Live { rejects: rejects.into(), ..Live::default() };
         let sources = saved.into_iter().map(|(name, rejects)| (name, live(rejects))).collect();
-        Tally { sources: Mutex::new(sources), rejects_max, has_news: AtomicBool::new(false) }
+        Tally { sources: Mutex::new(sources), rejects_max, since: now, has_news: AtomicBool::new(false) }
     }
 
-    /// Notes a delivery, and the time of its newest event.
+    /// Notes a delivery, and what its events were like.
     pub(crate) fn add(
         &self,
         source: &str,
         brought: Counters,
-        newest: Option<Timestamp>,
+        quality: &Quality,
         rejects: Vec<Rejected>,
         now: Timestamp,
     ) {
@@ -118,8 +143,12 @@ impl Tally {
             None => sources.entry(source.to_owned()).or_default(),
         };
         live.turn(now);
-        live.window_events += brought.accepted;
-        live.rhythm.note(brought.accepted, newest, brought.rejected, now);
+        live.window.events += brought.accepted;
+        live.window.bytes += brought.bytes;
+        live.rhythm.note(brought.accepted, quality.newest, brought.rejected, now);
+        if quality.events > 0 {
+            live.day.note(quality, now);
+        }
         live.unsaved.add(&brought);
         if !rejects.is_empty() {
             self.has_news.store(true, Ordering::Relaxed);
@@ -145,22 +174,29 @@ impl Tally {
             .collect()
     }
 
-    /// What is not in the catalogue yet, and the events per second of late.
-    pub(crate) fn of(&self, source: &str, now: Timestamp) -> (Counters, f64) {
+    /// Notes a delivery that was refused because its source is paused.
+    pub(crate) fn refused(&self, source: &str) {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        match sources.get_mut(source) {
-            Some(live) => {
-                live.turn(now);
-                (live.unsaved.clone(), live.rate)
-            }
-            None => (Counters::default(), 0.0),
-        }
+        sources.entry(source.to_owned()).or_default().unsaved.refused += 1;
     }
 
-    /// When deliveries came since the start.
-    pub(crate) fn rhythm(&self, source: &str) -> Rhythm {
+    /// What is known of a source.
+    pub(crate) fn of(&self, source: &str, now: Timestamp) -> Known {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(live) = sources.get_mut(source) else { return Known::default() };
+        live.turn(now);
+        Known { unsaved: live.unsaved.clone(), rate: live.rate, rhythm: live.rhythm.clone() }
+    }
+
+    /// What the events of a source were like in the last `span` microseconds, a day at most.
+    pub(crate) fn quality(&self, source: &str, span: i64, now: Timestamp) -> Quality {
         let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
-        sources.get(source).map(|live| live.rhythm.clone()).unwrap_or_default()
+        sources.get(source).map(|live| live.day.of(span, now)).unwrap_or_default()
+    }
+
+    /// When counting began.
+    pub(crate) fn since(&self) -> Timestamp {
+        self.since
     }
 
     /// The newest rejects, newest first.
@@ -201,8 +237,8 @@ mod tests {
 
     #[test]
     fn the_ring_keeps_the_newest_and_the_rate_falls_to_zero() {
-        let tally = Tally::new(3, Rejects::new());
         let at = |s: i64| Timestamp(1_795_298_319_000_000 + s * SECOND);
+        let tally = Tally::new(3, Rejects::new(), at(0));
         let reject = |line| Rejected {
             time: String::new(),
             format: "json".into(),
@@ -210,18 +246,20 @@ mod tests {
             reason: "no".into(),
             excerpt: String::new(),
         };
-        let brought = Counters { accepted: 50, ..Counters::default() };
-        tally.add("edge", brought.clone(), None, (1..=4).map(reject).collect(), at(0));
-        tally.add("edge", brought, None, vec![], at(5));
+        let brought = Counters { accepted: 50, bytes: 900, ..Counters::default() };
+        let quality = Quality::default();
+        tally.add("edge", brought.clone(), &quality, (1..=4).map(reject).collect(), at(0));
+        tally.add("edge", brought, &quality, vec![], at(5));
         assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
-        assert_eq!(tally.of("edge", at(10)).1, 10.0);
-        assert_eq!(tally.of("edge", at(40)).1, 0.0);
+        let rate = |s| tally.of("edge", at(s)).rate;
+        assert_eq!((rate(10).events, rate(10).bytes), (10.0, 180.0));
+        assert_eq!((rate(40).events, rate(40).bytes), (0.0, 0.0));
         assert_eq!(tally.take_unsaved().get("edge").map(|c| c.accepted), Some(100));
         assert!(tally.take_unsaved().is_empty());
 
         let saved = tally.unsaved_rejects().unwrap();
         assert!(tally.unsaved_rejects().is_none());
-        let tally = Tally::new(3, saved);
+        let tally = Tally::new(3, saved, at(40));
         assert_eq!(tally.rejects("edge").iter().map(|r| r.line).collect::<Vec<_>>(), [4, 3, 2]);
         tally.forget("edge");
         assert_eq!(tally.unsaved_rejects().map(|saved| saved.len()), Some(0));

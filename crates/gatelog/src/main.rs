@@ -15,6 +15,7 @@ mod knowledge;
 mod listen;
 mod log;
 mod owner;
+mod quality;
 mod reading;
 mod receivers;
 mod rejects;

@@ -5,8 +5,8 @@ use event::Timestamp;
 use event::time::{DAY, HOUR, MINUTE, SECOND};
 use serde::Serialize;
 
-/// Events that come this much after their time are late, in microseconds.
-const LATE: i64 = 2 * MINUTE;
+use crate::quality::LATE;
+
 /// Silence shorter than this is never worth a word, in microseconds.
 const SILENT_MIN: i64 = 10 * MINUTE;
 /// Who delivered for less than this (a first try, an import) was not a source that goes on, in microseconds.
@@ -28,6 +28,8 @@ pub(crate) enum Health {
     Silent,
     /// Most of what came of late was not understood.
     Rejecting,
+    /// Somebody stopped it.
+    Paused,
 }
 
 /// When deliveries came, since the last day without any.

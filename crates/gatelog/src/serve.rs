@@ -110,7 +110,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         config,
         catalog,
         ledger: Arc::clone(&ledger),
-        tally: Tally::new(rejects_max, rejects::load(&dir)),
+        tally: Tally::new(rejects_max, rejects::load(&dir), clock::now()),
         meters: Meters::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),

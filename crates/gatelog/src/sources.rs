@@ -99,6 +99,20 @@ impl Content {
         Ok(())
     }
 
+    /// Stops taking the deliveries of a source, or goes on.
+    pub(crate) fn set_paused(&mut self, name: &str, paused: bool, now: Timestamp) -> Result<(), Refusal> {
+        if !self.has_source(name) {
+            return Err(Refusal::Missing(name.to_owned()));
+        }
+        self.sources.entry(name.to_owned()).or_insert_with(|| Source::new(now)).paused = paused;
+        Ok(())
+    }
+
+    /// Whether the deliveries of a source are refused for now.
+    pub(crate) fn is_paused(&self, name: &str) -> bool {
+        self.sources.get(name).is_some_and(|source| source.paused)
+    }
+
     /// Makes another token for a source; the time its tokens of before end, when it had any.
     pub(crate) fn renew_token(
         &mut self,

@@ -18,10 +18,14 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::counters::{Counters, Rejected};
 use crate::http::error::Problem;
+use crate::quality::Quality;
 use crate::reading::Reader;
 
 /// From this size on a body is a large one.
 const LARGE_BYTES: u64 = 128 << 10;
+
+/// When a sender may try again whose source is paused.
+const PAUSED_RETRY_S: u32 = 60;
 
 /// What a sender brought, beside the body.
 #[derive(Clone)]
@@ -97,6 +101,10 @@ impl Taken {
 
 /// Decodes, masks and appends a body, and counts what it held. Returns after the sync.
 pub(crate) async fn take(app: &Arc<App>, delivery: Delivery, body: Vec<u8>) -> Result<Taken, Problem> {
+    if app.catalog.with(|content| content.is_paused(&delivery.source)) {
+        app.tally.refused(&delivery.source);
+        return Err(paused(&delivery.source));
+    }
     let started = Instant::now();
     let Understood { batch, keys, rest } = understand(app, &delivery, body).await?;
     let receipt = if batch.is_empty() {
@@ -127,6 +135,13 @@ pub(crate) fn note_refusal(app: &App, problem: &Problem) {
     }
 }
 
+/// Well-behaved senders keep what a 503 refuses and send it again, so that a short pause loses nothing.
+fn paused(source: &str) -> Problem {
+    Problem::busy(format!("source {source} is paused"))
+        .remedy("an admin or editor can let it go on, on the page Sources or with `gatelog source resume`")
+        .retry_after_s(PAUSED_RETRY_S)
+}
+
 /// A body beyond a bound.
 pub(crate) fn too_large(what: &str, bytes_max: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {bytes_max} bytes {what}"))
@@ -142,8 +157,8 @@ struct Understood {
 
 /// What a body held beside its events.
 struct Rest {
-    /// When its newest event happened.
-    newest: Option<Timestamp>,
+    /// What its events are like.
+    quality: Quality,
     rejected: u64,
     rejects: Vec<Reject>,
     formats: Vec<(&'static str, u64)>,
@@ -193,7 +208,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
         batch.fill_text(field::SOURCE, &source);
         enrich(&mut batch, &app.known.get());
         let keys = salted(decoded.keys, &source);
-        let newest = batch.rows().filter_map(|row| row.int(field::TIME)).max().map(Timestamp);
+        let quality = Quality::of(&batch, received);
         let rejects = decoded
             .rejects
             .into_iter()
@@ -203,7 +218,7 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
                 ..reject
             })
             .collect();
-        let rest = Rest { newest, rejected: decoded.rejected, rejects, formats: decoded.formats, shell };
+        let rest = Rest { quality, rejected: decoded.rejected, rejects, formats: decoded.formats, shell };
         Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
@@ -254,6 +269,7 @@ fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest)
         duplicates: receipt.map_or(0, Receipt::duplicates),
         lost: 0,
         bytes: delivery.wire_bytes,
+        refused: 0,
         last_event: (accepted > 0).then_some(now.0),
         formats: rest.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
     };
@@ -268,5 +284,5 @@ fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest)
             excerpt: reject.excerpt.clone(),
         })
         .collect();
-    app.tally.add(&delivery.source, brought, rest.newest, rejects, now);
+    app.tally.add(&delivery.source, brought, &rest.quality, rejects, now);
 }

@@ -107,6 +107,96 @@ fn the_health_of_a_source_is_told() {
     assert_eq!(health("odd"), "rejecting");
 }
 
+fn seconds() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+}
+
+#[test]
+fn the_quality_of_what_a_source_sends_is_told() {
+    let server = Server::start();
+    let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge" })).json();
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(made["source"]["quality"]["complete"], Value::Null);
+    let now = seconds();
+    // (seconds ago, more members): two in time, one late, one of last week, one an hour ahead of us.
+    let events = [
+        (
+            1,
+            json!({ "status": 200, "consumer": "mobile", "route": "/a", "ip": "203.0.113.9", "user_agent": "curl/8" }),
+        ),
+        (1, json!({ "status": 403, "granted": false, "reason": "quota_exceeded" })),
+        (600, json!({ "status": 403, "granted": false })),
+        (7 * 86_400, json!({ "status": 200, "consumer": "mobile" })),
+        (-3_600_i64 as u64, json!({ "status": 200 })),
+    ];
+    let lines: Vec<String> = events
+        .into_iter()
+        .map(|(ago, mut event)| {
+            event["time"] = json!(now.wrapping_sub(ago));
+            event["method"] = json!("GET");
+            event["path"] = json!("/a/1");
+            event.to_string()
+        })
+        .collect();
+    let body = format!("{}\nnot a record\n", lines.join("\n"));
+    let taken = deliver(&server, token, "/ingest/json", &body).json();
+    assert_eq!((&taken["accepted"], &taken["rejected"]), (&json!(5), &json!(1)), "{taken}");
+
+    let told = server.json("/api/v1/sources/edge/quality");
+    for span in ["hour", "day"] {
+        let quality = &told[span];
+        let of = |name: &str| quality[name].as_u64().unwrap();
+        assert_eq!((of("events"), of("late"), of("ahead"), of("untimed")), (5, 1, 1, 0), "{quality}");
+        assert_eq!((of("denied"), of("explained")), (2, 1), "{quality}");
+        let field = |name: &str| {
+            let fields = quality["fields"].as_array().unwrap();
+            fields.iter().find(|field| field["name"] == name).unwrap()["events"].as_u64().unwrap()
+        };
+        assert_eq!(
+            ["method", "path", "status", "consumer", "route", "ip", "user_agent"].map(field),
+            [5, 5, 5, 2, 1, 1, 1]
+        );
+        assert!(quality["lag_max_ms"].as_f64().unwrap() >= 600_000.0, "{quality}");
+        assert!(
+            (3_500_000.0..=3_600_000.0).contains(&quality["ahead_max_ms"].as_f64().unwrap()),
+            "{quality}"
+        );
+    }
+    // The list has the same in short.
+    let listed = source(&server, "edge").unwrap();
+    assert_eq!((&listed["quality"]["denied"], &listed["quality"]["fields"]), (&json!(2), &Value::Null));
+    assert_eq!(server.get_as(ADMIN, "/api/v1/sources/none/quality").status, 404);
+}
+
+#[test]
+fn a_paused_source_is_refused_until_it_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::on(dir.path(), &[], true);
+    let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge" })).json();
+    let token = made["token"].as_str().unwrap();
+    assert_eq!(deliver(&server, token, "/ingest", &event(1)).json()["accepted"], 1);
+    let paused = server.post(ADMIN, "/api/v1/sources/edge/pause", &json!({}));
+    assert_eq!((paused.status, &paused.json()["health"]), (200, &json!("paused")), "{}", paused.text());
+    let refused = deliver(&server, token, "/ingest", &event(2));
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("60")), "{}", refused.text());
+    let problem = refused.json();
+    assert_eq!(problem["detail"], "source edge is paused");
+    // Its line in our log can be found.
+    let id = problem["id"].as_str().unwrap();
+    assert!(server.log().contains(id), "{id}");
+    let now = source(&server, "edge").unwrap();
+    assert_eq!((&now["paused"], &now["accepted"], &now["refused"]), (&json!(true), &json!(1), &json!(1)));
+
+    // It stays so over a restart, until somebody lets it go on.
+    server.kill();
+    let server = Server::on(dir.path(), &[], true);
+    assert_eq!(deliver(&server, token, "/ingest", &event(2)).status, 503);
+    assert_eq!(server.delete(ADMIN, "/api/v1/sources/edge/pause").json()["paused"], false);
+    assert_eq!(deliver(&server, token, "/ingest", &event(2)).json()["accepted"], 1);
+    assert_eq!(events(&server, "edge").len(), 2);
+    assert_eq!(server.post(ADMIN, "/api/v1/sources/none/pause", &json!({})).status, 404);
+}
+
 #[test]
 fn records_are_read_by_the_map_of_their_source() {
     let dir = tempfile::tempdir().unwrap();

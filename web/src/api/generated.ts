@@ -655,9 +655,37 @@ export interface components {
             sample: boolean;
             version: string;
         };
+        Qualities: {
+            day: components["schemas"]["Quality"];
+            hour: components["schemas"]["Quality"];
+            /**
+             * Format: date-time
+             * @description counting began then, with the start of the server
+             */
+            since: string;
+        };
+        Quality: {
+            ahead: number;
+            ahead_max_ms: number | null;
+            complete: number | null;
+            denied: number;
+            events: number;
+            explained: number;
+            fields?: {
+                core: boolean;
+                events: number;
+                label: string;
+                name: string;
+            }[];
+            lag_max_ms: number | null;
+            lag_ms: number | null;
+            late: number;
+            untimed: number;
+        };
         Source: {
             accepted: number;
             bytes: number;
+            bytes_per_second: number;
             /** Format: date-time */
             created: string;
             duplicates: number;

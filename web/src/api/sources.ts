@@ -1,27 +1,41 @@
 // Where events come from: each source with its counters and its health, and what is done with sources.
 import { useQuery } from '@tanstack/react-query'
 import { getJson } from './client'
+import type { components } from './generated'
 import type { AccessEvent } from './types'
 
-export type SourceHealth = 'new' | 'ok' | 'late' | 'silent' | 'rejecting'
+type Shapes = components['schemas']
+
+export type SourceHealth = 'new' | 'ok' | 'late' | 'silent' | 'rejecting' | 'paused'
 export type Source = {
   name: string
   sample: boolean
+  paused: boolean
   created: string
   last_event: string | null
   accepted: number
   rejected: number
   duplicates: number
   bytes: number
+  /** Deliveries refused while it was paused. */
+  refused: number
+  /** Records known to have been sent that never came (UDP). */
+  lost: number
   events_per_second: number
+  bytes_per_second: number
   formats: Record<string, number>
   /** What the server makes of it, with one sentence why. */
-  health?: SourceHealth
-  health_text?: string
+  health: SourceHealth
+  health_text: string
+  /** Of the last day, without the fields. */
+  quality: Quality
   gateway?: string | null
   format?: string | null
   field_map?: Record<string, string> | null
 }
+
+export type Quality = Shapes['Quality']
+export type Qualities = Shapes['Qualities']
 
 export type Reject = { time: string; format: string | null; line: number | null; reason: string; excerpt: string }
 export type GatewayStep = { text: string; language: string; code: string }
@@ -49,18 +63,17 @@ export function useSources(everyMs = ASK_MS) {
   })
 }
 
-const MINUTE = 60_000
-const SILENT_MS = 15 * MINUTE
-/** A source that was silent for longer was an import, or has been switched off. */
-const GONE_MS = 24 * 60 * MINUTE
-
-/** The server's judgement, or one by the last event where it gives none. */
-export function healthOf(source: Source, now: number): SourceHealth {
-  if (source.health) return source.health
-  if (source.last_event === null) return source.rejected > 0 ? 'rejecting' : 'new'
-  const age = now - Date.parse(source.last_event)
-  return !source.sample && age > SILENT_MS && age < GONE_MS ? 'silent' : 'ok'
+export function useQuality(name: string) {
+  return useQuery({
+    queryKey: ['/sources', name, 'quality'],
+    queryFn: ({ signal }) => getJson<Qualities>(`${sourcePath(name)}/quality`, {}, signal),
+    refetchInterval: ASK_MS,
+  })
 }
+
+export const sourcePath = (name: string) => `/sources/${encodeURIComponent(name)}`
+
+const MINUTE = 60_000
 
 export function agoText(ms: number): string {
   if (ms < MINUTE) return `${Math.max(0, Math.round(ms / 1000))} s`
@@ -72,10 +85,11 @@ export function agoText(ms: number): string {
 /** What keeps answers from being complete: `silent for 14 min`. */
 export function troubles(sources: Source[], now: number): { name: string; text: string }[] {
   return sources.flatMap((source) => {
-    const health = healthOf(source, now)
+    const { health } = source
     const ago = source.last_event ? agoText(now - Date.parse(source.last_event)) : ''
     if (health === 'silent') return [{ name: source.name, text: `silent for ${ago}` }]
     if (health === 'late') return [{ name: source.name, text: 'late' }]
+    if (health === 'paused') return [{ name: source.name, text: 'paused' }]
     if (health === 'rejecting') return [{ name: source.name, text: 'not understood' }]
     return []
   })

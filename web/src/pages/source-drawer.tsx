@@ -2,38 +2,48 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getJson } from '../api/client'
-import { agoText, healthOf, type Reject, type Source } from '../api/sources'
+import { agoText, type Reject, type Source, sourcePath } from '../api/sources'
 import { Drawer } from '../parts/drawer'
 import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { Tabs } from '../parts/tabs'
 import { useNow } from '../shell/freshness'
 import { bytesText, countText, exactText } from '../state/numbers'
 import { instantText } from '../state/zone'
+import { SourceActs } from './source-acts'
 import css from './source-drawer.module.css'
 import { Health } from './source-health'
+import { SourceQuality } from './source-quality'
 import { SourceToken } from './source-token'
 import { TryLine } from './try-line'
 
 type Props = { source: Source; tz: string; onClose: () => void }
 
 export function SourceDrawer({ source, tz, onClose }: Props) {
-  const [tab, setTab] = useState(source.rejected > 0 ? 'rejects' : 'try')
+  const [tab, setTab] = useState(firstTab(source))
   const now = useNow()
-  const health = healthOf(source, now)
   return (
-    <Drawer label={`Source ${source.name}`} title={source.name} onClose={onClose} of={source.name}>
+    <Drawer
+      label={`Source ${source.name}`}
+      title={source.name}
+      onClose={onClose}
+      of={source.name}
+      tools={!source.sample && <SourceActs source={source} onDeleted={onClose} />}
+    >
       <div className={css.body}>
         <p>
-          <Health health={health} />
+          <Health health={source.health} />
         </p>
-        <p className="quiet">{sentence(source.health_text ?? words(source, now))}</p>
+        <p className="quiet">{sentence(source.health_text)}</p>
         <dl className={css.facts}>
-          <Fact label="Last event" value={source.last_event ? `${stamp(source.last_event, tz)} ${tz}` : 'never'} />
+          <Fact label="Last event" value={lastEvent(source, now, tz)} />
           <Fact label="Known since" value={`${stamp(source.created, tz)} ${tz}`} />
           <Fact label="Accepted" value={exactText(source.accepted)} />
           <Fact label="Rejected" value={exactText(source.rejected)} />
           <Fact label="Duplicates" value={exactText(source.duplicates)} />
           <Fact label="Received" value={bytesText(source.bytes)} />
+          <Fact label="Of late" value={rateText(source)} />
+          {source.lost > 0 && <Fact label="Lost on the way" value={exactText(source.lost)} />}
+          {source.refused > 0 && <Fact label="Refused while paused" value={exactText(source.refused)} />}
           <Fact label="Formats" value={formats(source)} />
         </dl>
         <Tabs
@@ -41,6 +51,7 @@ export function SourceDrawer({ source, tz, onClose }: Props) {
           value={tab}
           onChange={setTab}
           tabs={[
+            { id: 'quality', label: 'Quality', body: <SourceQuality source={source} tz={tz} /> },
             {
               id: 'rejects',
               label: 'Not understood',
@@ -58,14 +69,14 @@ export function SourceDrawer({ source, tz, onClose }: Props) {
 
 const stamp = (at: string, tz: string) => instantText(Date.parse(at), tz).slice(0, 19)
 
-function words(source: Source, now: number): string {
-  const health = healthOf(source, now)
-  const ago = source.last_event ? agoText(now - Date.parse(source.last_event)) : ''
-  if (health === 'new') return 'Its token exists, and nothing has come with it yet'
-  if (health === 'rejecting') return 'What it sends cannot be read; the reasons stand below'
-  if (health === 'silent') return `Nothing has come for ${ago}; its gateway may have stopped sending`
-  return ago ? `The last event came ${ago} ago` : 'Events arrive'
-}
+const firstTab = (source: Source) =>
+  source.health === 'new' ? 'token' : source.health === 'rejecting' ? 'rejects' : 'quality'
+
+const lastEvent = ({ last_event: at }: Source, now: number, tz: string) =>
+  at ? `${stamp(at, tz)} ${tz}, ${agoText(now - Date.parse(at))} ago` : 'never'
+
+export const rateText = ({ events_per_second: events, bytes_per_second: bytes }: Source) =>
+  events > 0 ? `${countText(events)} events/s, ${bytesText(bytes)}/s` : 'nothing'
 
 function formats(source: Source): string {
   const named = Object.entries(source.formats).map(([name, count]) => `${name} ${countText(count)}`)
@@ -84,7 +95,7 @@ function Fact({ label, value }: { label: string; value: string }) {
 function Rejects({ name, tz }: { name: string; tz: string }) {
   const answer = useQuery({
     queryKey: ['/sources', name, 'rejects'],
-    queryFn: ({ signal }) => getJson<{ rejects: Reject[] }>(`/sources/${encodeURIComponent(name)}/rejects`, {}, signal),
+    queryFn: ({ signal }) => getJson<{ rejects: Reject[] }>(`${sourcePath(name)}/rejects`, {}, signal),
     refetchInterval: 10_000,
   })
   if (answer.isPending) return <Skeleton height={120} />

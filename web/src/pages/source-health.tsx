@@ -11,6 +11,7 @@ const LOOKS: Record<SourceHealth, { word: string; tone: string; shape: string }>
   },
   late: { word: 'Late', tone: 'warn', shape: 'M5 1 9.400 8.800H.600Z' },
   silent: { word: 'Silent', tone: 'warn', shape: 'M1 3.800h8v2.400H1Z' },
+  paused: { word: 'Paused', tone: 'warn', shape: 'M1.500 1.200h2.500v7.600h-2.500ZM6 1.200h2.500v7.600h-2.500Z' },
   rejecting: { word: 'Not understood', tone: 'bad', shape: 'M1.200 1.200h7.600v7.600H1.200Z' },
 }
 

@@ -1,7 +1,7 @@
 // The token of a source: a new one with time to change over, and a test request that any shell can send.
 import { useState } from 'react'
 import { sendJson } from '../api/client'
-import type { Rotated, Source } from '../api/sources'
+import { type Rotated, type Source, sourcePath } from '../api/sources'
 import { Button } from '../parts/button'
 import { Code } from '../parts/code'
 import { ErrorState } from '../parts/state'
@@ -20,7 +20,7 @@ export function SourceToken({ source }: { source: Source }) {
     setBusy(true)
     setError(null)
     try {
-      setMade(await sendJson<Rotated>('POST', `/sources/${encodeURIComponent(source.name)}/token`))
+      setMade(await sendJson<Rotated>('POST', `${sourcePath(source.name)}/token`))
     } catch (cause) {
       setError(cause)
     }

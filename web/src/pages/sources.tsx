@@ -1,13 +1,14 @@
 // Where events come from: each source with its health, what it last sent and what was not understood.
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { agoText, healthOf, type Source, useSources } from '../api/sources'
+import { agoText, type Source, useSources } from '../api/sources'
 import { Button } from '../parts/button'
+import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/pill'
-import { EmptyState, ErrorState } from '../parts/state'
+import { EmptyState, ErrorState, sentence } from '../parts/state'
 import { type Sort, Table, type TableColumn } from '../parts/table'
 import { useNow } from '../shell/freshness'
-import { bytesText, countText, exactText } from '../state/numbers'
+import { bytesText, countText, durationText, exactText, percentText } from '../state/numbers'
 import { useView } from '../state/view'
 import { instantText } from '../state/zone'
 import { SourceDrawer } from './source-drawer'
@@ -19,6 +20,7 @@ export function Sources() {
   const navigate = useNavigate()
   const answer = useSources()
   const now = useNow()
+  const isNarrow = useNarrow()
   const [sort, setSort] = useState<Sort>({ id: 'name', way: 'up' })
   const sources = answer.data?.sources ?? []
   const chosen = sources.find((source) => source.name === view.search.source)
@@ -38,25 +40,28 @@ export function Sources() {
         {answer.isError && !answer.data ? (
           <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
         ) : (
-          <div className={css.card}>
-            <Table
-              label="Sources"
-              columns={columnsAt(now, view.tz).slice(0, chosen ? BESIDE : undefined)}
-              rows={sorted(sources, sort, now)}
-              keyOf={(source) => source.name}
-              sort={sort}
-              onSort={setSort}
-              onOpen={(source) => view.set({ source: source.name })}
-              loadingRows={answer.isPending ? 3 : 0}
-              empty={
-                <EmptyState title="Nothing sends its log here yet" icon="sources">
-                  <Button kind="primary" onPress={connect}>
-                    Connect a gateway
-                  </Button>
-                </EmptyState>
-              }
-            />
-          </div>
+          <>
+            <Troubles sources={sources} onOpen={(name) => view.set({ source: name })} />
+            <div className={css.card}>
+              <Table
+                label="Sources"
+                columns={columnsAt(now, view.tz).slice(0, chosen || isNarrow ? BESIDE : undefined)}
+                rows={sorted(sources, sort)}
+                keyOf={(source) => source.name}
+                sort={sort}
+                onSort={setSort}
+                onOpen={(source) => view.set({ source: source.name })}
+                loadingRows={answer.isPending ? 3 : 0}
+                empty={
+                  <EmptyState title="Nothing sends its log here yet" icon="sources">
+                    <Button kind="primary" onPress={connect}>
+                      Connect a gateway
+                    </Button>
+                  </EmptyState>
+                }
+              />
+            </div>
+          </>
         )}
       </div>
       {chosen && <SourceDrawer source={chosen} tz={view.tz} onClose={() => view.set({ source: undefined })} />}
@@ -64,7 +69,7 @@ export function Sources() {
   )
 }
 
-/** Columns that have room beside an open source. */
+/** Columns that have room beside an open source, or on a phone. */
 const BESIDE = 6
 
 const number = (id: string, label: string, of: (source: Source) => number, text = countText): TableColumn<Source> => ({
@@ -87,7 +92,7 @@ function columnsAt(now: number, tz: string): TableColumn<Source>[] {
         </span>
       ),
     },
-    { id: 'health', label: 'Health', canSort: true, cell: (source) => <Health health={healthOf(source, now)} /> },
+    { id: 'health', label: 'Health', canSort: true, cell: (source) => <Health health={source.health} /> },
     {
       id: 'last',
       label: 'Last event',
@@ -100,12 +105,57 @@ function columnsAt(now: number, tz: string): TableColumn<Source>[] {
       cell: (source) => <span className="quiet">{Object.keys(source.formats).join(', ') || '–'}</span>,
     },
     number('rate', 'Events/s', (source) => source.events_per_second),
+    figure('complete', 'Complete', (source) => source.quality.complete, percentText, 0.9),
+    figure('explained', 'Explained', explainedOf, percentText, 0.9),
+    figure('lag', 'Delay', (source) => source.quality.lag_ms, durationText),
     number('accepted', 'Accepted', (source) => source.accepted),
     number('rejected', 'Rejected', (source) => source.rejected),
     number('duplicates', 'Duplicates', (source) => source.duplicates),
     number('bytes', 'Received', (source) => source.bytes, bytesText),
+    number('flow', 'Bytes/s', (source) => source.bytes_per_second, bytesText),
   ]
 }
+
+/** The share of the denials of the last day that have a reason. */
+const explainedOf = ({ quality }: Source) => (quality.denied > 0 ? quality.explained / quality.denied : null)
+
+/** A figure of the last day, marked when it is below what is good. */
+const figure = (
+  id: string,
+  label: string,
+  of: (source: Source) => number | null,
+  text: (value: number | null) => string,
+  good = 0,
+): TableColumn<Source> => ({
+  id,
+  label,
+  isNumber: true,
+  canSort: true,
+  cell: (source) => {
+    const value = of(source)
+    return <span className={value === null ? 'quiet' : value < good ? css.low : ''}>{text(value)}</span>
+  },
+})
+
+/** What needs a look, in words, above the list. */
+function Troubles({ sources, onOpen }: { sources: Source[]; onOpen: (name: string) => void }) {
+  const wrong = sources.filter(({ health }) => WORTH_A_WORD.includes(health))
+  if (wrong.length === 0) return null
+  return (
+    <ul className={css.troubles} aria-label="What needs a look">
+      {wrong.map((source) => (
+        <li key={source.name}>
+          <Health health={source.health} />
+          <button type="button" className={css.link} onClick={() => onOpen(source.name)}>
+            {source.name}
+          </button>
+          <span>{sentence(source.health_text)}</span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+const WORTH_A_WORD = ['rejecting', 'silent', 'late', 'paused']
 
 function LastEvent({ at, now, tz }: { at: string | null; now: number; tz: string }) {
   if (!at) return <span className="quiet">never</span>
@@ -117,18 +167,22 @@ function LastEvent({ at, now, tz }: { at: string | null; now: number; tz: string
   )
 }
 
-const HEALTH_ORDER = ['rejecting', 'silent', 'late', 'new', 'ok']
+const HEALTH_ORDER = ['rejecting', 'silent', 'late', 'paused', 'new', 'ok']
 
-function sorted(sources: Source[], { id, way }: Sort, now: number): Source[] {
+function sorted(sources: Source[], { id, way }: Sort): Source[] {
   const keys: Record<string, (source: Source) => string | number> = {
     name: (source) => source.name,
-    health: (source) => HEALTH_ORDER.indexOf(healthOf(source, now)),
+    health: (source) => HEALTH_ORDER.indexOf(source.health),
     last: (source) => source.last_event ?? '',
     rate: (source) => source.events_per_second,
     accepted: (source) => source.accepted,
     rejected: (source) => source.rejected,
     duplicates: (source) => source.duplicates,
     bytes: (source) => source.bytes,
+    flow: (source) => source.bytes_per_second,
+    complete: (source) => source.quality.complete ?? -1,
+    explained: (source) => explainedOf(source) ?? -1,
+    lag: (source) => source.quality.lag_ms ?? -1,
   }
   const key = keys[id] ?? ((source: Source) => source.name)
   const sign = way === 'up' ? 1 : -1

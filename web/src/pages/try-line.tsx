@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { sendJson } from '../api/client'
 import { useFields } from '../api/queries'
-import type { Source, Tried } from '../api/sources'
+import { type Source, sourcePath, type Tried } from '../api/sources'
 import type { AccessEvent } from '../api/types'
 import { Button, IconButton } from '../parts/button'
 import { Combobox } from '../parts/combobox'
@@ -45,7 +45,7 @@ export function TryLine({ source }: { source: Source }) {
   const tryIt = () => run(async () => setTried(await sendJson<Tried>('POST', '/sources/try', { ...reading, line })))
   const keep = () =>
     run(async () => {
-      await sendJson('PUT', `/sources/${encodeURIComponent(source.name)}`, reading)
+      await sendJson('PUT', sourcePath(source.name), reading)
       await client.invalidateQueries({ queryKey: ['/sources'] })
       toast('The source reads its records like this from now on', { tone: 'good' })
     })

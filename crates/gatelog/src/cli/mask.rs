@@ -1,12 +1,11 @@
 //! `gatelog mask`.
 
 use std::io::{IsTerminal as _, Read as _};
-use std::path::PathBuf;
 
 use event::mask::Rules;
 
 use super::client::Server;
-use super::token::{data_dir, open};
+use super::data_place::DataPlace;
 use crate::clock;
 use crate::config::Environment;
 
@@ -34,12 +33,8 @@ enum What {
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 struct Probe {
-    /// The data directory; GATELOG_DATA_DIR and the settings file count too
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// The settings file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: DataPlace,
     /// Asks the server how many events carry it
     #[arg(long)]
     count: bool,
@@ -61,8 +56,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     if value.is_empty() {
         anyhow::bail!("no value came on standard input");
     }
-    let dir = data_dir(probe.data.clone(), probe.config.clone(), environment)?;
-    let rules = Rules::new(open(&dir, clock::now())?.masking_key());
+    let rules = Rules::new(probe.place.open(environment, clock::now())?.masking_key());
     let tag = rules.probe(value);
     println!("{tag}");
     if probe.count {

@@ -10,7 +10,7 @@ use intake::enrich::enrich;
 use ledger::Ledger;
 
 use super::sender::{Batch, Taken};
-use super::{samples, token};
+use super::{data_place, samples};
 use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
 use crate::directory::Store;
@@ -101,7 +101,7 @@ impl Direct {
         let config =
             Config { data_dir: dir.display().to_string(), ..super::config::read(None, environment)? };
         let now = clock::now();
-        let catalog = token::open(dir, now)?;
+        let catalog = data_place::open(dir, now)?;
         let ledger = open_ledger(&config, dir, now)?;
         let rules = Rules::new(catalog.masking_key());
         let known = Known::open(&config)?;
@@ -141,6 +141,7 @@ impl Direct {
             duplicates: taken.duplicates,
             lost: 0,
             bytes: taken.bytes,
+            refused: 0,
             last_event: (taken.accepted > 0).then_some(now.0),
             formats: decoded.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use intake::FieldMap;
 
-use super::token::{data_dir, open};
+use super::data_place::DataPlace;
 use crate::clock;
 use crate::config::Environment;
 use crate::reading::Reading;
@@ -21,16 +21,13 @@ use crate::terminal::{fit, line};
 ///   gatelog source set edge --field-map map.json
 ///   gatelog source set edge --format kong
 ///   gatelog source set edge
+///   gatelog source pause edge
 ///   gatelog source delete edge
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// The data directory; GATELOG_DATA_DIR and the settings file count too
-    #[arg(long, global = true, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// The settings file
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: DataPlace,
     #[command(subcommand)]
     what: What,
 }
@@ -50,6 +47,16 @@ enum What {
         #[arg(long, value_name = "FILE")]
         field_map: Option<PathBuf>,
     },
+    /// Refuses what a source sends, until it may go on
+    Pause {
+        /// The source
+        name: String,
+    },
+    /// Lets a paused source go on
+    Resume {
+        /// The source
+        name: String,
+    },
     /// Forgets a source and ends its tokens; its events stay
     Delete {
         /// The source
@@ -58,9 +65,8 @@ enum What {
 }
 
 pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
-    let dir = data_dir(args.data, args.config, environment)?;
     let now = clock::now();
-    let catalog = open(&dir, now)?;
+    let catalog = args.place.open(environment, now)?;
     match args.what {
         What::List => {
             println!("{} {} {} FIELDS OF ITS OWN", fit("SOURCE", 24), fit("FORMAT", 12), fit("EVENTS", 12));
@@ -83,6 +89,11 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
             let reading = Reading::new(format, map).map_err(anyhow::Error::msg)?;
             catalog.change(now, |content| content.declare(&name, reading, now))??;
         }
+        What::Pause { name } => {
+            catalog.change(now, |content| content.set_paused(&name, true, now))??;
+            eprintln!("paused {name}; a running server refuses its deliveries within two seconds");
+        }
+        What::Resume { name } => catalog.change(now, |content| content.set_paused(&name, false, now))??,
         What::Delete { name } => {
             catalog.change(now, |content| content.forget_source(&name, now))??;
             eprintln!("forgot {name}; a running server refuses its tokens within two seconds");

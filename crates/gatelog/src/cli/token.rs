@@ -1,13 +1,12 @@
 //! `gatelog token`.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Context as _, bail};
 use event::Timestamp;
 use event::time::{DAY, HOUR};
 use keys::{Entry, Grant, May, Minted, Role, TokenId};
 
-use crate::catalog::{Catalog, random};
+use super::data_place::DataPlace;
+use crate::catalog::random;
 use crate::clock;
 use crate::config::Environment;
 use crate::sources::check_name;
@@ -26,12 +25,8 @@ use crate::terminal::{fit, line};
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// The data directory; GATELOG_DATA_DIR and the settings file count too
-    #[arg(long, global = true, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// The settings file
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: DataPlace,
     #[command(subcommand)]
     what: What,
 }
@@ -81,9 +76,8 @@ fn role(text: &str) -> Result<Role, String> {
 }
 
 pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
-    let dir = data_dir(args.data, args.config, environment)?;
     let now = clock::now();
-    let catalog = open(&dir, now)?;
+    let catalog = args.place.open(environment, now)?;
     match args.what {
         What::Create { ingest, role, name, days, rows } => {
             let mut grant = match (ingest, role) {
@@ -122,23 +116,6 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The data directory of the settings.
-pub(super) fn data_dir(
-    given: Option<PathBuf>,
-    config: Option<PathBuf>,
-    environment: &Environment,
-) -> anyhow::Result<PathBuf> {
-    match given {
-        Some(dir) => Ok(dir),
-        None => Ok(PathBuf::from(super::config::read(config, environment)?.data_dir)),
-    }
-}
-
-/// Opens the catalogue of a directory that is one of ours.
-pub(super) fn open(dir: &Path, now: Timestamp) -> anyhow::Result<Catalog> {
-    Catalog::open(dir, Vec::new(), now).with_context(|| format!("the data directory is {}", dir.display()))
 }
 
 fn parse(id: &str) -> anyhow::Result<TokenId> {

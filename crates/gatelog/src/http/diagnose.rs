@@ -6,14 +6,12 @@ use query::diagnosis::{Action, Ask, Diagnosis};
 use super::answer::json;
 use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
-use super::sources::counted;
+use super::sources::{counted, health};
 use crate::clock;
+use crate::rhythm::Health;
 
 /// Sources that are spoken of, at most.
 const SOURCES_MAX: usize = 5;
-
-/// How long a source may be silent before that is worth a word, in microseconds.
-const SILENT: i64 = event::time::HOUR;
 
 /// `GET /diagnose`.
 pub(crate) async fn find(scope: Scope, call: Call) -> Answer {
@@ -36,19 +34,17 @@ pub(crate) async fn find(scope: Scope, call: Call) -> Answer {
 fn of_sources(call: &Call) -> Vec<Diagnosis> {
     let now = clock::now();
     let mut findings = Vec::new();
-    for (name, source, _) in counted(&call.app, now) {
-        let counters = &source.counters;
-        let last = counters.last_event.map(event::Timestamp);
-        let (text, count) = match last {
-            _ if counters.rejected > counters.accepted => {
-                (format!("most of what source {name} delivers is not understood"), Some(counters.rejected))
-            }
-            None => (format!("source {name} has delivered nothing yet"), Some(0)),
-            Some(last) if now.0 - last.0 > SILENT && !source.sample => {
-                (format!("source {name} has been silent since {last}"), None)
-            }
-            Some(_) => continue,
+    for (name, source, known) in counted(&call.app, now) {
+        let (health, why) = health(&source, &known, now);
+        let text = match health {
+            Health::Ok => continue,
+            Health::New => format!("source {name} has delivered nothing yet"),
+            Health::Paused => format!("source {name} is paused"),
+            Health::Late => format!("source {name} is behind: {why}"),
+            Health::Silent => format!("source {name} has stopped: {why}"),
+            Health::Rejecting => format!("what source {name} delivers is not understood: {why}"),
         };
+        let count = (health == Health::New).then_some(0);
         let action = Action {
             label: "Look at the sources".to_owned(),
             href: Some("/sources".to_owned()),

@@ -120,6 +120,7 @@ const SOURCE_COUNTERS: &[(&str, &str, Pick)] = &[
         "Records sent that never came or came when there was no room, by source.",
         |c| c.lost,
     ),
+    ("gatelog_deliveries_paused_total", "Deliveries refused because their source is paused.", |c| c.refused),
     ("gatelog_ingest_bytes_total", "Bytes as sent, by source.", |c| c.bytes),
 ];
 

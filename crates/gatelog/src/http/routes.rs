@@ -250,6 +250,27 @@ pub(crate) fn all() -> Vec<Route> {
         route(
             SourcesRead,
             get(),
+            "/api/v1/sources/{name}/quality",
+            sources::quality,
+            about("How complete, late and well explained the events of a source are.", NONE, "Qualities"),
+        ),
+        route(
+            SourcesWrite,
+            post(),
+            "/api/v1/sources/{name}/pause",
+            sources::pause,
+            about("Refuses what a source sends, until it may go on.", NONE, "Source"),
+        ),
+        route(
+            SourcesWrite,
+            Method::DELETE,
+            "/api/v1/sources/{name}/pause",
+            sources::resume,
+            about("Lets a paused source go on.", NONE, "Source"),
+        ),
+        route(
+            SourcesRead,
+            get(),
             "/api/v1/gateways",
             gateways::list,
             about("How each gateway is told to send its log here.", NONE, "Gateways"),

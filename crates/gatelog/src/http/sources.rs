@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use event::mask::{mask, mask_excerpt, mask_text};
+use event::time::{DAY, HOUR};
 use event::{Timestamp, field};
 use intake::{FieldMap, RECORD_BYTES_MAX};
 use keys::Scope;
@@ -17,7 +18,9 @@ use super::route::{Answer, Call};
 use super::{body, gateways};
 use crate::app::App;
 use crate::catalog::{self, Content, Source};
+use crate::counters::Known;
 use crate::gateways::{ANY, GATEWAYS, Gateway, by_id};
+use crate::quality;
 use crate::reading::{Reader, Reading};
 use crate::rhythm::{Health, Rhythm};
 use crate::sources::Refusal;
@@ -32,6 +35,7 @@ const TRY_BYTES_MAX: usize = 2 * RECORD_BYTES_MAX;
 struct Shown {
     name: String,
     sample: bool,
+    paused: bool,
     gateway: Option<String>,
     format: Option<String>,
     field_map: Option<FieldMap>,
@@ -42,20 +46,25 @@ struct Shown {
     duplicates: u64,
     lost: u64,
     bytes: u64,
+    refused: u64,
     events_per_second: f64,
+    bytes_per_second: f64,
     formats: BTreeMap<String, u64>,
     health: Health,
     health_text: String,
+    /// Of the last day, without the fields.
+    quality: quality::Shown,
 }
 
 impl Shown {
-    fn of(app: &App, (name, source, rate): (String, Source, f64), now: Timestamp) -> Shown {
-        // The sample source ends by itself.
-        let rhythm = if source.sample { Rhythm::default() } else { app.tally.rhythm(&name) };
-        let (health, health_text) = rhythm.health(source.counters.accepted, source.counters.rejected, now);
+    fn of(app: &App, (name, source, known): Counted, now: Timestamp) -> Shown {
+        let (health, health_text) = health(&source, &known, now);
+        let quality = app.tally.quality(&name, DAY, now).shown().brief();
         Shown {
+            quality,
             name,
             sample: source.sample,
+            paused: source.paused,
             gateway: source.gateway,
             format: source.reading.format,
             field_map: source.reading.field_map,
@@ -66,7 +75,9 @@ impl Shown {
             duplicates: source.counters.duplicates,
             lost: source.counters.lost,
             bytes: source.counters.bytes,
-            events_per_second: rate,
+            refused: source.counters.refused,
+            events_per_second: known.rate.events,
+            bytes_per_second: known.rate.bytes,
             formats: source.counters.formats,
             health,
             health_text,
@@ -74,8 +85,21 @@ impl Shown {
     }
 }
 
-/// Every source with what came from it, what is not saved yet included, and its events per second.
-pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
+/// A source by name, what came from it, what is not saved yet included, and what is known of it since the start.
+pub(crate) type Counted = (String, Source, Known);
+
+/// How a source does, and why.
+pub(crate) fn health(source: &Source, known: &Known, now: Timestamp) -> (Health, String) {
+    if source.paused {
+        return (Health::Paused, "It is paused: what it sends is refused.".to_owned());
+    }
+    // The sample source ends by itself.
+    let rhythm = if source.sample { &Rhythm::default() } else { &known.rhythm };
+    rhythm.health(source.counters.accepted, source.counters.rejected, now)
+}
+
+/// Every source.
+pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<Counted> {
     let mut names: BTreeSet<String> = app.tally.names().into_iter().collect();
     app.catalog.with(|content| {
         names.extend(content.sources.keys().cloned());
@@ -87,12 +111,12 @@ pub(crate) fn counted(app: &App, now: Timestamp) -> Vec<(String, Source, f64)> {
         .map(|name| {
             let mut source =
                 app.catalog.with(|content| content.sources.get(&name).cloned().unwrap_or_default());
-            let (unsaved, rate) = app.tally.of(&name, now);
-            source.counters.add(&unsaved);
+            let known = app.tally.of(&name, now);
+            source.counters.add(&known.unsaved);
             if source.created == 0 {
                 source.created = app.catalog.with(|content| made(content, &name)).unwrap_or(now.0);
             }
-            (name, source, rate)
+            (name, source, known)
         })
         .collect()
 }
@@ -182,6 +206,38 @@ pub(crate) async fn renew(scope: Scope, call: Call) -> Answer {
         "token": minted.token.expose(),
         "old_valid_until": ends.map(|t| t.to_string()),
     }))
+}
+
+/// `GET /sources/{name}/quality`.
+pub(crate) async fn quality(_: Scope, call: Call) -> Answer {
+    let name = call.segment("name").unwrap_or_default();
+    let (app, now) = (&call.app, clock::now());
+    if !counted(app, now).iter().any(|(known, ..)| known == name) {
+        return Err(Refusal::Missing(name.to_owned()).into());
+    }
+    json(&serde_json::json!({
+        "since": app.tally.since().to_string(),
+        "hour": app.tally.quality(name, HOUR, now).shown(),
+        "day": app.tally.quality(name, DAY, now).shown(),
+    }))
+}
+
+/// `POST /sources/{name}/pause`.
+pub(crate) async fn pause(scope: Scope, call: Call) -> Answer {
+    set_paused(&scope, &call, true)
+}
+
+/// `DELETE /sources/{name}/pause`.
+pub(crate) async fn resume(scope: Scope, call: Call) -> Answer {
+    set_paused(&scope, &call, false)
+}
+
+fn set_paused(scope: &Scope, call: &Call, paused: bool) -> Answer {
+    let name = call.segment("name").unwrap_or_default();
+    call.app.change(|content| content.set_paused(name, paused, clock::now()))??;
+    let message = if paused { "a source was paused" } else { "a source goes on" };
+    log::info(message, &[("source", &name), ("by", &scope.principal().name())]);
+    json(&shown(&call.app, name)?)
 }
 
 /// `DELETE /sources/{name}`.
