@@ -5,6 +5,7 @@ FROM node:22-bookworm-slim AS web
 ARG WEB=fresh
 WORKDIR /src/web
 COPY web/ ./
+COPY docs /src/docs
 RUN if [ "$WEB" = built ]; then test -f dist/index.html; else npm ci --no-audit --no-fund && npm run build; fi
 
 FROM rust:1-bookworm AS program

@@ -16,7 +16,7 @@ release: web ## build the release binary
 
 web: web/dist/index.html ## build the web app
 
-web/dist/index.html: web/package-lock.json $(shell find web/src web/index.html web/public -type f 2>/dev/null)
+web/dist/index.html: web/package-lock.json $(shell find web/src web/index.html web/public docs/*.md -type f 2>/dev/null)
 	cd web && npm ci --no-audit --no-fund && npm run build
 
 test: ## everything CI checks

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   plugins: [react()],
-  server: { proxy: { '/api': 'http://127.0.0.1:7080' } },
+  // The pages of docs/ are shown in the app.
+  server: { proxy: { '/api': 'http://127.0.0.1:7080' }, fs: { allow: ['..'] } },
   build: {
     target: 'es2023',
     // Inline data: URLs would be scripts or styles the CSP refuses.

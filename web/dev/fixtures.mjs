@@ -6,9 +6,10 @@ import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose, facets, histogram, panel, panels, summary } from './answers.mjs'
+import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
-import { changed, gateways, rejects, sourcesAt } from './sources.mjs'
+import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -164,11 +165,12 @@ const ROUTES = {
   '/reasons': () => ({ reasons }),
   '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
   '/gateways': () => gateways,
+  '/directory': () => directory(undefined, undefined, isEmpty),
 }
 
 function answer(path, query) {
   if (ROUTES[path]) return ROUTES[path](query)
-  const [, kind, id] = path.split('/')
+  const [, kind, id, part] = path.split('/')
   if (kind === 'events') {
     const event = events.find((e) => e.id === id)
     if (event) return shown(event)
@@ -176,6 +178,8 @@ function answer(path, query) {
       remedy: 'It may have passed the retention of 180 days.',
     })
   }
+  if (kind === 'directory') return directory(id, query, isEmpty)
+  if (kind === 'sources' && part === 'quality') return quality(decodeURIComponent(id), events.length)
   if (kind === 'sources') return { rejects: rejects(decodeURIComponent(id)) }
   if (kind === 'panels') return covered(panel(id, ask(query)))
   if (kind === 'exports') return jobAt(id) ?? {}
@@ -248,6 +252,8 @@ createServer((request, response) => {
     return send(response, 401, { title: 'Sign in first', status: 401, detail: 'this call needs a session or a token' })
   }
   if (request.method !== 'GET') {
+    const [, kind, origin, part] = path.split('/')
+    if (kind === 'directory') return send(response, 200, imported(origin, part === 'dry-run'))
     return bodyOf(request, (body) => {
       const [status, answered] = viewChanged(request.method, path, body) ??
         jobChanged(request.method, path, body, written) ??

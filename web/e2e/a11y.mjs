@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { drawn, fixtures, launch, settled, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
+import { faintTexts } from './contrast.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -66,7 +67,12 @@ const STATES = [
   ],
   ['Access logs, live tail', '/logs?tz=UTC&tail=1'],
   ['Access logs, empty', '/logs?tz=UTC&filter=consumer:nobody'],
+  ['Directory', '/directory?tz=UTC'],
+  ['Directory, changes', '/directory?tz=UTC&kind=history'],
+  ['Directory, an entity', '/directory?tz=UTC', inOrder(button('mobile-app'), see('Its calls'))],
+  ['Directory, import', '/directory?tz=UTC', button('Import')],
   ['Sources', '/sources?tz=UTC'],
+  ['Sources, quality', '/sources?tz=UTC&source=edge-eu'],
   ['Sources, rejects', '/sources?tz=UTC&source=billing'],
   ['Sources, a line tried', '/sources?tz=UTC&source=samples', inOrder(tab('Try a line'), tryLine)],
   [
@@ -76,6 +82,7 @@ const STATES = [
   ],
   ['Connect', '/connect?tz=UTC'],
   ['Connect, waiting', '/connect?tz=UTC', inOrder(click('text=NGINX'), button('Make its token'), see('Waiting for'))],
+  ['Documentation', '/docs/filter'],
   ['No such page', '/no/such/page'],
   ['Time range', '/?tz=UTC', inOrder(press('d'), (page) => page.getByRole('spinbutton').first().waitFor())],
   ['Time range, wrong', '/?tz=UTC', inOrder(press('d'), type('Range', 'soon')), { on: 'wide' }],
@@ -107,11 +114,16 @@ const LOOKS = [
   ['wide, light', { viewport: { width: 1440, height: 900 }, colorScheme: 'light' }],
   ['wide, dark', { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' }],
   ['phone, light', { viewport: { width: 390, height: 844 }, colorScheme: 'light' }],
-  ['wide, forced colours', { viewport: { width: 1440, height: 900 }, forcedColors: 'active', colorScheme: 'dark' }],
+  ['phone, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' }],
+  [
+    'wide, forced colours',
+    { viewport: { width: 1440, height: 900 }, forcedColors: 'active', colorScheme: 'dark', deviceScaleFactor: 2 },
+  ],
 ]
 
-/** With forced colours the page is the same but for its paint; these say whether it is still there. */
-const FORCED = /^(Overview|Access logs, drawer.*|Sources, rejects|Time range|Commands)$/
+/** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
+const FORCED =
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Documentation|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()
@@ -169,8 +181,12 @@ async function judge(page, where) {
   // The dismiss buttons that React Aria puts around a popover lie outside every landmark, on purpose.
   const isPopover = (await page.locator('[data-trigger]').count()) > 0
   const off = { enabled: false }
-  // With forced colours the system paints the text; what scripts are told is still the colour of the page.
+  // With forced colours the system paints the text; axe is told the colours of the page, so the picture is looked at.
   const isForced = where.endsWith('forced colours')
+  if (isForced) {
+    const faint = await faintTexts(page)
+    check(`${where}: every text can be read`, faint.length === 0, faint.slice(0, 8).join('\n   '))
+  }
   const rules = { ...(isPopover ? { region: off } : {}), ...(isForced ? { 'color-contrast': off } : {}) }
   const { violations } = await page.evaluate(
     ([tags, switched]) => globalThis.axe.run({ runOnly: tags, rules: switched }),

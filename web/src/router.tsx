@@ -20,10 +20,20 @@ const sources = createRoute({
   path: '/sources',
   component: lazyRouteComponent(() => import('./pages/sources'), 'Sources'),
 })
+const directory = createRoute({
+  getParentRoute: () => shell,
+  path: '/directory',
+  component: lazyRouteComponent(() => import('./pages/directory'), 'DirectoryPage'),
+})
 const connect = createRoute({
   getParentRoute: () => shell,
   path: '/connect',
   component: lazyRouteComponent(() => import('./pages/connect'), 'Connect'),
+})
+const docs = createRoute({
+  getParentRoute: () => shell,
+  path: '/docs/$page',
+  component: lazyRouteComponent(() => import('./pages/docs'), 'Docs'),
 })
 /** Every part in every state; not built into the app. */
 const parts =
@@ -39,7 +49,11 @@ const parts =
 const other = createRoute({ getParentRoute: () => shell, path: '$', component: NoPage })
 
 export const router = createRouter({
-  routeTree: root.addChildren([welcome, shell.addChildren([overview, logs, sources, connect, other]), ...parts]),
+  routeTree: root.addChildren([
+    welcome,
+    shell.addChildren([overview, logs, directory, sources, connect, docs, other]),
+    ...parts,
+  ]),
   parseSearch,
   stringifySearch: writeSearch,
   defaultErrorComponent: Failure,

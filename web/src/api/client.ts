@@ -104,9 +104,18 @@ export async function getJson<T>(path: string, params?: Params, signal?: AbortSi
 /** A change: told at once when it fails, because asking twice could do it twice. */
 export async function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T | null> {
   const sent = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await send(path, { method, ...sent })
+  return response.status === 204 ? null : await told<T>(response)
+}
+
+/** A document as it is. */
+export async function sendText<T>(method: 'POST' | 'PUT', path: string, body: string): Promise<T> {
+  return told<T>(await send(path, { method, headers: { 'content-type': 'text/plain' }, body }))
+}
+
+async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await call(apiUrl(path), { method, ...sent })
-    return response.status === 204 ? null : await told<T>(response)
+    return await call(apiUrl(path), init)
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 401 && path !== '/session') noteSignedOut()
     throw problem

@@ -50,6 +50,13 @@ function headers(list: string[][] | undefined, field: string): EventField[] {
   )
 }
 
+/** A code of a country with its name, or what kind of address it is: `private`. */
+export function countryText(code: string | undefined): string | undefined {
+  if (!code || !/^[A-Z]{2}$/.test(code)) return code?.replace('_', ' ')
+  const name = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'none' }).of(code)
+  return name ? `${name} (${code})` : code
+}
+
 /** Custom fields have no names in the filter: their values are looked for. */
 function custom(members: Record<string, unknown> | undefined): EventField[] {
   return Object.entries(members ?? {}).flatMap(([name, value]) =>
@@ -61,7 +68,7 @@ function custom(members: Record<string, unknown> | undefined): EventField[] {
 }
 
 export function sectionsOf(event: AccessEvent, tz: string): Section[] {
-  const { request, response } = event
+  const { request, response, agent } = event
   const sections: Section[] = [
     {
       title: 'Request',
@@ -72,7 +79,14 @@ export function sectionsOf(event: AccessEvent, tz: string): Section[] {
         ...line('Query', request.query, 'query'),
         ...line('Host', event.domain, 'host'),
         ...line('Client address', request.ip, 'ip'),
+        ...line('Country', request.country, 'country', countryText(request.country)),
+        ...line('City', request.city, 'city'),
+        ...line('Network', request.asn, 'asn'),
         ...line('User agent', request.user_agent, 'user_agent'),
+        ...line('Agent', agent?.name, 'agent', [agent?.name, agent?.version].filter(Boolean).join(' ')),
+        ...line('Agent class', agent?.class, 'agent_class', agent?.class?.replace('_', ' ')),
+        ...line('System', agent?.os, 'os'),
+        ...line('Device', agent?.device, 'device'),
         ...line('Size', request.bytes, 'request_bytes', sized(request.bytes)),
         ...line('Request id', event.request_id, 'request_id'),
         ...line('Correlation id', event.correlation_id, 'correlation_id'),
@@ -137,7 +151,7 @@ const SHOWN = new Set(
   (
     'id timestamp seq received source format request_id correlation_id trace_id gateway environment domain api service route consumer_id ' +
     'claimed_consumer consumer_name consumer_groups usage_plan customer api_key_id request response access auth upstream error custom ' +
-    'method path query ip user_agent bytes headers duration_ms status'
+    'method path query ip country city asn user_agent bytes headers duration_ms status agent'
   ).split(' '),
 )
 

@@ -1,5 +1,6 @@
 // What is different here: the values whose share in this part of the range differs most from the rest around it.
 import { useAnswer } from '../api/queries'
+import { Button } from '../parts/button'
 import { Drawer } from '../parts/drawer'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { SHORT_FIELDS } from '../state/fields'
@@ -63,9 +64,7 @@ export function LogDifferences({ view, span, onClose }: { view: View; span: Span
       </p>
       {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />}
       {answer.isPending && <Skeleton height={240} />}
-      {data && data.values.length === 0 && (
-        <EmptyState title="Nothing stands out">Every value has about the same share here as in the rest.</EmptyState>
-      )}
+      {data && data.values.length === 0 && <NothingDiffers data={data} view={view} span={span} />}
       {data && data.values.length > 0 && (
         <>
           <p className={css.legend}>
@@ -80,6 +79,29 @@ export function LogDifferences({ view, span, onClose }: { view: View; span: Span
         </>
       )}
     </Drawer>
+  )
+}
+
+/** Why no value differs, and what can be done about it. */
+function NothingDiffers({ data, view, span }: { data: Differences; view: View; span: Span }) {
+  if (data.region.total === 0)
+    return (
+      <EmptyState title="There is nothing here">
+        No event of this part of the range matches, so it has no shares to compare.
+        {view.filter && <Button onPress={() => view.setFilter('')}>Remove all filters</Button>}
+      </EmptyState>
+    )
+  if (data.rest.total > 0)
+    return <EmptyState title="Nothing stands out">Every value has about the same share here as in the rest.</EmptyState>
+  const { within } = view.search
+  const third = (span.to - span.from) / 3
+  const inside = { from: iso(span.from + 2 * third), to: iso(span.to), within: `${span.from}..${span.to}` }
+  return (
+    <EmptyState title="There is nothing to compare with">
+      {within ? 'No event lies in the rest of the range.' : 'No event lies in as much time before.'} Compare a part of
+      the range with the rest of it: drag over the histogram with Shift, or take its last third.
+      <Button onPress={() => view.set({ ...inside, diff: '1' })}>Compare the last third with the rest</Button>
+    </EmptyState>
   )
 }
 

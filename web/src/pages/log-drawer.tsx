@@ -95,7 +95,12 @@ function Access({ event }: { event: AccessEvent }) {
         <Pill tone="good">{access.granted ? 'Granted' : 'Access unknown'}</Pill>
         <span className="quiet">
           {access.granted ? 'The gateway forwarded this call.' : 'The log does not say.'}
-          {access.evidence && ` Told by: ${access.evidence}.`}
+          {access.evidence && (
+            <>
+              {' '}
+              Told by <code className="mono">{access.evidence}</code>
+            </>
+          )}
         </span>
       </div>
     )
@@ -114,14 +119,14 @@ function Access({ event }: { event: AccessEvent }) {
           <b>Why</b> {sentence(explanation)}
         </p>
       )}
+      {access.evidence && (
+        <p data-testid="evidence">
+          <b>Told by</b> <code className="mono">{access.evidence}</code>
+        </p>
+      )}
       {resolution && (
         <p data-testid="resolution">
           <b>What to do</b> {sentence(resolution)}
-        </p>
-      )}
-      {access.evidence && (
-        <p data-testid="evidence">
-          <b>Told by</b> <code>{access.evidence}</code>
         </p>
       )}
     </div>

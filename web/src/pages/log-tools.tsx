@@ -113,7 +113,7 @@ function TableLook({ view, columns, fields, onArrange }: Arrange & { view: View 
             ))}
           </ol>
           <input
-            className={css.search}
+            className={pop.input}
             aria-label="Search columns"
             placeholder={`Search ${known.length} fields`}
             value={typed}

@@ -100,7 +100,7 @@ function Choice(props: { label: string; end: string; isChosen: boolean; onPick: 
   return (
     <li>
       <Button
-        className={`${css.choice} ${props.isChosen ? css.chosen : ''}`}
+        className={`${css.choice} ${props.isChosen ? pop.inForce : ''}`}
         aria-pressed={props.isChosen}
         onPress={props.onPick}
       >

@@ -5,6 +5,7 @@ import type { Facets } from '../api/types'
 import { Button, IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
 import { Select } from '../parts/menu'
+import pop from '../parts/popover.module.css'
 import { copyText } from '../parts/toast'
 import { allFields, hasCounts } from '../state/fields'
 import { inverted, type Pill, pillText, removed, type Term, type Test, termsOf } from '../state/filter'
@@ -120,7 +121,7 @@ function ValueList({ draft, onDraft, onEmpty, filter, range, term }: Props & Dra
   return (
     <>
       <input
-        className={css.editorInput}
+        className={pop.input}
         aria-label="Search values"
         placeholder="Search values"
         value={typed}
@@ -171,7 +172,7 @@ function ValueInputs({ draft, onDraft, onDone }: DraftProps & { onDone: () => vo
         <input
           // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
           key={i}
-          className={`${css.editorInput} mono`}
+          className={`${pop.input} mono`}
           aria-label={`Value ${i + 1}`}
           placeholder={op === 'between' ? '200..299' : op === 'cidr' ? '10.0.0.0/8' : 'Value'}
           value={value}
@@ -199,7 +200,7 @@ function RawInput({ raw, onApply }: { raw: string; onApply: (raw: string) => voi
       }}
     >
       <input
-        className={`${css.editorInput} mono`}
+        className={`${pop.input} mono`}
         aria-label="Filter text"
         value={text}
         spellCheck={false}

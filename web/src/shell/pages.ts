@@ -1,7 +1,7 @@
 // The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
 import type { IconName } from '../parts/icon'
 
-export type PagePath = '/' | '/logs' | '/sources'
+export type PagePath = '/' | '/logs' | '/directory' | '/sources'
 export type Page = {
   to: PagePath
   label: string
@@ -27,6 +27,13 @@ export const PAGES: Page[] = [
     key: 'l',
     alias:
       'ACL Management › Audit Analytics › Access Logs, requests, calls, events, log explorer, search, live tail, export',
+  },
+  {
+    to: '/directory',
+    label: 'Directory',
+    icon: 'directory',
+    key: 'd',
+    alias: 'Consumers, groups, plans, routes, keys, customers, catalogue, usage plans, ACL groups, import, deck, team',
   },
   {
     to: '/sources',

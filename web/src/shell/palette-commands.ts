@@ -18,6 +18,7 @@ import { applyTheme } from '../state/theme'
 import { logsSearch, rememberZone, type View } from '../state/view'
 import { browserZone } from '../state/zone'
 import { toggledComparison } from './compare-picker'
+import { DOCS } from './docs'
 import { PAGES } from './pages'
 
 export type Command = {
@@ -52,7 +53,7 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
     { name: 'Saved views', commands: saved },
     { name: 'Time range', commands: ranges(pick) },
     { name: 'Actions', commands: actions(view, navigate) },
-    { name: 'Help', commands: help(onHelp) },
+    { name: 'Help', commands: help(onHelp, navigate) },
     { name: 'Search', commands: isLooking ? [] : search(text, view, logs) },
   ]
   return { groups: groups.filter((group) => group.commands.length > 0), isLooking }
@@ -167,7 +168,16 @@ function actions(view: View, navigate: Navigate): Command[] {
   ]
 }
 
-function help(onHelp: () => void): Command[] {
+function help(onHelp: () => void, navigate: Navigate): Command[] {
+  const docs = DOCS.map(
+    ({ id, label, words }): Command => ({
+      id: `docs ${id}`,
+      label,
+      words: `docs documentation help manual ${words}`,
+      icon: 'help',
+      run: () => navigate({ to: '/docs/$page', params: { page: id } }),
+    }),
+  )
   return [
     { id: 'keys', label: 'Keyboard shortcuts', words: 'help keys docs', icon: 'help', end: '?', run: onHelp },
     {
@@ -179,11 +189,12 @@ function help(onHelp: () => void): Command[] {
     },
     {
       id: 'api',
-      label: 'Description of the HTTP API',
+      label: 'Description of the HTTP API for programs',
       words: 'openapi docs documentation reference',
       icon: 'help',
       run: () => window.open('/api/v1/openapi.json', '_blank', 'noopener'),
     },
+    ...docs,
   ]
 }
 

@@ -1,6 +1,7 @@
 // A range as text, as a preset, or by two date-time fields. The text understands what people type.
 import { lazy, Suspense, useState } from 'react'
 import { Button, Input, Label, TextField } from 'react-aria-components'
+import pop from '../parts/popover.module.css'
 import { CALENDAR, lengthText, PRESETS, type Range, rangeInput, type Span, spanOf } from '../state/range'
 import { parseRange } from '../state/range-words'
 import { clockText, dateText, zoneText } from '../state/zone'
@@ -89,7 +90,7 @@ function Preset(props: { label: string; end?: string; isChosen: boolean; onPick:
   return (
     <li>
       <Button
-        className={`${css.preset} ${props.isChosen ? css.chosen : ''}`}
+        className={`${css.preset} ${props.isChosen ? pop.inForce : ''}`}
         aria-pressed={props.isChosen}
         onPress={props.onPick}
       >

@@ -1,7 +1,9 @@
 import { useState } from 'react'
 import { Checkbox } from '../parts/checkbox'
 import { Dialog } from '../parts/dialog'
+import { Go } from '../parts/link'
 import { keysAreOff, SHORTCUTS, type Shortcut, switchKeys } from '../state/keys'
+import { docPath } from './docs'
 import { PAGES } from './pages'
 import css from './shortcut-help.module.css'
 
@@ -39,6 +41,13 @@ export function ShortcutHelp({ isOpen, onClose }: { isOpen: boolean; onClose: ()
             </section>
           ))}
         </div>
+        <p>
+          Everything else stands in the{' '}
+          <Go href={docPath('filter')} className={css.docs} onClick={onClose}>
+            documentation
+          </Go>
+          .
+        </p>
         <Checkbox
           isSelected={!isOff}
           onChange={(isOn) => {

@@ -27,6 +27,9 @@ export type Search = {
   wrap?: '1'
   chart?: 'none'
   hide?: string
+  /** Directory: the kind in the list, and the text searched for. */
+  kind?: string
+  q?: string
   /** Sources: the open one. */
   source?: string
   /** The range that was zoomed into, as `from..to` in epoch milliseconds, and whether it is compared with what is shown. */
@@ -60,6 +63,8 @@ export function validSearch(raw: Record<string, unknown>): Search {
     compare: comparison(raw.compare),
     refresh: REFRESHES.find(({ id }) => id === raw.refresh)?.id,
     row: text(raw.row, 200),
+    kind: /^[a-z]{3,20}$/.test(String(raw.kind ?? '')) ? String(raw.kind) : undefined,
+    q: text(raw.q, 200),
     source: text(raw.source, 100),
     columns: columns && /^[\w.,-]+$/.test(columns) ? columns : undefined,
     order: raw.order === 'asc' ? 'asc' : undefined,

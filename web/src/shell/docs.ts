@@ -1,0 +1,23 @@
+// The pages of the documentation, as the palette and the help list them. A page is a file in docs/ and a line here.
+
+export type Doc = { id: string; label: string; words: string }
+
+export const DOCS: Doc[] = [
+  { id: 'filter', label: 'The filter language', words: 'query search operators fields syntax' },
+  {
+    id: 'sources',
+    label: 'Setting up each gateway',
+    words: 'kong apisix aws nginx envoy traefik caddy haproxy connect',
+  },
+  { id: 'ingest', label: 'Sending logs', words: 'tokens receivers http duplicates limits retry' },
+  { id: 'formats', label: 'Log formats', words: 'parse field map units' },
+  { id: 'enrichment', label: 'What is added to an event', words: 'country geography agent route template proxy' },
+  { id: 'directory', label: 'The directory', words: 'consumers groups plans routes rules import' },
+  { id: 'masking', label: 'Masking of secrets', words: 'privacy tokens headers gdpr' },
+  { id: 'panels', label: 'Panels and figures', words: 'overview metrics rates percentiles definitions' },
+  { id: 'api', label: 'The HTTP API', words: 'openapi endpoints rest export tail' },
+  { id: 'cli', label: 'The command line', words: 'gatelog commands import follow query' },
+  { id: 'config', label: 'Settings', words: 'configuration environment variables file' },
+]
+
+export const docPath = (id: string) => `/docs/${id}`
