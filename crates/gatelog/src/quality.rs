@@ -106,7 +106,7 @@ impl Quality {
     }
 
     fn note_time(&mut self, time: i64, received: Timestamp) {
-        let age = received.0 - time;
+        let age = received.0.saturating_sub(time);
         self.newest = self.newest.max(Some(Timestamp(time)));
         if age == 0 {
             self.untimed += 1;
@@ -116,7 +116,7 @@ impl Quality {
             self.lag_max = self.lag_max.max(age);
             self.late += u64::from(age >= LATE);
             self.ahead += u64::from(age <= -AHEAD);
-            self.ahead_max = self.ahead_max.max(-age);
+            self.ahead_max = self.ahead_max.max(age.saturating_neg());
         }
     }
 

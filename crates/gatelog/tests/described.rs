@@ -57,6 +57,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/directory/history", &["", "?kind=consumers&from=1h&limit=1"]),
     ("/api/v1/directory/export", &["?origin=team"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
+    ("/api/v1/sources/{name}/quality", &["/api/v1/sources/default/quality"]),
 ];
 
 /// Something of every kind.

@@ -118,14 +118,14 @@ fn the_quality_of_what_a_source_sends_is_told() {
     let token = made["token"].as_str().unwrap();
     assert_eq!(made["source"]["quality"]["complete"], Value::Null);
     let now = seconds();
-    // (seconds ago, more members): two in time, one late, one of last week, one an hour ahead of us.
+    // Routes are made of the paths. (seconds ago, more members): two in time, one late, one of last week, one an hour ahead of us.
     let events = [
         (
             1,
             json!({ "status": 200, "consumer": "mobile", "route": "/a", "ip": "203.0.113.9", "user_agent": "curl/8" }),
         ),
         (1, json!({ "status": 403, "granted": false, "reason": "quota_exceeded" })),
-        (600, json!({ "status": 403, "granted": false })),
+        (600, json!({ "status": 403, "granted": false, "reason": "other" })),
         (7 * 86_400, json!({ "status": 200, "consumer": "mobile" })),
         (-3_600_i64 as u64, json!({ "status": 200 })),
     ];
@@ -154,7 +154,7 @@ fn the_quality_of_what_a_source_sends_is_told() {
         };
         assert_eq!(
             ["method", "path", "status", "consumer", "route", "ip", "user_agent"].map(field),
-            [5, 5, 5, 2, 1, 1, 1]
+            [5, 5, 5, 2, 5, 1, 1]
         );
         assert!(quality["lag_max_ms"].as_f64().unwrap() >= 600_000.0, "{quality}");
         assert!(

@@ -1,6 +1,18 @@
 // Written by npm run gen from /api/v1/openapi.json. Do not edit.
 export interface components {
     schemas: {
+        Anything: {
+            [key: string]: unknown;
+        };
+        BulkAnswer: {
+            errors: boolean;
+            items: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            }[];
+            took: number;
+        };
         Column: {
             id: string;
             label: string;
@@ -16,6 +28,10 @@ export interface components {
         };
         Credential: {
             token: string;
+        };
+        DatadogAnswer: Record<string, never>;
+        DatadogValid: {
+            valid: boolean;
         };
         Diagnosis: {
             action: {
@@ -58,6 +74,152 @@ export interface components {
             }[];
             /** Format: date-time */
             watermark: string;
+        };
+        Directory: {
+            counts: {
+                [key: string]: number;
+            };
+            files: {
+                origin: string;
+                path: string;
+                problem: string | null;
+            }[];
+            importers: {
+                doc: string;
+                name: string;
+            }[];
+            origins: components["schemas"]["DirectoryOrigin"][];
+        };
+        DirectoryChange: {
+            fields: {
+                after: unknown;
+                before: unknown;
+                field: string;
+                joined?: string[];
+                left?: string[];
+            }[];
+            key: string;
+            /** @enum {unknown} */
+            kind: "environments" | "customers" | "groups" | "plans" | "consumers" | "keys" | "apis" | "services" | "routes";
+            name: string;
+            /** @enum {unknown} */
+            what: "added" | "changed" | "removed";
+        };
+        DirectoryCounts: {
+            added: number;
+            changed: number;
+            removed: number;
+        };
+        /** @description YAML, JSON or CSV, as docs/directory.md describes; any content type */
+        DirectoryDocument: unknown;
+        /** @description an entity of any kind; each kind has some of these members */
+        DirectoryEntity: {
+            aliases?: string[];
+            api?: string;
+            consumer?: string;
+            covers?: {
+                api: string;
+                stage?: string;
+            }[];
+            customer?: string;
+            domains?: string[];
+            groups?: string[];
+            hosts?: string[];
+            id?: string;
+            methods?: string[];
+            name?: string;
+            plan?: string;
+            plans?: string[];
+            quota?: components["schemas"]["Quota"];
+            rules?: components["schemas"]["Rules"];
+            service?: string;
+            sources?: string[];
+            stages?: string[];
+            tags?: string[];
+            templates?: string[];
+            throttle?: {
+                burst?: number;
+                rate: number;
+            };
+            version?: string;
+        };
+        DirectoryHistory: {
+            changes: (components["schemas"]["DirectoryChange"] & {
+                by: string | null;
+                imported: string | null;
+                origin: string;
+                /** Format: date-time */
+                time: string;
+            })[];
+            next_cursor: string | null;
+            total: number;
+        };
+        DirectoryImport: {
+            changes: components["schemas"]["DirectoryChange"][];
+            counts: {
+                [key: string]: components["schemas"]["DirectoryCounts"];
+            };
+            dry_run: boolean;
+            importer: string;
+            notes: string[];
+            origin: string;
+            since: string | null;
+            total: number;
+        };
+        DirectoryImported: {
+            by: string;
+            counts: {
+                [key: string]: components["schemas"]["DirectoryCounts"];
+            };
+            importer: string;
+            /** @description null: for all times */
+            since: string | null;
+            /** Format: date-time */
+            time: string;
+        };
+        DirectoryOrigin: {
+            by: string;
+            changed: string | null;
+            counts: {
+                [key: string]: number;
+            };
+            importer: string;
+            imports: components["schemas"]["DirectoryImported"][];
+            name: string;
+            /** Format: date-time */
+            seen: string;
+            sources: string[];
+            versions: number;
+        };
+        DirectoryPage: {
+            /** Format: date-time */
+            at: string;
+            items: {
+                /** @description of groups, plans and customers: how many consumers are of it */
+                consumers?: number;
+                entity: components["schemas"]["DirectoryEntity"];
+                key: string;
+                origin: string;
+                /** @description from when on it is so; null: for all times before */
+                since: string | null;
+            }[];
+            /** @enum {unknown} */
+            kind: "environments" | "customers" | "groups" | "plans" | "consumers" | "keys" | "apis" | "services" | "routes";
+            next_cursor: string | null;
+            total: number;
+        };
+        DirectorySnapshot: {
+            apis?: components["schemas"]["DirectoryEntity"][];
+            consumers?: components["schemas"]["DirectoryEntity"][];
+            customers?: components["schemas"]["DirectoryEntity"][];
+            environments?: components["schemas"]["DirectoryEntity"][];
+            groups?: components["schemas"]["DirectoryEntity"][];
+            keys?: components["schemas"]["DirectoryEntity"][];
+            origin?: string;
+            plans?: components["schemas"]["DirectoryEntity"][];
+            routes?: components["schemas"]["DirectoryEntity"][];
+            services?: components["schemas"]["DirectoryEntity"][];
+            sources?: string[];
         };
         Ended: {
             ended: boolean;
@@ -471,6 +633,11 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        FirehoseAnswer: {
+            errorMessage?: string;
+            requestId: string;
+            timestamp: number;
+        };
         Gateway: {
             about: string;
             format: string | null;
@@ -501,6 +668,17 @@ export interface components {
             key: string;
             label: string;
             values: (number | null)[];
+        };
+        HecAcks: {
+            acks: {
+                [key: string]: boolean;
+            };
+        };
+        HecAnswer: {
+            ackId?: number;
+            code: number;
+            "invalid-event-number"?: number;
+            text: string;
         };
         Histogram: {
             buckets: string[];
@@ -560,6 +738,13 @@ export interface components {
         OpenApi: {
             [key: string]: unknown;
         };
+        /** @description Protocol Buffers when the request is. */
+        OtlpAnswer: {
+            partialSuccess?: {
+                errorMessage: string;
+                rejectedLogRecords: string;
+            };
+        };
         Panel: components["schemas"]["PanelBase"] & (components["schemas"]["SeriesBody"] | components["schemas"]["HeatBody"] | components["schemas"]["ListBody"] | components["schemas"]["StatBody"]);
         PanelBase: {
             /** Format: date-time */
@@ -606,6 +791,47 @@ export interface components {
             title: string;
             type: string;
         };
+        Qualities: {
+            day: components["schemas"]["Quality"];
+            hour: components["schemas"]["Quality"];
+            /**
+             * Format: date-time
+             * @description counting began then, with the start of the server
+             */
+            since: string;
+        };
+        /** @description what the events of a source were like, those that had come before included */
+        Quality: {
+            /** @description their time is a second or more ahead of this server's clock */
+            ahead: number;
+            ahead_max_ms: number | null;
+            /** @description the share of core values that are there */
+            complete: number | null;
+            denied: number;
+            events: number;
+            /** @description denied with a reason other than `other` */
+            explained: number;
+            /** @description how many events have each field; only of one source */
+            fields?: {
+                /** @description an audit needs it of every gateway */
+                core: boolean;
+                events: number;
+                label: string;
+                name: string;
+            }[];
+            lag_max_ms: number | null;
+            /** @description how long after their time they came, on average, without what is older than a day */
+            lag_ms: number | null;
+            /** @description came from 2 minutes to a day after their time */
+            late: number;
+            /** @description have no time of their own; they got that of their arrival */
+            untimed: number;
+        };
+        Quota: {
+            limit: number;
+            /** @enum {unknown} */
+            period: "second" | "minute" | "hour" | "day" | "week" | "month" | "year";
+        };
         Reasons: {
             reasons: {
                 code: string;
@@ -638,6 +864,20 @@ export interface components {
             state?: "new" | "gone" | "same";
             value: number;
         };
+        Rules: {
+            allow_groups?: string[];
+            allow_ips?: string[];
+            auth?: string[];
+            deny_groups?: string[];
+            deny_ips?: string[];
+            limits?: components["schemas"]["Quota"][];
+            windows?: {
+                days?: string[];
+                from: string;
+                to: string;
+                zone: string;
+            }[];
+        };
         Series: {
             key: string;
             label: string;
@@ -655,33 +895,6 @@ export interface components {
             sample: boolean;
             version: string;
         };
-        Qualities: {
-            day: components["schemas"]["Quality"];
-            hour: components["schemas"]["Quality"];
-            /**
-             * Format: date-time
-             * @description counting began then, with the start of the server
-             */
-            since: string;
-        };
-        Quality: {
-            ahead: number;
-            ahead_max_ms: number | null;
-            complete: number | null;
-            denied: number;
-            events: number;
-            explained: number;
-            fields?: {
-                core: boolean;
-                events: number;
-                label: string;
-                name: string;
-            }[];
-            lag_max_ms: number | null;
-            lag_ms: number | null;
-            late: number;
-            untimed: number;
-        };
         Source: {
             accepted: number;
             bytes: number;
@@ -697,13 +910,18 @@ export interface components {
             };
             gateway: string | null;
             /** @enum {string} */
-            health: "new" | "ok" | "late" | "silent" | "rejecting";
+            health: "new" | "ok" | "late" | "silent" | "rejecting" | "paused";
             /** @description why, in one sentence */
             health_text: string;
             last_event: string | null;
             /** @description records known to have been sent that never came or came when there was no room */
             lost: number;
             name: string;
+            /** @description what it sends is refused for now */
+            paused: boolean;
+            quality: components["schemas"]["Quality"];
+            /** @description deliveries refused while it was paused */
+            refused: number;
             rejected: number;
             sample: boolean;
         };
