@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use event::Timestamp;
 use event::mask::Rules;
+use intake::directory::Read;
 use ledger::Ledger;
 use tokio::sync::{Semaphore, watch};
 
@@ -58,7 +59,19 @@ impl App {
         import: Import,
         now: Timestamp,
     ) -> Result<Outcome, directory::Error> {
-        let outcome = self.directory.import(text, import, now)?;
+        let (importer, read) = directory::understand(text, import.format.as_deref())?;
+        self.take_directory(importer.name, read, import, now)
+    }
+
+    /// The same with what an importer has read.
+    pub(crate) fn take_directory(
+        &self,
+        importer: &'static str,
+        read: Read,
+        import: Import,
+        now: Timestamp,
+    ) -> Result<Outcome, directory::Error> {
+        let outcome = self.directory.take(importer, read, import, now)?;
         self.publish_directory();
         Ok(outcome)
     }

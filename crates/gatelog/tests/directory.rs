@@ -1,7 +1,13 @@
 //! The directory through the API, as a gateway's operator meets it: hand it in, send events before and after a change,
 //! see whose groups they carry, and how it all changed.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may stop at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
 
 mod server;
 

@@ -18,6 +18,7 @@ mod origin;
 mod paths;
 mod rules;
 mod sheet;
+mod text;
 
 pub use check::{ENTITIES_MAX, check, check_origin};
 pub use diff::{CHANGES_MAX, Change, Diff, FieldChange, What};

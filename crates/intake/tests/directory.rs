@@ -206,6 +206,24 @@ fn routes_are_found_by_id_name_and_path() {
 }
 
 #[test]
+fn an_environment_that_is_only_a_name_is_that_of_its_whole_origin() {
+    let rules = Rules { allow_ips: vec![text("10.0.0.0/8")], ..Rules::default() };
+    let snapshot = Snapshot {
+        environments: vec![Environment { name: text("default"), rules, ..Environment::default() }],
+        routes: vec![Route { name: text("r"), ..Route::default() }],
+        ..Snapshot::default()
+    };
+    let mut two = snapshot.clone();
+    two.environments.push(Environment { name: text("other"), ..Environment::default() });
+    let mut batch = Batch::new();
+    let directory = of(&[("kong", snapshot)]);
+    let row = one(&directory, &[(field::ROUTE, "r")], &mut batch);
+    assert_eq!(row.text(field::ENVIRONMENT), Some("default"));
+    assert_eq!(one(&directory, &[(field::ROUTE, "else")], &mut batch).text(field::ENVIRONMENT), None);
+    assert_eq!(one(&of(&[("kong", two)]), &[(field::ROUTE, "r")], &mut batch).text(field::ENVIRONMENT), None);
+}
+
+#[test]
 fn rules_say_why_the_gateway_refused() {
     let rules = Rules {
         allow_groups: vec![text("gold")],

@@ -1,33 +1,28 @@
 //! The directory over HTTP: what is known besides the logs, how it changed, and the ways in.
 
 use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
 
 use axum::http::StatusCode;
 use event::Timestamp;
-use http_body_util::{BodyExt as _, Limited};
-use intake::directory::{
-    self, BEGINNING, Change, DOCUMENT_BYTES_MAX, Diff, Directory, Entity, IMPORTERS, Lives, Origin, Snapshot,
-};
+use intake::directory::{BEGINNING, Change, Directory, Entity, IMPORTERS, Lives, Origin, Snapshot};
 use keys::Scope;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use tokio::time::timeout;
 
 use super::answer::{bytes_with, json};
 use super::error::{Problem, nearest};
 use super::route::{Answer, Call};
-use crate::directory::{Error, File, Import, Outcome};
-use crate::{clock, log};
+use crate::clock;
+use crate::directory::File;
 
-/// Changes that one answer names.
-const CHANGES_SHOWN_MAX: usize = 1_000;
+mod import;
+
+pub(crate) use import::{dry_run, import, remove};
+
 /// Imports of an origin that are shown.
 const IMPORTS_SHOWN_MAX: usize = 20;
 /// Entities or changes of one page.
 const PAGE_MAX: usize = 1_000;
-/// Time a document may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// The kinds of entities.
 const KINDS: [&str; 9] =
@@ -342,83 +337,4 @@ pub(crate) async fn export(_: Scope, call: Call) -> Answer {
     let snapshot = Snapshot { origin: name, sources, ..origin.lists.at(at.0) };
     let body = serde_json::to_vec_pretty(&snapshot).map_err(Problem::internal)?;
     Ok(bytes_with(StatusCode::OK, "application/json", body))
-}
-
-/// `PUT /directory/{name}`.
-pub(crate) async fn import(scope: Scope, call: Call) -> Answer {
-    brought(scope, call, false).await
-}
-
-/// `POST /directory/{name}/dry-run`.
-pub(crate) async fn dry_run(scope: Scope, call: Call) -> Answer {
-    brought(scope, call, true).await
-}
-
-async fn brought(scope: Scope, mut call: Call, is_dry: bool) -> Answer {
-    let origin = call.segment("name").map(str::to_owned);
-    let since = call.params.get("since").map(|text| time(text, "since")).transpose()?;
-    let by = scope.principal().name().to_owned();
-    let format = call.params.get("format").map(str::to_owned);
-    let text = document(&mut call).await?;
-    let import = Import { origin, format, since, by: by.clone(), is_dry };
-    let outcome = tokio::task::block_in_place(|| call.app.import_directory(text, import, clock::now()))?;
-    told(&outcome, &by, is_dry)
-}
-
-/// `DELETE /directory/{name}`: it says nothing from now on.
-pub(crate) async fn remove(scope: Scope, call: Call) -> Answer {
-    let name = call.segment("name").unwrap_or_default().to_owned();
-    let known = call.app.directory.now();
-    known.origin(&name).ok_or_else(|| no_origin(&known, &name))?;
-    let by = scope.principal().name().to_owned();
-    let import = Import { origin: Some(name), format: None, since: None, by: by.clone(), is_dry: false };
-    let nothing = "consumers: []".to_owned();
-    let outcome = tokio::task::block_in_place(|| call.app.import_directory(nothing, import, clock::now()))?;
-    told(&outcome, &by, false)
-}
-
-fn told(outcome: &Outcome, by: &str, is_dry: bool) -> Answer {
-    let Outcome { origin, importer, diff, notes } = outcome;
-    let Diff { since, changes, .. } = diff;
-    if !is_dry && !diff.is_empty() {
-        log::info(
-            "the directory was changed",
-            &[("origin", origin), ("changes", &diff.total()), ("by", &by)],
-        );
-    }
-    let shown: Vec<&Change> = changes.iter().take(CHANGES_SHOWN_MAX).collect();
-    json(&json!({
-        "origin": origin, "importer": importer, "dry_run": is_dry, "since": moment(*since), "total": diff.total(),
-        "counts": counts(&diff.counts), "changes": shown, "notes": notes,
-    }))
-}
-
-/// The body as text, bounded in size and time.
-async fn document(call: &mut Call) -> Result<String, Problem> {
-    let body = Limited::new(std::mem::take(&mut call.body), DOCUMENT_BYTES_MAX).collect();
-    let bytes = timeout(BODY_TIME, body)
-        .await
-        .map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the document arrived too slowly"))?
-        .map_err(|_| {
-            let detail = format!("the document is larger than {DOCUMENT_BYTES_MAX} bytes, or broke off");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-        })?
-        .to_bytes();
-    String::from_utf8(bytes.into()).map_err(|_| Problem::bad("the document is not UTF-8"))
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Problem {
-        match error {
-            Error::Fault(fault) => Problem::from(fault),
-            error => Problem::internal(error),
-        }
-    }
-}
-
-impl From<directory::Fault> for Problem {
-    fn from(fault: directory::Fault) -> Problem {
-        Problem::bad(format!("nothing was changed: {fault}"))
-            .remedy("docs/directory.md says how a directory is written")
-    }
 }

@@ -4,7 +4,9 @@
 //! Entities refer to each other by id or by name. Key values, passwords and other secrets have no place here: an
 //! importer that meets one drops it and notes that it did.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
+
+use super::text::{some_text, text, texts};
 
 /// What one origin (a file, a gateway) says: all of it. What it no longer says is gone from its time on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -381,38 +383,4 @@ pub enum Day {
     Fri,
     Sat,
     Sun,
-}
-
-/// A text; who writes by hand may leave the quotes of a number out.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Quoted(String),
-    Whole(i64),
-    Number(f64),
-    Flag(bool),
-}
-
-impl From<Text> for String {
-    fn from(text: Text) -> String {
-        match text {
-            Text::Quoted(text) => text,
-            Text::Whole(number) => number.to_string(),
-            Text::Number(number) => number.to_string(),
-            Text::Flag(flag) => flag.to_string(),
-        }
-    }
-}
-
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(Text::deserialize(from)?.into())
-}
-
-fn some_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text: Option<String> = Option::<Text>::deserialize(from)?.map(Text::into);
-    Ok(text.filter(|text| !text.is_empty()))
-}
-
-fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    Ok(Option::<Vec<Text>>::deserialize(from)?.unwrap_or_default().into_iter().map(Text::into).collect())
 }

@@ -235,3 +235,79 @@ fn changed<T: Entity>(lives: &Lives<T>, changes: &mut Vec<(From, Change)>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::diff::What;
+    use super::super::model::Consumer;
+    use super::*;
+
+    fn said(groups: &[&str]) -> Request {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        let consumers = vec![Consumer { name: "a".into(), groups, ..Consumer::default() }];
+        Request { snapshot: Snapshot { consumers, ..Snapshot::default() }, ..Request::default() }
+    }
+
+    fn groups(origin: &Origin, at: From) -> Option<String> {
+        origin.lists.at(at).consumers.first().map(|consumer| consumer.groups.join(" "))
+    }
+
+    fn start() -> Origin {
+        Origin { name: "o".into(), ..Origin::default() }
+    }
+
+    #[test]
+    fn who_joined_and_who_left_is_told_with_the_moment() {
+        let (origin, _) = start().import(said(&["gold", "beta"]), 100, 0).unwrap();
+        assert_eq!((groups(&origin, BEGINNING), origin.lists.changes().len()), (Some("gold beta".into()), 0));
+        let (same, diff) = origin.import(said(&["gold", "beta"]), 150, 0).unwrap();
+        assert!(diff.is_empty() && !same.differs(&origin) && same.seen == 150);
+        let (origin, _) = same.import(said(&["silver", "beta"]), 200, 0).unwrap();
+        let (origin, _) = origin.import(Request::default(), 300, 0).unwrap();
+        let changes = origin.lists.changes();
+        let field = &changes[0].1.fields[0];
+        assert_eq!((changes[0].0, field.field.as_str()), (200, "groups"));
+        assert_eq!(
+            (&field.joined[..], &field.left[..]),
+            (&["silver".to_owned()][..], &["gold".to_owned()][..])
+        );
+        assert_eq!((changes[1].0, changes[1].1.what, changes.len()), (300, What::Removed, 2));
+        let at = [199, 200, 299, 300].map(|time| groups(&origin, time));
+        assert_eq!(
+            at,
+            [Some("gold beta".into()), Some("silver beta".into()), Some("silver beta".into()), None]
+        );
+    }
+
+    #[test]
+    fn since_is_neither_in_the_future_nor_before_what_was_said_last() {
+        let since = |since| Request { since: Some(since), ..said(&["x"]) };
+        let (origin, _) = start().import(since(50), 100, 0).unwrap();
+        assert_eq!((groups(&origin, 49), groups(&origin, 50)), (None, Some("x".into())));
+        assert_eq!(origin.import(since(101), 100, 0).unwrap_err().place, "since");
+        assert_eq!(origin.import(since(49), 100, 0).unwrap_err().place, "since");
+        let (again, _) = origin.import(Request { since: Some(50), ..said(&["y"]) }, 100, 0).unwrap();
+        assert_eq!((groups(&again, 50), again.lists.versions()), (Some("y".into()), 1));
+        // A clock that went back does not go before what was said.
+        let (again, diff) = again.import(said(&["z"]), 20, 0).unwrap();
+        assert_eq!((diff.since, groups(&again, 50)), (50, Some("z".into())));
+    }
+
+    #[test]
+    fn what_no_kept_event_can_ask_for_is_forgotten() {
+        let (mut origin, _) = start().import(said(&["0"]), 100, 0).unwrap();
+        for n in 1..10 {
+            origin = origin.import(said(&[&n.to_string()]), 100 + n * 100, 0).unwrap().0;
+        }
+        assert_eq!(origin.lists.versions(), 10);
+        let (origin, _) = origin.import(said(&["10"]), 1_100, 650).unwrap();
+        assert_eq!(groups(&origin, 650), Some("5".into()), "the version an event of that moment has stays");
+        assert_eq!(origin.lists.versions(), 6);
+        let (origin, _) = origin.import(Request::default(), 1_200, 650).unwrap();
+        let (origin, _) = origin.import(said(&[]), 1_300, 1_250).unwrap();
+        let (origin, _) = origin.import(Request::default(), 1_400, 1_350).unwrap();
+        let mut origin = origin;
+        origin.forget(1_500);
+        assert_eq!(origin.lists.versions(), 0, "what is gone for good leaves nothing");
+    }
+}

@@ -61,12 +61,13 @@ pub(super) fn fill<'d>(batch: &mut Batch, directory: &'d Directory, times: &Time
 fn call<'d>(directory: &'d Directory, row: Row<'_>) -> Call<'d> {
     let at = time(row);
     let origins = directory.of(row.text(f::SOURCE).unwrap_or_default());
-    let environment = environment(&origins, row, at);
+    let environment =
+        |known: Option<&'d Known>| environment(&origins, row, at).or_else(|| whole(known?, row, at));
     let texts = [f::ROUTE_ID, f::ROUTE].into_iter().filter_map(|field| row.text(field));
     for text in texts {
         for known in &origins {
             if let Some(route) = named_route(known, text, row, at) {
-                return Call { environment, ..of_route(known, route, at) };
+                return Call { environment: environment(Some(*known)), ..of_route(known, route, at) };
             }
         }
     }
@@ -74,20 +75,22 @@ fn call<'d>(directory: &'d Directory, row: Row<'_>) -> Call<'d> {
         origins.iter().find_map(|known| Some((*known, &**known.services.find(text, at).one()?)))
     });
     if let Some((known, service)) = of_service {
-        return Call { environment, ..of_service_(known, service, at) };
+        return Call { environment: environment(Some(known)), ..of_service_(known, service, at) };
     }
     let texts = [f::API_ID, f::API].into_iter().filter_map(|field| row.text(field));
     let mut apis =
         texts.flat_map(|text| origins.iter().map(move |known| (*known, known.apis.find(text, at).one())));
     let (known, api) =
         apis.find(|(_, api)| api.is_some()).map_or((None, None), |(known, api)| (Some(known), api));
-    Call { known, api: api.map(|api| &**api), environment, ..Call::default() }
+    Call { known, api: api.map(|api| &**api), environment: environment(known), ..Call::default() }
 }
 
 /// The route of an id, a name or a template, the one that agrees with what else the record says.
 fn named_route<'d>(known: &'d Known, text: &str, row: Row<'_>, at: From) -> Option<&'d Route> {
     let mut best: (Option<Fit>, Option<&Route>) = (None, None);
-    for (fit, route) in known.routes.all(text, at).filter(|(_, route)| agrees(known, route, row, at)) {
+    for (fit, route) in
+        known.routes.all(text, at).filter(|(fit, route)| *fit == Fit::Id || agrees(known, route, row, at))
+    {
         match best.0.cmp(&Some(fit)) {
             std::cmp::Ordering::Less => best = (Some(fit), Some(&**route)),
             // Several routes of one name: not guessed.
@@ -147,11 +150,10 @@ fn environment<'d>(origins: &[&'d Known], row: Row<'_>, at: From) -> Option<&'d 
     let named = row.text(f::ENVIRONMENT);
     let mut all =
         origins.iter().flat_map(|known| &known.environments).filter_map(|life| life.at(at)).filter(|one| {
-            let says_nothing = one.sources.is_empty() && one.domains.is_empty() && one.stages.is_empty();
             match named {
                 Some(name) => one.name == name || one.id() == Some(name),
                 None => {
-                    !says_nothing
+                    !says_nothing(one)
                         && is(&one.sources, f::SOURCE)
                         && is(&one.domains, f::DOMAIN)
                         && is(&one.stages, f::STAGE)
@@ -161,6 +163,17 @@ fn environment<'d>(origins: &[&'d Known], row: Row<'_>, at: From) -> Option<&'d 
     // Two that fit: not guessed.
     let first = all.next()?;
     all.all(|other| other.name == first.name).then_some(&**first)
+}
+
+/// The environment of all that an origin knows, when it has one that says no more than its name.
+fn whole<'d>(known: &'d Known, row: Row<'_>, at: From) -> Option<&'d Environment> {
+    let mut all = known.environments.iter().filter_map(|life| life.at(at));
+    let one = all.next().filter(|one| says_nothing(one) && row.text(f::ENVIRONMENT).is_none())?;
+    all.next().is_none().then_some(&**one)
+}
+
+fn says_nothing(one: &Environment) -> bool {
+    one.sources.is_empty() && one.domains.is_empty() && one.stages.is_empty()
 }
 
 /// Finds routes by path where the record names none that is known. Derived routes give way to known templates.
@@ -195,7 +208,8 @@ fn by_path<'d>(batch: &mut Batch, directory: &'d Directory, found: &mut Found<Ca
         let key = (combination, std::ptr::from_ref(route), std::ptr::from_ref(matched));
         let new = *numbers.entry(key).or_insert_with(|| {
             let call = of_route(known, route, at);
-            found.all.push(Call { environment: before.environment, template: Some(matched), ..call });
+            let environment = before.environment.or_else(|| whole(known, row, at));
+            found.all.push(Call { environment, template: Some(matched), ..call });
             found.all.len() as u32 - 1
         });
         if let Some(slot) = found.of_row.get_mut(number) {
