@@ -17,6 +17,7 @@ use crate::directory::{self, Import, Outcome, Store};
 use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
+use crate::refusals::Refusals;
 
 /// Bodies in flight are counted in units of this many bytes.
 pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
@@ -35,6 +36,7 @@ pub(crate) struct App {
     pub(crate) tally: Tally,
     pub(crate) gates: Gates,
     pub(crate) meters: Meters,
+    pub(crate) refusals: Refusals,
     pub(crate) exports: Exports,
     /// Sockets that speak something other than HTTP/1.
     pub(crate) listeners: Vec<Arc<Listener>>,

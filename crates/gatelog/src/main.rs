@@ -18,6 +18,7 @@ mod owner;
 mod quality;
 mod reading;
 mod receivers;
+mod refusals;
 mod rejects;
 mod rhythm;
 mod serve;

@@ -26,6 +26,7 @@ use crate::directory::Store;
 use crate::exports::{self, Exports};
 use crate::knowledge::Known;
 use crate::listen::{self, Bound};
+use crate::refusals::Refusals;
 use crate::{clock, http, log, rejects};
 
 /// How often the catalogue is looked at for changes by others.
@@ -112,6 +113,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         ledger: Arc::clone(&ledger),
         tally: Tally::new(rejects_max, rejects::load(&dir), clock::now()),
         meters: Meters::default(),
+        refusals: Refusals::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
         stopping: stopping.clone(),

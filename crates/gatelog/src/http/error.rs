@@ -1,22 +1,14 @@
 //! Every error of the HTTP API as problem JSON (RFC 9457), in one place, so that no internal text leaks by
 //! accident and every error can name its remedy.
 
-use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use event::time::SECOND;
 use serde::Serialize;
 
-use crate::{catalog, clock, log};
-
-/// The kinds of refusals whose last line is known, at most.
-const REFUSED_KINDS_MAX: usize = 32;
-/// By what was said: the second of the last line in our log, and its id.
-static REFUSED: Mutex<BTreeMap<Box<str>, (i64, Option<u64>)>> = Mutex::new(BTreeMap::new());
+use crate::{catalog, log};
 
 /// An error as the caller sees it.
 #[derive(Debug)]
@@ -104,7 +96,12 @@ impl Problem {
     }
 
     /// Writes the cause into our log, under an id that the answer names.
-    fn logged(self, write: fn(&str, &[log::Field<'_>]), message: &str, error: &dyn Display) -> Problem {
+    pub(crate) fn logged(
+        self,
+        write: fn(&str, &[log::Field<'_>]),
+        message: &str,
+        error: &dyn Display,
+    ) -> Problem {
         // Without randomness there is no id, and the cause is logged all the same.
         let id = catalog::random().map(u64::from_be_bytes).ok();
         let shown = id.map(|id| format!("{id:016x}")).unwrap_or_default();
@@ -114,29 +111,8 @@ impl Problem {
 
     /// Too much to do, or no room: it passes.
     pub(crate) fn busy(detail: impl Into<String>) -> Problem {
-        Problem::passing(detail).refused()
-    }
-
-    fn passing(detail: impl Into<String>) -> Problem {
         Problem { retry_after_s: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
             .remedy("try again after the time in Retry-After")
-    }
-
-    /// Writes into our log that something was refused. Under load one line stands for all refusals of a kind in a
-    /// second; they share its id.
-    pub(crate) fn refused(self) -> Problem {
-        let second = clock::now().0 / SECOND;
-        let mut said = REFUSED.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, id)) = said.get(&self.detail).filter(|(at, _)| *at == second) {
-            return Problem { id: *id, ..self };
-        }
-        let detail = self.detail.clone();
-        let problem = self.logged(log::warn, "a request was refused", &detail);
-        if said.len() >= REFUSED_KINDS_MAX {
-            said.clear();
-        }
-        said.insert(detail, (second, problem.id));
-        problem
     }
 
     /// What to do about it.
@@ -167,6 +143,16 @@ impl Problem {
     /// How long to wait, in seconds, where that helps.
     pub(crate) fn wait_s(&self) -> Option<u32> {
         self.retry_after_s
+    }
+
+    /// What our log says why under.
+    pub(crate) fn id(&self) -> Option<u64> {
+        self.id
+    }
+
+    /// The same under an id.
+    pub(crate) fn with_id(self, id: Option<u64>) -> Problem {
+        Problem { id, ..self }
     }
 
     /// Its status.
@@ -214,11 +200,13 @@ impl From<crate::catalog::Error> for Problem {
 impl From<ledger::Error> for Problem {
     fn from(error: ledger::Error) -> Problem {
         if error.is_full() {
-            return Problem::passing("there is no room for more events at the moment")
-                .retry_after_s(5)
-                .logged(log::warn, "no room for a delivery", &error);
+            return Problem::busy("there is no room for more events at the moment").retry_after_s(5).logged(
+                log::warn,
+                "no room for a delivery",
+                &error,
+            );
         }
-        Problem::passing("the ledger does not take events at the moment; the server's log says why")
+        Problem::busy("the ledger does not take events at the moment; the server's log says why")
             .retry_after_s(30)
             .logged(log::error, "the ledger failed", &error)
     }
@@ -259,16 +247,6 @@ mod tests {
         assert_eq!(nearest("fliter", ["filter", "from", "limit"].into_iter()), ["filter"]);
         assert_eq!(distance("", "abc"), 3);
         assert!(nearest("zzz", ["filter"].into_iter()).is_empty());
-    }
-
-    #[test]
-    fn refusals_of_one_second_share_a_line() {
-        let first = Problem::busy("too many questions are waiting");
-        let other = Problem::busy("too many live tails are open");
-        let again: Vec<Problem> = (0..3).map(|_| Problem::busy("too many questions are waiting")).collect();
-        assert!(first.id.is_some() && other.id.is_some() && first.id != other.id);
-        // The second may change in between, once.
-        assert!(again.windows(2).any(|pair| pair[0].id == pair[1].id));
     }
 
     #[test]

@@ -186,8 +186,7 @@ pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
     let sent = body::read(&mut call, BODY_BYTES_MAX).await?;
     if !call.app.exports.has_room().map_err(Problem::internal)? {
         return Err(Problem::new(StatusCode::INSUFFICIENT_STORAGE, "the disk has no room for an export")
-            .remedy("delete exports that were fetched, or use GET /export, which keeps no file")
-            .refused());
+            .remedy("delete exports that were fetched, or use GET /export, which keeps no file"));
     }
     let Begun { export, rows, count, permit, .. } = begin(&call, scope, sent, None, true)?;
     let (app, id) = (Arc::clone(&call.app), export.id.clone());

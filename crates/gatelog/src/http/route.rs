@@ -202,6 +202,11 @@ impl Route {
     }
 
     async fn answer(&self, app: Arc<App>, request: Request) -> Answer {
+        let answer = self.handle(Arc::clone(&app), request).await;
+        answer.map_err(|problem| app.refusals.name(problem))
+    }
+
+    async fn handle(&self, app: Arc<App>, request: Request) -> Answer {
         let (mut parts, body) = request.into_parts();
         let path = RawPathParams::from_request_parts(&mut parts, &())
             .await
