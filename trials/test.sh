@@ -46,6 +46,9 @@ trials/gateways/live.py target/debug/gatelog
 step "real clients of Elasticsearch, Loki, Splunk, Datadog, OpenTelemetry, Graylog, Fluentd and syslog send to it"
 trials/gateways/senders.py target/debug/gatelog
 
+step "usage plans and objects are pulled from moto and SeaweedFS while it is killed"
+trials/aws.py target/debug/gatelog
+
 step "the web app in Chromium against the program"
 trials/browser.sh target/debug/gatelog
 

@@ -17,6 +17,7 @@ use crate::directory::{self, Import, Outcome, Store};
 use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
+use crate::outbound::Outbound;
 use crate::refusals::Refusals;
 
 /// Bodies in flight are counted in units of this many bytes.
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) exports: Exports,
     /// Sockets that speak something other than HTTP/1.
     pub(crate) listeners: Vec<Arc<Listener>>,
+    pub(crate) outbound: Outbound,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.
@@ -70,6 +72,19 @@ impl App {
         &self,
         importer: &'static str,
         read: Read,
+        import: Import,
+        now: Timestamp,
+    ) -> Result<Outcome, directory::Error> {
+        let outcome = self.directory.take(importer, read, import, now)?;
+        self.publish_directory();
+        Ok(outcome)
+    }
+
+    /// Imports a directory that was pulled and read.
+    pub(crate) fn take_directory(
+        &self,
+        importer: &'static str,
+        read: intake::directory::Read,
         import: Import,
         now: Timestamp,
     ) -> Result<Outcome, directory::Error> {

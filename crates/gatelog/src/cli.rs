@@ -3,7 +3,6 @@
 mod client;
 mod columns;
 mod config;
-mod cut;
 mod data_place;
 mod directory;
 mod export;

@@ -8,6 +8,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::listen::{self, LISTENERS_MAX, Setup};
+use crate::objects::Objects;
+use crate::pull::Pulled;
 use crate::reading::Reading;
 
 /// One setting, as the documentation shows it.
@@ -31,11 +33,23 @@ macro_rules! settings {
             /// Sockets that speak something other than HTTP/1.
             #[serde(skip_serializing)]
             pub(crate) listeners: Vec<Setup>,
+            /// Directories that are pulled, by name.
+            #[serde(skip_serializing)]
+            pub(crate) directory: BTreeMap<String, Pulled>,
+            /// Places objects come from.
+            #[serde(skip_serializing)]
+            pub(crate) objects: Vec<Objects>,
         }
 
         impl Default for Config {
             fn default() -> Self {
-                Config { $($name: $default,)* sources: BTreeMap::new(), listeners: Vec::new() }
+                Config {
+                    $($name: $default,)*
+                    sources: BTreeMap::new(),
+                    listeners: Vec::new(),
+                    directory: BTreeMap::new(),
+                    objects: Vec::new(),
+                }
             }
         }
 
@@ -99,6 +113,9 @@ settings! {
     listener_connections_max: usize = 1_000, "Open connections of one listener; further ones are closed at once.";
     listener_idle_ms: u64 = 86_400_000, "A connection of a listener on which nothing comes for this long is closed.";
     directory_files: String = String::new(), "Files of the directory, with commas between, read again when they change: `team.yaml` or `kong-eu=/etc/gatelog/kong.yaml`, with the name of the origin first.";
+    egress_allow: String = String::new(), "Hosts (`kong.internal`, `*.example.com`) and networks (`10.0.0.0/8`) that may be fetched from, with commas between. Empty: all that the settings name, except link-local and metadata addresses; those need a network here in any case.";
+    egress_proxy: String = String::new(), "The proxy everything is fetched through: `http://user:password@proxy:3128`, or `socks5h://…`. Better in the environment, because of the password.";
+    egress_ca_file: String = String::new(), "Certificates in PEM that are trusted when fetching, instead of the usual ones.";
     metrics_open: bool = true, "`/metrics` needs no token on a loopback address. Elsewhere it always needs one.";
     log_requests: bool = false, "Writes one line of our own log for each request: method, route, status, time.";
 }
@@ -108,6 +125,14 @@ const SOURCES_MARKDOWN: &str = "\n## How sources are read\n\n\
     At the end of the file, a table for each source that sends what is not recognised by itself. It is set with every start;\n\
     without it, what the web app, the API or `gatelog source set` said last counts. docs/ingest.md explains field maps.\n\n\
     ```toml\n[sources.edge]\nformat = \"json\"\nfield_map = { status = \"res.code\", path = [\"req.target\", \"uri\"], duration = { from = [\"took\"], unit = \"micros\" } }\n```\n";
+
+/// What docs/config.md says of what is fetched.
+const FETCHED_MARKDOWN: &str = "\n## What is fetched\n\n\
+    A table for each directory that is pulled (docs/directory.md), and one for each place objects come from (docs/ingest.md).\n\
+    Secrets stand in files or in the environment, never here.\n\n\
+    ```toml\n[directory.kong-eu]\nkind = \"kong\"\nurl = \"http://kong-admin:8001\"\ntoken_file = \"/run/secrets/kong\"\ninterval_s = 600\n\n\
+    [directory.billing]\nkind = \"aws\"\nregion = \"eu-west-1\"\ncredentials_file = \"/run/secrets/aws\"\nsources = [\"aws-prod\"]\n\n\
+    [[objects]]\nsource = \"aws-prod\"\nbucket = \"my-access-logs\"\nprefix = \"logs/\"\nregion = \"eu-west-1\"\nformat = \"aws\"\n```\n";
 
 /// Environment names that are not settings.
 pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
@@ -119,6 +144,14 @@ pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
     (
         "GATELOG_BOOTSTRAP_INGEST_TOKEN",
         "A token of 16 characters or more that sends events in, for the source `default`. `…_FILE` names a file to read it from.",
+    ),
+    (
+        "GATELOG_DIRECTORY_NAME_TOKEN",
+        "The token for the directory of that name, upper case, with underscores for dashes. `…_FILE` names a file to read it from.",
+    ),
+    (
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
+        "Who signs for AWS, where the settings name no `credentials_file`.",
     ),
     ("GATELOG_URL", "The server that the commands of the CLI talk to."),
     ("GATELOG_TOKEN", "The token they use."),
@@ -196,6 +229,23 @@ impl Config {
         for (n, setup) in self.listeners.iter().enumerate() {
             setup.plan().map_err(|error| Error::wrong(&format!("listener {}", n + 1), error))?;
         }
+        self.check_fetched()
+    }
+
+    fn check_fetched(&self) -> Result<(), Error> {
+        relay::egress::Policy::parse(&self.egress_allow)
+            .map_err(|error| Error::wrong("egress_allow", error))?;
+        for (name, pulled) in &self.directory {
+            pulled.check(name).map_err(|error| Error::wrong(&format!("directory.{name}"), error))?;
+        }
+        for (at, place) in self.objects.iter().enumerate() {
+            let whole = format!("objects[{at}] {}", place.source);
+            place.check().map_err(|error| Error::wrong(&whole, error))?;
+            let is_twice = self.objects.iter().take(at).any(|other| other.source == place.source);
+            if is_twice {
+                return Err(Error::wrong(&whole, "each place needs a source of its own"));
+            }
+        }
         Ok(())
     }
 
@@ -215,6 +265,15 @@ impl Config {
             let listeners =
                 toml::to_string(&BTreeMap::from([("listeners", &self.listeners)])).unwrap_or_default();
             let _ = write!(text, "\n# Sockets that speak something other than HTTP/1.\n{listeners}");
+        }
+        if !self.directory.is_empty() {
+            let pulled =
+                toml::to_string(&BTreeMap::from([("directory", &self.directory)])).unwrap_or_default();
+            let _ = write!(text, "\n# Directories that are pulled.\n{pulled}");
+        }
+        if !self.objects.is_empty() {
+            let objects = toml::to_string(&BTreeMap::from([("objects", &self.objects)])).unwrap_or_default();
+            let _ = write!(text, "\n# Places objects come from.\n{objects}");
         }
         text
     }
@@ -241,6 +300,7 @@ impl Config {
         }
         text.push_str(SOURCES_MARKDOWN);
         text.push_str(&listen::markdown());
+        text.push_str(FETCHED_MARKDOWN);
         text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
         for (name, doc) in OTHER_NAMES {
             let _ = writeln!(text, "| `{name}` | {doc} |");
@@ -335,6 +395,26 @@ mod tests {
         let error = with("[sources.edge]\nfield_map = { colour = \"c\" }\n").unwrap_err().to_string();
         assert_eq!(error, "sources.edge: unknown field \"colour\" in the field map");
         assert!(with("[sources.\"a b\"]\nformat = \"kong\"\n").is_err());
+    }
+
+    #[test]
+    fn what_is_fetched_is_read_checked_and_printed() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let with = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::read(Some(file.path()), &Environment::new()).map_err(|error| error.to_string())
+        };
+        let toml = FETCHED_MARKDOWN.split("```").nth(1).unwrap().trim_start_matches("toml");
+        let config = with(toml).unwrap();
+        assert_eq!((config.directory.len(), config.objects.len()), (2, 1));
+        assert_eq!(with(&config.to_toml()).unwrap().to_toml(), config.to_toml());
+        assert!(with("egress_allow = \"http://kong\"").unwrap_err().starts_with("egress_allow: "));
+        assert!(with("[directory.a]\nkind = \"kogn\"").unwrap_err().starts_with("directory.a: "));
+        let place = "[[objects]]\nsource = \"a\"\nbucket = \"b\"\nregion = \"c\"\n";
+        assert_eq!(
+            with(&format!("{place}{place}")).unwrap_err(),
+            "objects[1] a: each place needs a source of its own"
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod health;
 pub(crate) mod ingest;
 mod openapi;
 mod panels;
+mod pulls;
 mod question;
 pub(crate) mod route;
 pub(crate) mod routes;

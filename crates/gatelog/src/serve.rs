@@ -26,8 +26,9 @@ use crate::directory::Store;
 use crate::exports::{self, Exports};
 use crate::knowledge::Known;
 use crate::listen::{self, Bound};
+use crate::outbound::Outbound;
 use crate::refusals::Refusals;
-use crate::{clock, http, log, rejects};
+use crate::{clock, http, log, objects, pull, rejects};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -80,7 +81,12 @@ pub(crate) fn open_ledger(config: &Config, dir: &Path, now: Timestamp) -> anyhow
 pub(crate) type Then = Box<dyn FnOnce(SocketAddr, watch::Receiver<bool>) -> JoinHandle<()> + Send>;
 
 /// Serves until a signal comes.
-pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::Result<()> {
+pub(crate) fn run(
+    config: Config,
+    given: Given,
+    environment: &Environment,
+    then: Option<Then>,
+) -> anyhow::Result<()> {
     let now = clock::now();
     let dir = Path::new(&config.data_dir).to_owned();
     let catalog = Catalog::open(&dir, given, now)?;
@@ -100,6 +106,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     known.change(|knowledge| knowledge.directory = directory.now());
     let exports = Exports::open(exports::dir(&dir), config.free_bytes_min, now)
         .context("cannot open the directory of exports")?;
+    let outbound = Outbound::new(&config, environment)?;
     let config = Config { connections_max: connections_max(&config), ..config };
     let rejects_max = config.rejects_per_source_max;
     let (stop, stopping) = watch::channel(false);
@@ -116,6 +123,7 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
         refusals: Refusals::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
+        outbound,
         stopping: stopping.clone(),
         is_loopback: address.ip().is_loopback(),
     });
@@ -124,6 +132,8 @@ pub(crate) fn run(config: Config, given: Given, then: Option<Then>) -> anyhow::R
     let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
     let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
     greet(&app, address)?;
+    pull::start(&app, runtime.handle());
+    objects::start(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
     let grace = Duration::from_millis(app.config.shutdown_grace_ms);
 

@@ -2,7 +2,11 @@
 //! as each origin said it and when. Pure: documents and events in, snapshots and changes out; no disk, no clock, no
 //! network.
 
+mod adc;
+mod apisix;
+mod aws;
 mod check;
+mod deck;
 mod diff;
 mod document;
 mod entity;
@@ -10,12 +14,16 @@ mod importers;
 mod join;
 mod judge;
 mod known;
+mod kong;
 mod life;
+mod listed;
 mod model;
 mod names;
 mod native;
+mod openapi;
 mod origin;
 mod paths;
+mod plugins;
 mod rules;
 mod sheet;
 mod text;

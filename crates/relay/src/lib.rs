@@ -1,3 +1,12 @@
-//! Outbound: the only room that may open sockets to the outside. Forwarding to a SIEM will live here, reading masked
-//! events from the ledger by cursor. Nothing is sent to anyone yet, so the room is empty; its walls (imports
-//! `event` and nothing else of ours) are checked already.
+//! Outbound: the only room that opens sockets to the outside. Fetches what gateways know (their admin APIs, the usage
+//! plans of AWS, documents) and the objects of a bucket. Knows no disk, no clock, no environment and none of our other
+//! rooms but `event`: what it fetches is text for others to read.
+//!
+//! Everything here waits: call it from a thread that may.
+
+pub mod bucket;
+pub mod directories;
+pub mod egress;
+pub mod sigv4;
+
+pub use egress::{Egress, Fault};

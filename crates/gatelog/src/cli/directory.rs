@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::client::{Client, Server, said};
+use super::client::{Client, Reply, Server, said};
 use crate::config::Environment;
 use crate::terminal::{fit, line};
 
@@ -18,6 +18,7 @@ use crate::terminal::{fit, line};
 /// Examples:
 ///   gatelog directory import team.yaml --dry-run
 ///   gatelog directory import team.yaml --origin team
+///   gatelog directory pull kong --dry-run
 ///   gatelog directory show consumers --search mobile
 ///   gatelog directory history --kind consumers --from 7d
 ///   gatelog directory export --origin team > team.json
@@ -48,6 +49,14 @@ enum What {
         /// From when on it holds, not before what was said last; without it from now on
         #[arg(long, value_name = "TIME")]
         since: Option<String>,
+    },
+    /// Pulls a directory of the settings (`[directory.NAME]`) at once
+    Pull {
+        /// Its name
+        name: String,
+        /// Tells what would change, and changes nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Shows the origins, or the entities of a kind
     Show {
@@ -94,6 +103,14 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
             let origin = origin.unwrap_or_else(|| named(&file));
             let params = [("format", format), ("since", since)];
             import(&client, &origin, dry_run, &params, &text)
+        }
+        What::Pull { name, dry_run } => {
+            let end = if dry_run { "/dry-run" } else { "" };
+            brought(
+                &name,
+                dry_run,
+                &client.send("POST", &format!("/api/v1/directory/{name}/pull{end}"), &[], b"")?,
+            )
         }
         What::Show { kind: None, .. } => origins(&client),
         What::Show { kind: Some(kind), at, search } => {
@@ -153,6 +170,11 @@ fn import(
         true => client.send("POST", &format!("{path}/dry-run"), &params, text)?,
         false => client.send("PUT", &path, &params, text)?,
     };
+    brought(origin, is_dry, &reply)
+}
+
+/// Prints what an import changed, or would.
+fn brought(origin: &str, is_dry: bool, reply: &Reply) -> anyhow::Result<()> {
     if reply.status != 200 {
         bail!(said(reply.status, &reply.body));
     }

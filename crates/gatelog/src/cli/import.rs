@@ -11,10 +11,10 @@ use anyhow::{Context as _, bail};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use super::client::{Client, Server};
-use super::cut::{Cutter, Shape, shape};
 use super::place::{self, Identity, Place};
 use super::sender::{Batch, Senders, Taken};
 use crate::config::Environment;
+use crate::cut::{Cutter, Shape, shape};
 
 /// Sends log files to a server.
 ///

@@ -62,7 +62,7 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
         }
         None => None,
     };
-    serve::run(config, given, then)
+    serve::run(config, given, environment, then)
 }
 
 /// What is known of the consumers of the samples.

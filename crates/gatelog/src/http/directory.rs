@@ -17,7 +17,7 @@ use crate::directory::File;
 
 mod import;
 
-pub(crate) use import::{dry_run, import, remove};
+pub(crate) use import::{dry_run, import, pull, pull_dry_run, remove};
 
 /// Imports of an origin that are shown.
 const IMPORTS_SHOWN_MAX: usize = 20;

@@ -213,7 +213,7 @@ impl From<ledger::Error> for Problem {
 }
 
 /// The nearest of some names, when it is near.
-pub(crate) fn nearest(name: &str, among: impl Iterator<Item = &'static str>) -> Vec<String> {
+pub(crate) fn nearest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut near: Vec<(usize, &str)> =
         among.map(|other| (distance(name, other), other)).filter(|(d, _)| *d <= 2).collect();
     near.sort();

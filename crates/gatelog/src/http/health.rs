@@ -12,6 +12,7 @@ use super::route::{Answer, Call, caller};
 use crate::app::App;
 use crate::clock;
 use crate::listen::NUMBERS;
+use crate::outbound::Pull;
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz(_: Call) -> Answer {
@@ -80,6 +81,7 @@ fn text(app: &App) -> String {
     for (hundreds, count) in meters.answers().skip(1) {
         let _ = writeln!(page.0, "gatelog_http_answers_total{{status=\"{hundreds}xx\"}} {count}");
     }
+    pulls(&mut page, &app.outbound.pulls());
     for (name, doc, pick) in SOURCE_COUNTERS {
         page.head(name, doc, "counter");
         for (source, counters, _) in super::sources::counted(app, clock::now()) {
@@ -105,6 +107,25 @@ fn listeners(page: &mut Page, app: &App) {
                 "{name}{{protocol=\"{protocol}\",address=\"{}\",source=\"{source}\"}} {value}",
                 listener.address
             );
+        }
+    }
+}
+
+/// How fetching goes, by kind and name.
+fn pulls(page: &mut Page, pulls: &[Pull]) {
+    type Of = fn(&Pull) -> u64;
+    let numbers: [(&str, &str, &str, Of); 3] = [
+        ("gatelog_pull_tries_total", "Times something was fetched.", "counter", |pull| pull.tries),
+        ("gatelog_pull_failures_total", "Times fetching failed.", "counter", |pull| pull.failures),
+        ("gatelog_pull_failing", "1 when fetching failed the last time.", "gauge", |pull| {
+            u64::from(pull.error.is_some())
+        }),
+    ];
+    for (name, doc, kind, of) in numbers {
+        page.head(name, doc, kind);
+        for pull in pulls {
+            let (what, which) = (pull.kind, escaped(&pull.name));
+            let _ = writeln!(page.0, "{name}{{kind=\"{what}\",name=\"{which}\"}} {}", of(pull));
         }
     }
 }

@@ -9,7 +9,7 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels,
+    diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels, pulls,
     session, sources, tail, views,
 };
 
@@ -276,6 +276,13 @@ pub(crate) fn all() -> Vec<Route> {
             about("How each gateway is told to send its log here.", NONE, "Gateways"),
         ),
         route(
+            SourcesRead,
+            get(),
+            "/api/v1/pulls",
+            pulls::list,
+            about("What is fetched again and again, and how that goes.", NONE, "Pulls"),
+        ),
+        route(
             SourcesWrite,
             post(),
             "/api/v1/sources",
@@ -359,6 +366,20 @@ pub(crate) fn all() -> Vec<Route> {
             directory::dry_run,
             about("Tells what an import would change, and changes nothing.", IMPORT, "DirectoryImport")
                 .takes("DirectoryDocument"),
+        ),
+        route(
+            DirectoryWrite,
+            post(),
+            "/api/v1/directory/{name}/pull",
+            directory::pull,
+            about("Pulls a directory of the settings at once.", NONE, "DirectoryImport"),
+        ),
+        route(
+            DirectoryWrite,
+            post(),
+            "/api/v1/directory/{name}/pull/dry-run",
+            directory::pull_dry_run,
+            about("Tells what a pull would change, and changes nothing.", NONE, "DirectoryImport"),
         ),
         route(
             DirectoryWrite,

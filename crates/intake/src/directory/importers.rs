@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::document::Document;
 use super::model::Snapshot;
-use super::{native, sheet};
+use super::{adc, apisix, aws, deck, kong, native, openapi, sheet};
 
 /// One form of a directory.
 pub struct Importer {
@@ -20,7 +20,16 @@ pub struct Importer {
 }
 
 /// Every importer, in the order in which they are asked.
-pub const IMPORTERS: &[&Importer] = &[&native::GATELOG, &sheet::CSV];
+pub const IMPORTERS: &[&Importer] = &[
+    &deck::DECK,
+    &openapi::OPENAPI,
+    &kong::KONG,
+    &apisix::APISIX,
+    &aws::AWS,
+    &adc::ADC,
+    &native::GATELOG,
+    &sheet::CSV,
+];
 
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq)]

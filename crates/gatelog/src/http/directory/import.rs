@@ -1,4 +1,5 @@
-//! The ways into the directory over HTTP: a document is imported, tried, or its origin ended.
+//! The ways into the directory over HTTP: a document is imported or tried, a directory of the settings pulled, an origin
+//! ended.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use super::{counts, moment, no_origin, time};
 use crate::directory::{Error, Import, Outcome};
 use crate::http::answer::json;
-use crate::http::error::Problem;
+use crate::http::error::{Problem, nearest};
 use crate::http::route::{Answer, Call};
 use crate::{clock, log};
 
@@ -52,6 +53,38 @@ pub(crate) async fn remove(scope: Scope, call: Call) -> Answer {
     let nothing = "consumers: []".to_owned();
     let outcome = tokio::task::block_in_place(|| call.app.import_directory(nothing, import, clock::now()))?;
     told(&outcome, &by, false)
+}
+
+/// `POST /directory/{name}/pull`.
+pub(crate) async fn pull(scope: Scope, call: Call) -> Answer {
+    pulled(&scope, &call, false)
+}
+
+/// `POST /directory/{name}/pull/dry-run`.
+pub(crate) async fn pull_dry_run(scope: Scope, call: Call) -> Answer {
+    pulled(&scope, &call, true)
+}
+
+fn pulled(scope: &Scope, call: &Call, is_dry: bool) -> Answer {
+    let name = call.segment("name").unwrap_or_default();
+    let all = &call.app.config.directory;
+    let Some(pulled) = all.get(name) else {
+        return Err(Problem::missing(format!("no directory {name:?} is pulled"))
+            .remedy("name it in the settings: [directory.NAME]")
+            .suggestions(nearest(name, all.keys().map(String::as_str))));
+    };
+    let by = scope.principal().name().to_owned();
+    let outcome = tokio::task::block_in_place(|| pulled.bring(name, &call.app, &by, is_dry));
+    told(&outcome?, &by, is_dry)
+}
+
+impl From<crate::pull::Error> for Problem {
+    fn from(error: crate::pull::Error) -> Problem {
+        match error {
+            crate::pull::Error::Inside(error) => Problem::from(error),
+            error => Problem::new(StatusCode::BAD_GATEWAY, format!("nothing was changed: {error}")),
+        }
+    }
 }
 
 fn told(outcome: &Outcome, by: &str, is_dry: bool) -> Answer {

@@ -8,7 +8,7 @@ const RECORD_BYTES_MAX: usize = 64 << 20;
 
 /// How records follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// One a line.
     Lines,
     /// JSON values over several lines, or the members of one array.
@@ -16,7 +16,7 @@ pub(super) enum Shape {
 }
 
 /// Looks at the beginning.
-pub(super) fn shape(start: &[u8]) -> Shape {
+pub(crate) fn shape(start: &[u8]) -> Shape {
     let start = start.trim_ascii_start();
     let first_line = start.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii_end();
     match start.first() {
@@ -36,7 +36,7 @@ struct Scan {
 }
 
 /// Reads batches.
-pub(super) struct Cutter<R> {
+pub(crate) struct Cutter<R> {
     from: R,
     shape: Shape,
     bytes_max: usize,
@@ -53,7 +53,7 @@ pub(super) struct Cutter<R> {
 
 impl<R: BufRead> Cutter<R> {
     /// `start` is how far the stream was read before.
-    pub(super) fn new(from: R, shape: Shape, start: u64, bytes_max: usize) -> Cutter<R> {
+    pub(crate) fn new(from: R, shape: Shape, start: u64, bytes_max: usize) -> Cutter<R> {
         Cutter {
             from,
             shape,
@@ -69,7 +69,7 @@ impl<R: BufRead> Cutter<R> {
     }
 
     /// The next batch, and where it ends; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<(Vec<u8>, u64)>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<(Vec<u8>, u64)>> {
         loop {
             let enough = self.look();
             if enough || (self.is_over && !self.held.is_empty()) {
