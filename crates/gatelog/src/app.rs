@@ -80,19 +80,6 @@ impl App {
         Ok(outcome)
     }
 
-    /// Imports a directory that was pulled and read.
-    pub(crate) fn take_directory(
-        &self,
-        importer: &'static str,
-        read: intake::directory::Read,
-        import: Import,
-        now: Timestamp,
-    ) -> Result<Outcome, directory::Error> {
-        let outcome = self.directory.take(importer, read, import, now)?;
-        self.publish_directory();
-        Ok(outcome)
-    }
-
     /// Imports files of the directory that have changed.
     pub(crate) fn refresh_directory(&self, now: Timestamp) {
         if self.directory.refresh(now) {

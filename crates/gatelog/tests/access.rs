@@ -36,15 +36,36 @@ fn routes(server: &Server) -> Vec<(String, String, Option<String>)> {
     routes
 }
 
+/// Whether refusals are written as a protocol's senders read them; receivers.rs looks at those.
+fn speaks_as_its_senders(path: &str) -> bool {
+    let roots = ["/firehose", "/elasticsearch", "/loki", "/v1/logs", "/services/collector", "/datadog"];
+    roots.iter().any(|root| path.starts_with(root) || (path.starts_with("/i/") && path.contains(root)))
+}
+
 /// What each role may, written down a second time on purpose.
 const MAY: &[(&str, &[&str])] = &[
-    ("viewer", &["panels:read", "sources:read", "views:write"]),
-    ("analyst", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
-    ("editor", &["panels:read", "sources:read", "events:read", "events:export", "views:write"]),
+    ("viewer", &["panels:read", "sources:read", "directory:read", "views:write"]),
+    (
+        "analyst",
+        &["panels:read", "sources:read", "directory:read", "events:read", "events:export", "views:write"],
+    ),
+    (
+        "editor",
+        &["panels:read", "sources:read", "directory:read", "events:read", "events:export", "views:write"],
+    ),
     ("auditor", &[]),
     (
         "admin",
-        &["panels:read", "sources:read", "sources:write", "events:read", "events:export", "views:write"],
+        &[
+            "panels:read",
+            "sources:read",
+            "directory:read",
+            "directory:write",
+            "sources:write",
+            "events:read",
+            "events:export",
+            "views:write",
+        ],
     ),
 ];
 
@@ -72,7 +93,9 @@ fn every_route_with_every_credential() {
             let path = path.replace("{token}", wrong);
             let reply = server.send(method, &path, headers, b"");
             assert_eq!(reply.status, 401, "{method} {path} {bad:?}");
-            assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+            if !speaks_as_its_senders(&path) {
+                assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{path}");
+            }
         }
         if path.contains("/tail") {
             continue; // Never ends; live_tail.rs looks at it.
