@@ -91,51 +91,52 @@ export const rejects = (name) =>
       }))
     : []
 
+const step = (text, language, code, file = '') => ({ text, language, code, file })
+const notes = [
+  { title: 'While Gatelog is away', text: 'It keeps calls in memory and sends them later.' },
+  { title: 'Denials and consumers', text: 'Who called and why a call was refused is in the log.' },
+  { title: 'The trap', text: 'An address that only works on this machine.' },
+]
+const CURL =
+  'curl -sS -X POST http://localhost:8001/plugins \\\n  -d name=http-log \\\n  -d config.http_endpoint={url}/i/{token}/kong'
+const YAML = 'plugins:\n  - name: http-log\n    config:\n      http_endpoint: {url}/i/{token}/kong'
+
 export const gateways = {
-  url: null,
+  url: 'http://127.0.0.1:7080',
   gateways: [
     {
       id: 'kong',
       label: 'Kong Gateway',
       format: 'kong',
-      about: 'The http-log plugin, for all services or one',
+      about: 'The http-log plugin, for all services or one.',
+      notes,
       steps: [
-        {
-          text: 'Switch the plugin on for the whole gateway.',
-          language: 'shell',
-          code: 'curl -sS -X POST http://localhost:8001/plugins \\\n  -d name=http-log \\\n  -d config.http_endpoint={url}/i/{token}/kong',
-        },
-        {
-          text: 'Or in the declarative configuration.',
-          language: 'yaml',
-          code: 'plugins:\n  - name: http-log\n    config:\n      http_endpoint: {url}/i/{token}/kong',
-        },
+        step('Switch the plugin on for the whole gateway.', 'shell', CURL),
+        step('Or in the declarative configuration.', 'yaml', YAML, 'kong/kong.yml'),
       ],
     },
     {
       id: 'nginx',
       label: 'NGINX',
       format: 'nginx',
-      about: 'A JSON access log, followed by gatelog',
+      about: 'A JSON access log, followed by gatelog.',
+      notes,
       steps: [
-        {
-          text: 'Follow the file.',
-          language: 'shell',
-          code: 'gatelog follow /var/log/nginx/access.json --url {url} --token {token}',
-        },
+        step('Follow the file.', 'shell', 'gatelog follow /var/log/nginx/access.json --url {url} --token {token}'),
       ],
     },
     {
       id: 'http',
       label: 'Anything that speaks HTTP',
       format: 'json',
-      about: 'JSON over HTTP, one object a line',
+      about: 'JSON over HTTP, one object a line.',
+      notes: [],
       steps: [
-        {
-          text: 'Send a line.',
-          language: 'shell',
-          code: 'curl -sS {url}/i/{token}/json -d \'{"method":"GET","path":"/hello","status":200}\'',
-        },
+        step(
+          'Send a line.',
+          'shell',
+          'curl -sS {url}/i/{token}/json -d \'{"method":"GET","path":"/hello","status":200}\'',
+        ),
       ],
     },
   ],

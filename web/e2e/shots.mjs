@@ -31,7 +31,23 @@ const STATES = [
   ['logs-slow', '/logs?tz=UTC', (page) => page.route(/\/(events|histogram|facets)\?/, () => {})],
   ['logs-stopped', '/logs?tz=UTC', null, stopped],
   ['logs-tail', '/logs?tz=UTC&tail=1', null, (page) => page.waitForTimeout(3000)],
+  ['logs-near', DENIED, null, inView('What is near')],
+  [
+    'logs-facets',
+    '/logs?tz=UTC',
+    null,
+    (page, isPhone) => isPhone && page.getByRole('button', { name: 'Facets' }).click(),
+  ],
   ['sources', '/sources?tz=UTC'],
+  ['sources-drawer', '/sources?tz=UTC&source=sample-kong'],
+  ['sources-slow', '/sources?tz=UTC', (page) => page.route('**/api/v1/sources**', () => {})],
+  ['sources-stopped', '/sources?tz=UTC', null, stopped],
+  ['directory', '/directory?tz=UTC'],
+  ['directory-slow', '/directory?tz=UTC', (page) => page.route('**/api/v1/directory**', () => {})],
+  ['directory-stopped', '/directory?tz=UTC', null, stopped],
+  ['connect', '/connect?tz=UTC'],
+  ['connect-stopped', '/connect?tz=UTC', (page) => page.route('**/api/v1/gateways', (route) => route.abort())],
+  ['docs', '/docs/filter'],
   ['welcome', '/welcome'],
 ]
 
@@ -59,7 +75,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.goto(target.base + path.replace('CONSUMER', consumer))
       await page.waitForTimeout(1400)
       if (act) {
-        await act(page)
+        await act(page, size === 'phone')
         await page.waitForTimeout(600)
       }
       await page.screenshot({ path: join(OUT, `${name}-${size}-${theme}.png`) })
@@ -81,6 +97,14 @@ async function hover(page) {
 async function openRow(page) {
   await page.locator('[data-row]').nth(2).click()
   await page.mouse.move(400, 4)
+}
+
+/** Opens a call and scrolls to a section of its drawer. */
+function inView(name) {
+  return async (page) => {
+    await openRow(page)
+    await page.getByRole('region', { name }).scrollIntoViewIfNeeded()
+  }
 }
 
 /** The server is gone while the page is open. */

@@ -1,5 +1,6 @@
 // Where events come from: each source with its counters and its health, and what is done with sources.
 import { useQuery } from '@tanstack/react-query'
+import { durationText } from '../state/numbers'
 import { getJson } from './client'
 import type { components } from './generated'
 import type { AccessEvent } from './types'
@@ -38,16 +39,8 @@ export type Quality = Shapes['Quality']
 export type Qualities = Shapes['Qualities']
 
 export type Reject = { time: string; format: string | null; line: number | null; reason: string; excerpt: string }
-export type GatewayStep = { text: string; language: string; code: string }
-export type Gateway = {
-  id: string
-  label: string
-  format: string | null
-  about: string
-  notes: { title: string; text: string }[]
-  steps: GatewayStep[]
-}
-export type Gateways = { url?: string; gateways: Gateway[] }
+export type Gateway = Shapes['Gateway']
+export type Gateways = Shapes['Gateways']
 export type NewSource = { source: Source; token: string }
 export type Rotated = { token: string; old_valid_until: string | null }
 export type Tried = { event: AccessEvent | null; rejects: { line?: number; reason: string }[] }
@@ -81,6 +74,9 @@ export function agoText(ms: number): string {
   if (ms < 48 * 60 * MINUTE) return `${Math.round(ms / (60 * MINUTE))} h`
   return `${Math.round(ms / (24 * 60 * MINUTE))} days`
 }
+
+/** How late events come: exact while it is short, in words of people when it is hours. */
+export const delayText = (ms: number | null) => (ms !== null && ms >= 2 * MINUTE ? agoText(ms) : durationText(ms))
 
 /** What keeps answers from being complete: `silent for 14 min`. */
 export function troubles(sources: Source[], now: number): { name: string; text: string }[] {

@@ -5,8 +5,9 @@ import { Radio, RadioGroup } from 'react-aria-components'
 import { getJson, sendJson } from '../api/client'
 import { type Gateway, type Gateways, type NewSource, type Rotated, useSources } from '../api/sources'
 import { Button } from '../parts/button'
-import { Code, type Language } from '../parts/code'
+import { Code } from '../parts/code'
 import { TextField } from '../parts/field'
+import { inlined } from '../parts/markdown'
 import { ErrorState, Skeleton } from '../parts/state'
 import { useView } from '../state/view'
 import css from './connect.module.css'
@@ -66,7 +67,7 @@ export function Connect() {
           {known.some((s) => s.accepted > 0) ? 'Add a source' : 'Connect your first gateway'}
         </h1>
         <p className="quiet">
-          Your gateway sends its access log here over HTTP. Nothing has to be installed, and nothing leaves this server.
+          Your gateway sends its access log here, or a small program carries it. Nothing leaves this server.
         </p>
       </header>
       <Step number={1} title="What sends the log?">
@@ -169,8 +170,7 @@ function GatewayChoice({ gateways, chosen, onChange, isDisabled }: ChoiceProps) 
 }
 
 /** Without the marks of Markdown, up to its first full stop. */
-const firstSentence = (text: string) =>
-  /^.*?[.:](?=\s|$)/.exec(text.replaceAll('`', ''))?.[0].replace(/:$/, '.') ?? text
+export const firstSentence = (text: string) => /^.*?\.(?=\s|$)/.exec(text.replaceAll('`', ''))?.[0] ?? text
 
 const LOCAL = /^https?:\/\/(localhost|127\.|\[::1\])/
 
@@ -191,9 +191,10 @@ export function filled(code: string, address: string, token: string): string {
 
 function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefined; token: string }) {
   const [address, setAddress] = useState(url ?? location.origin)
+  const told = (text: string) => inlined(filled(text, address, token))
   return (
     <Step number={3} title="Set it up">
-      <p className="quiet">{gateway.about.replaceAll('`', '')}</p>
+      <p className="quiet">{told(gateway.about)}</p>
       <TextField
         label="This server, as the gateway reaches it"
         value={address}
@@ -208,11 +209,12 @@ function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefi
       <ol className={css.steps}>
         {gateway.steps.map((step) => (
           <li key={step.text + step.code}>
-            <p>{step.text}</p>
+            <p>{told(step.text)}</p>
             {step.code && (
               <Code
                 text={filled(step.code, address, token)}
-                language={step.language as Language}
+                language={step.language}
+                title={step.file || undefined}
                 what="Configuration"
                 wraps
               />
@@ -222,7 +224,7 @@ function Steps({ gateway, url, token }: { gateway: Gateway; url: string | undefi
       </ol>
       {gateway.notes.map(({ title, text }) => (
         <p key={title} className="quiet">
-          <b>{title}</b>: {text.replaceAll('`', '')}
+          <b>{title}</b>: {told(text)}
         </p>
       ))}
     </Step>

@@ -3,6 +3,7 @@ import type { Params } from '../api/client'
 import { useAnswer } from '../api/queries'
 import type { Diagnosis } from '../api/types'
 import { Diagnosed, EmptyState, ErrorState, Skeleton } from '../parts/state'
+import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import type { View } from '../state/view'
 import type { LogRows } from './log-rows'
 
@@ -13,6 +14,7 @@ export function LogEmpty({ view, rows, isTail, asked }: Props) {
   const answer = useAnswer<{ diagnosis: Diagnosis[] }>('/diagnose', asked, { enabled: isEmpty })
   if (isTail)
     return <EmptyState title="Waiting for the next event">Events appear here as they are received.</EmptyState>
+  if (isFilterProblem(rows.error)) return <FilterRefused view={view} problem={rows.error} />
   if (rows.error) return <ErrorState error={rows.error} onRetry={() => rows.resume()} />
   if (!isEmpty) return <EmptyState title={rows.state === 'stopped' ? 'Stopped before anything was found' : 'Looking'} />
   if (answer.isPending) return <Skeleton height={160} />

@@ -9,6 +9,7 @@ import { picked, pickedIn } from '../charts/pick'
 import { Card } from '../parts/card'
 import { Diagnosed, ErrorState, PanelSkeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
+import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import { only, without, withTerm } from '../state/filter'
 import { iso } from '../state/range'
 import { writeSearch } from '../state/search'
@@ -32,8 +33,11 @@ const LAYOUT: [id: string, span: number, wideSpan: number][] = [
   ['new_consumers', 4, 6],
 ]
 const COLUMNS = 12
-/** Panels for other pages, and the figures that the strip shows. */
+const HERE = 'overview'
+/** The figures that the strip shows, and panels of other pages of a server that does not say which page they are for. */
 const ELSEWHERE = /^(kpi_.*|calls_over_time|consumers_per_day|route_latency)$/
+
+const isHere = (panel: Panel & { page?: string }) => !ELSEWHERE.test(panel.id) && (panel.page ?? HERE) === HERE
 
 export type Placed = { panel: Panel; spans: Spans }
 
@@ -46,7 +50,7 @@ export function composed(panels: Panel[]): Placed[] {
   })
   const placed = new Set(known.map(({ panel }) => panel.id))
   const rest = panels
-    .filter((panel) => !placed.has(panel.id) && !ELSEWHERE.test(panel.id))
+    .filter((panel) => !placed.has(panel.id) && isHere(panel))
     .map((panel) => ({ panel, span: panel.chart === 'stat' ? 3 : 6, wideSpan: panel.chart === 'stat' ? 3 : 4 }))
   const all = [...known, ...rest]
   const span = packed(all.map((one) => one.span))
@@ -121,7 +125,12 @@ export function Overview() {
     <div className={css.scroll}>
       <Bar title="Overview" view={asked} />
       <div className={css.page}>
-        {refusal && <ErrorState error={refusal} />}
+        {refusal &&
+          (isFilterProblem(refusal) ? (
+            <FilterRefused view={asked} problem={refusal} />
+          ) : (
+            <ErrorState error={refusal} />
+          ))}
         {!refusal && <KpiStrip view={view} step={calm} moves={moves} isFirst={asked.compares && !hasBefore} />}
         {isEmpty && <Nothing view={view} />}
         {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}

@@ -1,7 +1,7 @@
 // How good what a source sends is, in the last hour or day: what is there, how late it came, how well refusals are explained.
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { type Quality, type Source, useQuality } from '../api/sources'
+import { delayText, type Quality, type Source, useQuality } from '../api/sources'
 import { Segmented } from '../parts/choice'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { joined } from '../state/filter'
@@ -68,7 +68,7 @@ function Figures({ quality, onLook }: { quality: Quality; onLook: (...terms: str
         onAct={() => onLook('granted:false', 'reason:other')}
         isWarning={unexplained > quality.denied / 10}
       />
-      <Figure label="Delay" value={durationText(quality.lag_ms)} note={`${durationText(quality.lag_max_ms)} at most`} />
+      <Figure label="Delay" value={delayText(quality.lag_ms)} note={`${delayText(quality.lag_max_ms)} at most`} />
       <Figure
         label="Late"
         value={exactText(quality.late)}

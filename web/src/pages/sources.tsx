@@ -1,14 +1,14 @@
 // Where events come from: each source with its health, what it last sent and what was not understood.
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { agoText, type Source, useSources } from '../api/sources'
+import { agoText, delayText, type Source, useSources } from '../api/sources'
 import { Button } from '../parts/button'
 import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState, sentence } from '../parts/state'
 import { type Sort, Table, type TableColumn } from '../parts/table'
 import { useNow } from '../shell/freshness'
-import { bytesText, countText, durationText, exactText, percentText } from '../state/numbers'
+import { bytesText, countText, exactText, percentText } from '../state/numbers'
 import { useView } from '../state/view'
 import { instantText } from '../state/zone'
 import { SourceDrawer } from './source-drawer'
@@ -107,7 +107,7 @@ function columnsAt(now: number, tz: string): TableColumn<Source>[] {
     number('rate', 'Events/s', (source) => source.events_per_second),
     figure('complete', 'Complete', (source) => source.quality.complete, percentText, 0.9),
     figure('explained', 'Explained', explainedOf, percentText, 0.9),
-    figure('lag', 'Delay', (source) => source.quality.lag_ms, durationText),
+    figure('lag', 'Delay', (source) => source.quality.lag_ms, delayText),
     number('accepted', 'Accepted', (source) => source.accepted),
     number('rejected', 'Rejected', (source) => source.rejected),
     number('duplicates', 'Duplicates', (source) => source.duplicates),

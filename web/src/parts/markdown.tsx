@@ -132,14 +132,16 @@ function Shown({ block, hrefOf }: { block: Block; hrefOf: HrefOf }) {
   )
 }
 
-const INLINE = /(``.+?``|`[^`]+`|\*\*[^*]+\*\*|\[[^\]]+\]\([^)\s]+\))/
+const INLINE = /(``.+?``|`[^`]+`|\*\*[^*]+\*\*|(?<![\w*])\*[^\s*][^*]*\*(?!\w)|\[[^\]]+\]\([^)\s]+\))/
 
-function inlined(text: string, hrefOf: HrefOf): ReactNode {
+/** One line of it: code, bold, emphasis; a link only where `hrefOf` knows the way. */
+export function inlined(text: string, hrefOf: HrefOf = () => null): ReactNode {
   if (!text) return null
   return text.split(INLINE).map((part, i) => {
     const key = `${i} ${part}`
     if (part.startsWith('`')) return <code key={key}>{part.replace(/^`+ ?| ?`+$/g, '')}</code>
     if (part.startsWith('**')) return <b key={key}>{part.slice(2, -2)}</b>
+    if (/^\*\w.*\*$/.test(part)) return <i key={key}>{part.slice(1, -1)}</i>
     const [, label, href] = /^\[([^\]]+)\]\(([^)\s]+)\)$/.exec(part) ?? []
     const to = href ? hrefOf(href) : null
     if (!label || !to) return label ?? part

@@ -86,7 +86,15 @@ export function Diagnosed({ title, view, diagnosis }: { title: string; view: Vie
   )
 }
 
-export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+type ErrorProps = {
+  error: unknown
+  onRetry?: () => void
+  compact?: boolean
+  /** Buttons that mend it; without them what is suggested is only told. */
+  children?: ReactNode
+}
+
+export function ErrorState({ error, onRetry, compact, children }: ErrorProps) {
   const problem = error instanceof Problem ? error : null
   return (
     <div className={`${css.state} ${compact ? css.compact : ''}`} role="alert">
@@ -103,7 +111,8 @@ export function ErrorState({ error, onRetry, compact }: { error: unknown; onRetr
           In the server's log under <code className="mono">{problem.id}</code>
         </p>
       )}
-      {problem && problem.suggestions.length > 0 && (
+      {children && <div className={css.acts}>{children}</div>}
+      {problem && !children && problem.suggestions.length > 0 && (
         <p className={css.text}>Did you mean {problem.suggestions.slice(0, 3).join(', ')}?</p>
       )}
       {onRetry && problem?.status !== 400 && (

@@ -1,6 +1,5 @@
 // The filter: pills and their text, two views of one thing, with completion of fields and values.
 import { useEffect, useId, useRef, useState } from 'react'
-import { Problem } from '../api/client'
 import { IconButton } from '../parts/button'
 import { Icon } from '../parts/icon'
 import { applied, type Offer, placeAt } from '../state/complete'
@@ -21,12 +20,12 @@ import type { View } from '../state/view'
 import css from './filter-field.module.css'
 import { OfferList, useOffers } from './filter-offers'
 import { FilterPill } from './filter-pill'
-import { FilterProblem } from './filter-problem'
+import { FilterProblem, isFilterProblem } from './filter-problem'
 
 const EXAMPLE = 'Filter: consumer:mobile-app status:>=500 -route:/health "free text"'
 
 export function FilterField({ view, error }: { view: View; error: unknown }) {
-  const problem = error instanceof Problem && error.status === 400 && error.position !== undefined ? error : null
+  const problem = isFilterProblem(error) ? error : null
   return (
     <search className={css.wrap}>
       <FilterInput view={view} isWrong={problem !== null} />

@@ -6,8 +6,9 @@ pub(super) const HAPROXY: Gateway = Gateway {
     id: "haproxy",
     label: "HAProxy",
     format: Some("haproxy"),
-    about: "HAProxy writes no files itself. It gives a line in JSON to the syslog daemon of its machine, which writes \
-            `/var/log/haproxy.log` (Debian and others set that up with the package), and `gatelog follow` sends what the file grows by.",
+    about: "HAProxy gives a line in JSON to the syslog daemon of its machine, which writes it into a file, and `gatelog follow` sends \
+            what the file grows by. HAProxy writes no files itself; on Debian and others the package has set up \
+            `/var/log/haproxy.log`.",
     away: "nothing is lost: the lines wait in the file, over rotation and restarts.",
     judged: "a 401, 403 or 429 is a denial when no server was chosen (`<NOSRV>`). The user of Basic authentication is the consumer, on a \
              401 the claimed one. HAProxy tells no cause: the reason follows from the status.",
