@@ -93,7 +93,7 @@ const STATES = [
   ['Freshness', '/?tz=UTC', button(/^Freshness/)],
   ['Filters in a sheet', '/?tz=UTC&filter=granted:false', button(/^Filters/), { on: 'phone' }],
   ['Shortcuts', '/?tz=UTC', press('?')],
-  ['Theme menu', '/?tz=UTC', button('Theme')],
+  ['Theme menu', '/?tz=UTC', button(/^(Theme|More)$/)],
   ['Commands', '/?tz=UTC', press('Control+k')],
   [
     'Commands, found',

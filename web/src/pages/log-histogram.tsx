@@ -11,6 +11,7 @@ import { chartSeries } from '../charts/series'
 import { TimeChart } from '../charts/time-chart'
 import { Button, IconButton } from '../parts/button'
 import { Menu, type MenuEntry, Select } from '../parts/menu'
+import { useNarrow } from '../parts/narrow'
 import { Skeleton, sentence } from '../parts/state'
 import { SHORT_FIELDS } from '../state/fields'
 import { only, without } from '../state/filter'
@@ -26,6 +27,7 @@ const SPLITS = [
   { id: 'none', label: 'Nothing' },
 ]
 const LEGEND_MAX = 9
+const DIFFERENT = 'What is different here?'
 
 type Props = {
   view: View
@@ -56,7 +58,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
   }
   const compare: ChartAction = {
     id: 'differences',
-    label: 'What is different here?',
+    label: DIFFERENT,
     icon: 'compare',
     run: (from, to) =>
       view.set({ from: iso(from), to: iso(to), row: undefined, within: `${span.from}..${span.to}`, diff: '1' }),
@@ -82,14 +84,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
             {countText(fresh)} new
           </Button>
         )}
-        <Button
-          kind="quiet"
-          icon="compare"
-          pressed={view.search.diff === '1'}
-          onPress={() => view.set({ diff: view.search.diff ? undefined : '1', row: undefined })}
-        >
-          What is different here?
-        </Button>
+        <Compare view={view} />
         <span className={css.grow} />
         {isShown && all.length > 0 && all.length <= LEGEND_MAX && (
           <Legend
@@ -142,6 +137,17 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
         </div>
       )}
     </section>
+  )
+}
+
+function Compare({ view }: { view: View }) {
+  const isOn = view.search.diff === '1'
+  const toggle = () => view.set({ diff: isOn ? undefined : '1', row: undefined })
+  if (useNarrow()) return <IconButton icon="compare" label={DIFFERENT} pressed={isOn} onPress={toggle} />
+  return (
+    <Button kind="quiet" icon="compare" pressed={isOn} onPress={toggle}>
+      {DIFFERENT}
+    </Button>
   )
 }
 

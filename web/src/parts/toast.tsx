@@ -24,7 +24,8 @@ const drop = (id: number) => publish(notices.filter((notice) => notice.id !== id
 
 export function toast(text: string, options: ToastOptions = {}) {
   const id = next++
-  publish([...notices.slice(1 - SHOWN_MAX), { ...options, id, text }])
+  const others = notices.filter((notice) => notice.text !== text)
+  publish([...others.slice(1 - SHOWN_MAX), { ...options, id, text }])
   setTimeout(() => drop(id), options.action ? LONG_MS : SHORT_MS)
 }
 
