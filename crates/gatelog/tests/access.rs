@@ -14,7 +14,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use serde_json::Value;
-use server::{ADMIN, INGEST, Server};
+use server::{ADMIN, INGEST, Reply, Server};
 
 fn made(output: Output) -> String {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -36,10 +36,13 @@ fn routes(server: &Server) -> Vec<(String, String, Option<String>)> {
     routes
 }
 
-/// Whether refusals are written as a protocol's senders read them; receivers.rs looks at those.
-fn speaks_as_its_senders(path: &str) -> bool {
-    let roots = ["/firehose", "/elasticsearch", "/loki", "/v1/logs", "/services/collector", "/datadog"];
-    roots.iter().any(|root| path.starts_with(root) || (path.starts_with("/i/") && path.contains(root)))
+/// The status of an answer; gRPC says 200 and then its own.
+fn status(reply: &Reply) -> u16 {
+    match reply.header("grpc-status") {
+        Some("16") => 401,
+        Some("7") => 403,
+        _ => reply.status,
+    }
 }
 
 /// What each role may, written down a second time on purpose.
@@ -92,8 +95,11 @@ fn every_route_with_every_credential() {
             let headers: &[(&str, &str)] = if bad.is_empty() { &[] } else { &[("Authorization", bad)] };
             let path = path.replace("{token}", wrong);
             let reply = server.send(method, &path, headers, b"");
-            assert_eq!(reply.status, 401, "{method} {path} {bad:?}");
-            if !speaks_as_its_senders(&path) {
+            // To the senders of HEC a token that is not known is 403.
+            let is_hec = path.contains("/services/collector");
+            assert!(status(&reply) == 401 || is_hec && reply.status == 403, "{method} {path} {bad:?}");
+            // Receivers refuse as the senders of their protocol read it; receivers.rs looks at those.
+            if path.starts_with("/api/v1/") && path != "/api/v1/validate" || path.starts_with("/ingest") {
                 assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{path}");
             }
         }
@@ -103,7 +109,7 @@ fn every_route_with_every_credential() {
         for (name, token, may) in &callers {
             let path = path.replace("{token}", token);
             let reply = server.send(method, &path, &[("Authorization", &format!("Bearer {token}"))], b"");
-            let is_let_in = reply.status != 401 && reply.status != 403;
+            let is_let_in = ![401, 403].contains(&status(&reply));
             assert_eq!(
                 is_let_in,
                 may.contains(&permission.as_str()),

@@ -157,7 +157,7 @@ fn each_object_is_taken_once() {
     assert_eq!(server.total(""), 30_013);
     let metrics = server.get("/metrics").text();
     assert!(metrics.contains("gatelog_pull_failing{kind=\"objects\",name=\"edge\"} 0"), "{metrics}");
-    assert!(server.log().contains("an object was left"), "{}", server.log());
+    server.until_logged("an object was left");
     assert!(!server.log().contains("s3cret-of-aws"));
 }
 

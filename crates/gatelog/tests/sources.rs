@@ -183,7 +183,7 @@ fn a_paused_source_is_refused_until_it_goes_on() {
     assert_eq!(problem["detail"], "source edge is paused");
     // Its line in our log can be found.
     let id = problem["id"].as_str().unwrap();
-    assert!(server.log().contains(id), "{id}");
+    server.until_logged(id);
     let now = source(&server, "edge").unwrap();
     assert_eq!((&now["paused"], &now["accepted"], &now["refused"]), (&json!(true), &json!(1), &json!(1)));
 

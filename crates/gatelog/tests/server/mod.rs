@@ -96,6 +96,15 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Waits until its log has this: another thread reads it.
+    pub fn until_logged(&self, text: &str) {
+        let until = Instant::now() + Duration::from_secs(30);
+        while !self.log().contains(text) {
+            assert!(Instant::now() < until, "not in the log: {text}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
