@@ -1,6 +1,7 @@
 // Counts over the made-up traffic, in the shapes of docs/api.md.
 import { compile } from './filter.mjs'
 import { events, fields, reasons } from './traffic.mjs'
+import { peakHours } from './usage.mjs'
 
 const iso = (ms) => new Date(ms).toISOString().replace('Z', '000Z')
 const within = (from, to, keep) => events.filter((e) => e.ms >= from && e.ms < to && keep(e))
@@ -131,8 +132,19 @@ export function summary(a) {
   return { ...figures(a.from, a.to, a.keep), previous: figures(2 * a.from - a.to, a.from, a.keep) }
 }
 
+const sum = (list) => list.reduce((n, one) => n + one, 0)
 const denied = (e) => !e.access.granted
-const P = (id, title, question, unit, chart, more = {}) => ({ id, title, question, unit, chart, ...more })
+const P = (id, title, question, unit, chart, more = {}) => ({
+  id,
+  title,
+  question,
+  unit,
+  chart,
+  page: 'overview',
+  ...more,
+})
+const is = (digit) => (e) => String(e.response.status).startsWith(digit)
+const on = (page, by, keep) => ({ page, by, keep })
 const all = [
   P('calls_by_status_class', 'Traffic by status', 'How many calls came, and how did they end?', 'calls', 'bars', {
     split: 'status_class',
@@ -157,7 +169,56 @@ const all = [
     by: 'consumer',
     keep: (e) => e.consumer_name === 'legacy-erp',
   }),
-  P('consumers_per_day', 'Consumers per day', 'How many consumers called?', 'consumers', 'line'),
+  P('peak_hours', 'Peak hours', 'When in the week are the most calls made?', 'calls', 'heat'),
+  P(
+    'denied_top_consumers',
+    'Consumers denied',
+    'Who is refused the most?',
+    'calls',
+    'toplist',
+    on('denials', 'consumer', denied),
+  ),
+  P(
+    'denied_top_routes',
+    'Routes denied',
+    'Where are calls refused?',
+    'calls',
+    'toplist',
+    on('denials', 'route', denied),
+  ),
+  P(
+    'repeated_auth_failures',
+    'Repeated failed sign-ins',
+    'Which addresses keep failing?',
+    'calls',
+    'table',
+    on('denials', 'ip', (e) => e.response.status === 401),
+  ),
+  P(
+    'error_split',
+    'Client errors by reason',
+    'Why did calls end with 4xx?',
+    'calls',
+    'toplist',
+    on('errors', 'reason', is('4')),
+  ),
+  P(
+    'errors_4xx_by_endpoint',
+    '4xx by endpoint',
+    'Which endpoints answer 4xx?',
+    'calls',
+    'table',
+    on('errors', 'route', is('4')),
+  ),
+  P(
+    'auth_failures',
+    'Failed authentication',
+    'Who could not sign in?',
+    'calls',
+    'table',
+    on('access', 'consumer', (e) => e.response.status === 401),
+  ),
+  P('consumers_per_day', 'Consumers per day', 'How many consumers called?', 'consumers', 'line', { page: 'none' }),
   P('calls_by_host', 'Calls by host', 'A panel this app has never heard of', 'calls', 'area', { split: 'method' }),
   P('errors_by_route_and_day', 'Errors by route and day', 'Which routes failed on which day?', 'percent', 'heat', {
     split: 'route',
@@ -175,13 +236,28 @@ const all = [
 export const panels = all.map(({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel))
 
 export function panel(id, a) {
-  const def = all.find((p) => p.id === id)
+  return answered(
+    all.find((p) => p.id === id),
+    a,
+  )
+}
+
+/** A question of one's own: calls, split by one field, over time or as a list. */
+export function explored(query, a) {
+  const chart = query.get('chart') ?? 'toplist'
+  const by = query.get('by') ?? ''
+  const isOverTime = ['bars', 'area', 'line'].includes(chart)
+  return answered(P('explore', 'Calls', '', 'calls', chart, isOverTime ? { split: by } : { by }), a)
+}
+
+function answered(def, a) {
+  const { id } = def
   const keep = (e) => a.keep(e) && (def.keep?.(e) ?? true)
   const before = 2 * a.from - a.to
   const rows = within(a.from, a.to, keep)
   const earlier = a.compare === 'none' ? null : within(before, a.from, keep)
   const head = {
-    panel: panels.find((p) => p.id === id),
+    panel: panels.find((p) => p.id === id) ?? { ...def, split: def.split ?? def.by },
     from: iso(a.from),
     to: iso(a.to),
     previous: earlier && { from: iso(before), to: iso(a.from) },
@@ -196,11 +272,13 @@ export function panel(id, a) {
       change: earlier?.length ? rows.length / earlier.length - 1 : null,
     }
   if (def.by) return { ...head, ...listed(def, a, rows, earlier) }
+  if (id === 'peak_hours') return { ...head, step: '1h', ...peakHours(rows) }
   if (id === 'errors_by_route_and_day') return { ...head, ...heat(a, rows) }
   if (id === 'latency_percentiles') return { ...head, ...latency(a, rows, earlier, before) }
   const now = counted(a, rows, def.split)
   const then = earlier && counted(a, earlier, def.split, before)
-  const series = [...now.series]
+  const asked = [...now.series].sort(([, x], [, y]) => sum(y) - sum(x)).slice(0, a.top)
+  const series = asked
     .sort(([x], [y]) => x.localeCompare(y))
     .map(([key, values]) => ({
       key,

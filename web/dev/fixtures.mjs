@@ -5,12 +5,13 @@ import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { diagnose, facets, histogram, panel, panels, summary } from './answers.mjs'
+import { diagnose, explored, facets, histogram, panel, panels, summary } from './answers.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
+import { dimensions, quotas, unused, usage } from './usage.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
 const delay = Number(process.env.FIXTURE_DELAY_MS ?? 0)
@@ -156,6 +157,9 @@ const ROUTES = {
     covered({ facets: facets(ask(q), (q.get('fields') ?? 'status_class').split(','), q.get('search') ?? '', fields) }),
   '/summary': (q) => covered(summary(ask(q))),
   '/panels': () => ({ panels }),
+  '/usage': dimensions,
+  '/quotas': () => covered(isEmpty ? { rows: [], note: null } : quotas()),
+  '/explore': (q) => covered(explored(q, ask(q))),
   '/diagnose': (q) => covered({ diagnosis: diagnose(ask(q), fields) }),
   '/views': (q) => viewsOf(q.get('page')),
   '/differences': (q) =>
@@ -183,6 +187,8 @@ function answer(path, query) {
   if (kind === 'sources') return { rejects: rejects(decodeURIComponent(id)) }
   if (kind === 'panels') return covered(panel(id, ask(query)))
   if (kind === 'exports') return jobAt(id) ?? {}
+  const counted = kind === 'usage' && (part === 'unused' ? unused(id) : usage(id, query, ask(query)))
+  if (counted) return covered(counted)
   throw new Refusal(404, 'No such page', `${path} is not part of the API`)
 }
 

@@ -14,6 +14,7 @@ const RUNS = [
   ['shell', FIXTURES],
   ['logs', FIXTURES],
   ['overview', FIXTURES],
+  ['usage', FIXTURES],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],

@@ -25,6 +25,30 @@ const directory = createRoute({
   path: '/directory',
   component: lazyRouteComponent(() => import('./pages/directory'), 'DirectoryPage'),
 })
+const panelPage = (path: '/denials' | '/errors' | '/access', name: 'Denials' | 'Errors' | 'Access') =>
+  createRoute({
+    getParentRoute: () => shell,
+    path,
+    component: lazyRouteComponent(() => import('./pages/panel-pages'), name),
+  })
+const denials = panelPage('/denials', 'Denials')
+const errors = panelPage('/errors', 'Errors')
+const access = panelPage('/access', 'Access')
+const usage = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('./pages/usage'), 'UsagePage'),
+})
+const usageOf = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage/$dimension',
+  component: lazyRouteComponent(() => import('./pages/usage'), 'UsagePage'),
+})
+const entity = createRoute({
+  getParentRoute: () => shell,
+  path: '/usage/$dimension/$key',
+  component: lazyRouteComponent(() => import('./pages/entity-page'), 'EntityPage'),
+})
 const connect = createRoute({
   getParentRoute: () => shell,
   path: '/connect',
@@ -51,7 +75,10 @@ const other = createRoute({ getParentRoute: () => shell, path: '$', component: N
 export const router = createRouter({
   routeTree: root.addChildren([
     welcome,
-    shell.addChildren([overview, logs, directory, sources, connect, docs, other]),
+    shell.addChildren([
+      ...[overview, logs, denials, usage, usageOf, entity, errors, access],
+      ...[directory, sources, connect, docs, other],
+    ]),
     ...parts,
   ]),
   parseSearch,

@@ -17,7 +17,8 @@ export type FacetValue = Facet['values'][number]
 export type Figures = Shapes['Figures']
 export type Summary = Shapes['Summary']
 
-export type Panel = Shapes['PanelInfo']
+/** `page`: where it belongs, as the server says it. */
+export type Panel = Shapes['PanelInfo'] & { page?: string }
 export type Unit = Panel['unit']
 export type ChartKind = Panel['chart']
 export type Series = Omit<Shapes['Series'], 'previous'> & Partial<Pick<Shapes['Series'], 'previous'>>

@@ -25,6 +25,8 @@ type Props = {
   rows: HeatRow[]
   unit: string
   tz: string
+  /** What the columns are called when they are no parts of the range: hours of a day. */
+  labels?: string[] | undefined
   /** More is worse: drawn in the colour of failures. */
   isBad?: boolean
   onFilter?: (row: HeatRow, excludes: boolean) => void
@@ -38,7 +40,7 @@ const ROW_MIN = 18
 const ROW_MAX = 40
 
 export function Heat(props: Props) {
-  const { title, edges, rows, unit, tz, isBad, onFilter } = props
+  const { title, edges, rows, unit, tz, labels, isBad, onFilter } = props
   const [ref, size] = useSize<HTMLDivElement>()
   const height = Math.max(ROW_MIN, Math.min(ROW_MAX, Math.floor((size.height - AXIS) / Math.max(1, rows.length))))
   return (
@@ -68,15 +70,18 @@ export function Heat(props: Props) {
           rows.map((row) => row.values),
         )}
       />
-      <p className="hidden-but-read">{heatSentence(title, rows, edges, unit, tz)}</p>
+      <p className="hidden-but-read">{heatSentence(title, rows, edges, unit, tz, labels)}</p>
     </div>
   )
 }
 
 function Cells(props: Props & { width: number; rowHeight: number }) {
-  const { title, edges, rows, unit, tz, width, rowHeight, onOpen } = props
+  const { title, edges, rows, unit, tz, width, rowHeight, labels, onOpen } = props
   const [row, setRow] = useState(-1)
-  const at = useCursorBucket(edges)
+  const [column, setColumn] = useState(-1)
+  const shared = useCursorBucket(edges)
+  // Hours of a day are no time that other charts of the page could point at.
+  const at = labels ? column : shared
   const height = rows.length * rowHeight
   const last = edges.length - 2
   const x = useMemo(() => scaleLinear([edges[0] as number, edges.at(-1) as number], [0, width]), [edges, width])
@@ -85,7 +90,13 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
     () => heatPaths(values, edges, stepsOf(unit, values), x, rowHeight),
     [values, edges, unit, x, rowHeight],
   )
-  const point = (bucket: number) => pointAt(((edges[bucket] as number) + (edges[bucket + 1] as number)) / 2)
+  const point = (bucket: number) =>
+    labels ? setColumn(bucket) : pointAt(((edges[bucket] as number) + (edges[bucket + 1] as number)) / 2)
+  const leave = () => {
+    setRow(-1)
+    setColumn(-1)
+    if (!labels) pointAt(null)
+  }
   const chosen = row >= 0 ? rows[row] : undefined
   const open = () => {
     if (chosen && at >= 0) onOpen?.(chosen, edges[at] as number, edges[at + 1] as number)
@@ -114,7 +125,11 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
           <path key={step} d={path} className={css[`step${step}`]} />
         ))}
         <Labels {...props} x={x} />
-        <TimeAxis edges={edges} tz={tz} width={width} height={height + AXIS} x={x} left={0} />
+        {labels ? (
+          <LabelAxis labels={labels} width={width} height={height + AXIS} />
+        ) : (
+          <TimeAxis edges={edges} tz={tz} width={width} height={height + AXIS} x={x} left={0} />
+        )}
         {chosen && at >= 0 && (
           <rect
             x={x(edges[at] as number)}
@@ -137,14 +152,8 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
         aria-valuetext={chosen && at >= 0 ? cellText(chosen, at, props) : 'no cell chosen'}
         onKeyDown={onKeyDown}
         onPointerMove={onPointerMove}
-        onPointerLeave={() => {
-          setRow(-1)
-          pointAt(null)
-        }}
-        onBlur={() => {
-          setRow(-1)
-          pointAt(null)
-        }}
+        onPointerLeave={leave}
+        onBlur={leave}
         onClick={open}
       />
       {chosen && at >= 0 && (
@@ -195,9 +204,32 @@ function Labels({ rows, edges, unit, x, rowHeight, tz }: Props & { x: (ms: numbe
   )
 }
 
-function cellText(row: HeatRow, at: number, { edges, unit, tz }: Pick<Props, 'edges' | 'unit' | 'tz'>): string {
+const LABEL_ROOM_PX = 34
+
+/** Every label that has room. */
+function LabelAxis({ labels, width, height }: { labels: string[]; width: number; height: number }) {
+  const one = width / labels.length
+  const every = Math.ceil(LABEL_ROOM_PX / one)
+  return labels.map((label, i) =>
+    i % every === 0 ? (
+      <text
+        key={label}
+        x={i === 0 ? 0 : (i + 0.5) * one}
+        y={height - 5}
+        textAnchor={i === 0 ? 'start' : 'middle'}
+        className={css.axis}
+      >
+        {label}
+      </text>
+    ) : null,
+  )
+}
+
+type CellOf = Pick<Props, 'edges' | 'unit' | 'tz' | 'labels'>
+
+function cellText(row: HeatRow, at: number, { edges, unit, tz, labels }: CellOf): string {
   const value = row.values[at]
-  const when = bucketText(edges[at] as number, edges[at + 1] as number, tz)
+  const when = labels?.[at] ?? bucketText(edges[at] as number, edges[at + 1] as number, tz)
   if (value === null || value === undefined) return `${row.label}, ${when}: no call`
   const calls = row.calls?.[at]
   const of = calls === null || calls === undefined ? '' : ` of ${exactText(calls)} calls`
@@ -221,11 +253,18 @@ function Key({ unit, steps }: { unit: string; steps: number[] }) {
   )
 }
 
-export function heatSentence(title: string, rows: HeatRow[], edges: number[], unit: string, tz: string): string {
+export function heatSentence(
+  title: string,
+  rows: HeatRow[],
+  edges: number[],
+  unit: string,
+  tz: string,
+  labels?: string[],
+): string {
   let most = { value: 0, text: '' }
   for (const row of rows) {
     row.values.forEach((value, at) => {
-      if (value !== null && value > most.value) most = { value, text: cellText(row, at, { edges, unit, tz }) }
+      if (value !== null && value > most.value) most = { value, text: cellText(row, at, { edges, unit, tz, labels }) }
     })
   }
   const head = `${title}: ${rows.length} rows over ${Math.max(0, edges.length - 1)} times.`

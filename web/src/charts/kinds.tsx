@@ -24,6 +24,8 @@ export type PanelMoves = {
   /** Access logs with this term added, for this part of the range when given. */
   href: (term: string | null, span?: { from: number; to: number }) => string
   open: (term: string | null, span?: { from: number; to: number }) => void
+  /** The page of one value of a field; null where it has none. */
+  pageOf: (field: string, value: string) => string | null
 }
 
 /** What we know about a panel beyond what the server says: which direction is the good one, and which calls it counts. */
@@ -54,7 +56,20 @@ const TIME: Kind = {
     data.series ? seriesTwin(chartSeries(data.series, view.compares), edgesOf(data), data.panel.unit, view.tz) : null,
 }
 
-const HEAT: Kind = { names: ['heat'], Draw: HeatBody, twin: TIME.twin }
+const HEAT: Kind = {
+  names: ['heat'],
+  Draw: HeatBody,
+  twin: (data, view) => {
+    const labels = labelsOf(data)
+    if (!labels || !data.series) return TIME.twin(data, view)
+    const { unit } = data.panel
+    return {
+      columns: [{ label: 'Hour', unit: 'text' }, ...data.series.map(({ label }) => ({ label, unit }))],
+      rows: labels.map((hour, i) => [hour, ...(data.series ?? []).map(({ values }) => values[i])]),
+      tz: view.tz,
+    }
+  },
+}
 
 const LIST: Kind = {
   names: ['toplist', 'table'],
@@ -86,7 +101,15 @@ export function kindOf(chart: string, data?: PanelData): Kind {
   return LIST
 }
 
+const HOUR = /^\d\d$/
+
+/** Columns that are hours of a day instead of parts of the range: `00` to `23`. */
+export function labelsOf({ buckets = [] }: { buckets?: string[] }): string[] | undefined {
+  return buckets.length && buckets.every((text) => HOUR.test(text)) ? buckets.map((hour) => `${hour}:00`) : undefined
+}
+
 export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
+  if (labelsOf(answer)) return [...(answer.buckets ?? []), ''].map((_, i) => i)
   const starts = (answer.buckets ?? []).map((text) => Date.parse(text))
   const end = Date.parse(answer.to)
   return starts.length ? [...starts, Math.max(end, (starts.at(-1) as number) + 1)] : []
@@ -104,6 +127,7 @@ function ListBody({ data, view, moves }: KindProps) {
       onPick={moves.pick}
       isPicked={moves.isPicked}
       hrefOf={moves.href}
+      pageOf={moves.pageOf}
     />
   )
 }
@@ -134,10 +158,14 @@ function TimeBody({ data, view, moves }: KindProps) {
 function HeatBody({ data, view, moves }: KindProps) {
   const { panel } = data
   const rows = (data.series ?? []) as HeatRow[]
+  const labels = labelsOf(data)
   const edges = useMemo(() => edgesOf(data), [data])
   if (edges.length < 2 || rows.length === 0) return <Nothing />
   const { wish, term } = aboutPanel(panel.id)
   const termOf = (row: HeatRow) => row.filter ?? (panel.split ? termText(panel.split, row.key) : '')
+  const onFilter = (row: HeatRow, excludes: boolean) => moves.pick(termOf(row), excludes)
+  const onOpen = (row: HeatRow, from: number, to: number) =>
+    moves.open([termOf(row), term].filter(Boolean).join(' ') || null, { from, to })
   return (
     <Heat
       title={panel.title}
@@ -146,8 +174,8 @@ function HeatBody({ data, view, moves }: KindProps) {
       unit={panel.unit}
       tz={view.tz}
       isBad={wish === 'down'}
-      onFilter={(row, excludes) => moves.pick(termOf(row), excludes)}
-      onOpen={(row, from, to) => moves.open([termOf(row), term].filter(Boolean).join(' ') || null, { from, to })}
+      labels={labels}
+      {...(labels ? {} : { onFilter, onOpen })}
     />
   )
 }

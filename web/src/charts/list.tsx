@@ -18,6 +18,8 @@ type Props = {
   isPicked?: (term: string) => boolean
   /** Where the calls of a row are listed. */
   hrefOf?: (term: string) => string
+  /** The page of a value of a field, where there is one. */
+  pageOf?: (field: string, value: string) => string | null
 }
 
 /** Columns that hold more than the label, the value and what we derive from it. */
@@ -32,7 +34,7 @@ export function extraColumns(data: PanelData): PanelColumn[] {
 const isAllNew = (data: PanelData) =>
   data.panel.chart === 'table' && (data.rows ?? []).every((row) => row.state === 'new')
 
-export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Props) {
+export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...props }: Props) {
   const [order, setOrder] = useState<Order>('value')
   const rows = sorted(data.rows ?? [], order)
   const compares = props.compares && !isAllNew(data)
@@ -64,7 +66,12 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, ...props }: Pr
           <tr key={row.key} className={row.filter && isPicked?.(row.filter) ? css.picked : ''}>
             <th scope="row">
               <span className={`mark ${css.bar}`} style={{ width: barWidth(row.value, most) }} aria-hidden="true" />
-              <Name row={row} isStatus={isStatus} {...{ onPick, isPicked, hrefOf }} />
+              <Name
+                row={row}
+                isStatus={isStatus}
+                page={data.panel.split ? (pageOf?.(data.panel.split, row.key) ?? null) : null}
+                {...{ onPick, isPicked, hrefOf }}
+              />
             </th>
             <td title={`${exactText(row.value)}, ${percentText(row.share)}`}>{unitText(row.value, unit, most)}</td>
             <td className={css.share}>{percentText(row.share)}</td>
@@ -135,9 +142,13 @@ function OrderHead(props: {
 
 const barWidth = (value: number | null, most: number) => `${((value ?? 0) / most) * 100}%`
 
-type NameProps = Pick<Props, 'onPick' | 'isPicked' | 'hrefOf'> & { row: PanelRow; isStatus: boolean }
+type NameProps = Pick<Props, 'onPick' | 'isPicked' | 'hrefOf'> & {
+  row: PanelRow
+  isStatus: boolean
+  page: string | null
+}
 
-function Name({ row, isStatus, onPick, isPicked, hrefOf }: NameProps) {
+function Name({ row, isStatus, page, onPick, isPicked, hrefOf }: NameProps) {
   const term = row.filter
   const isOn = term ? (isPicked?.(term) ?? false) : false
   const mark = isStatus && (
@@ -171,6 +182,11 @@ function Name({ row, isStatus, onPick, isPicked, hrefOf }: NameProps) {
         >
           <Icon name="minus" size={14} />
         </button>
+        {page && (
+          <Go href={page} aria-label={`Page of ${row.label}`} title={`Open the page of ${row.label}`}>
+            <Icon name="overview" size={14} />
+          </Go>
+        )}
         {hrefOf && (
           <Go href={hrefOf(term)} aria-label={`Calls of ${row.label}`} title="Show these calls">
             <Icon name="right" size={14} />

@@ -1,5 +1,6 @@
 // One panel by its id: the server says what it is, its chart kind says how it is drawn.
 import { useState } from 'react'
+import type { Params } from '../api/client'
 import { useAnswer } from '../api/queries'
 import type { Panel, PanelData } from '../api/types'
 import { IconButton } from '../parts/button'
@@ -20,11 +21,20 @@ const LIST_ROWS = 8
 /** Of twelve columns: on a screen, on a very wide one, and on a small one. */
 export type Spans = { span: number; wideSpan: number; smallSpan: number }
 
+/** Where an answer comes from, when it is not the panel's own address. */
+export type PanelSource = { path: string; params: Params }
+
 /** Asked alike everywhere, so that a panel and the key figures share one answer. */
-export function usePanelData(id: string, view: View, step: string | undefined, isReady: boolean) {
+export function usePanelData(
+  id: string,
+  view: View,
+  step: string | undefined,
+  isReady: boolean,
+  source: PanelSource = { path: `/panels/${id}`, params: {} },
+) {
   return useAnswer<PanelData>(
-    `/panels/${id}`,
-    { ...view.asked, tz: view.tz, step, ...view.compared, top: LIST_ROWS },
+    source.path,
+    { ...view.asked, tz: view.tz, step, ...view.compared, top: LIST_ROWS, ...source.params },
     { live: view.live, enabled: isReady },
   )
 }
@@ -38,10 +48,16 @@ export function PanelCard(props: {
   step?: string | undefined
   /** The step is known. */
   isReady: boolean
+  source?: PanelSource | undefined
+  /** Its heading, when it is not the panel's own. */
+  title?: string | undefined
+  /** Twice as high. */
+  isTall?: boolean
 }) {
-  const { panel, view, spans, moves, step, isReady } = props
+  const { view, spans, moves, step, isReady, source, isTall } = props
+  const panel = props.title ? { ...props.panel, title: props.title } : props.panel
   const [asTable, setAsTable] = useState(false)
-  const answer = usePanelData(panel.id, view, step, isReady)
+  const answer = usePanelData(panel.id, view, step, isReady, source)
   const data = answer.data
   const kind = kindOf(panel.chart, data)
   const twinOf = () => (data ? kind.twin(data, view) : null)
@@ -91,7 +107,7 @@ export function PanelCard(props: {
   return (
     <Card title={panel.title} question={panel.question} {...spans} tools={tools} isBusy={answer.isPlaceholderData}>
       <div
-        className={`${css.body} ${kind.isLow ? css.low : ''} ${kind.names.includes('toplist') ? css.list : ''}`}
+        className={`${css.body} ${kind.isLow ? css.low : ''} ${isTall ? css.tall : ''} ${kind.names.includes('toplist') ? css.list : ''}`}
         style={style}
       >
         {body()}

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
 import type { AccessEvent, Panel } from '../api/types'
 import { arranged, chosenColumns, columnNames, columnOf, type ShownColumn } from '../state/columns'
+import { calmStep } from './calm'
 import { curlOf, sectionsOf } from './event-fields'
-import { rateText } from './kpi-strip'
-import { calmStep, composed, packed } from './overview'
+import { rateText } from './key-figures'
+import { OVERVIEW } from './overview'
+import { composed, packed } from './panel-layout'
 import { placed } from './row-window'
 
 const panel = (id: string, chart: Panel['chart']): Panel => ({
@@ -17,14 +19,17 @@ const panel = (id: string, chart: Panel['chart']): Panel => ({
 it('composes the Overview from what the server offers, with unknown panels after the known ones', () => {
   const panels = [
     panel('kpi_total_calls', 'stat'),
-    panel('brand_new', 'area'),
+    { ...panel('brand_new', 'area'), page: 'overview' },
+    { ...panel('elsewhere', 'area'), page: 'errors' },
     panel('top_routes', 'table'),
     panel('calls_by_status_class', 'bars'),
   ]
-  expect(composed(panels).map((p) => `${p.panel.id} ${p.spans.span}`)).toEqual([
+  const [section] = composed(panels, OVERVIEW, (id) => id === ':freshness')
+  expect(section?.placed.map(({ id, spans }) => `${id} ${spans.span}`)).toEqual([
     'calls_by_status_class 8',
     'top_routes 4',
-    'brand_new 12',
+    ':freshness 5',
+    'brand_new 7',
   ])
 })
 

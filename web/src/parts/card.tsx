@@ -6,6 +6,8 @@ type Props = {
   title: string
   question?: string | undefined
   tools?: ReactNode
+  /** A choice that belongs to the title, always in full view; tools fade until they are wanted. */
+  control?: ReactNode
   isBusy?: boolean
   /** Busy with the next answer, while the one before is on screen. */
   isRenewing?: boolean
@@ -20,6 +22,7 @@ export function Card({
   title,
   question,
   tools,
+  control,
   isBusy,
   isRenewing,
   span = 4,
@@ -43,6 +46,7 @@ export function Card({
           </h2>
           {question && <p className={css.question}>{question}</p>}
         </div>
+        {control}
         <span className={css.tools}>{tools}</span>
       </header>
       <div className={css.body}>{children}</div>

@@ -16,16 +16,18 @@ type Props = {
   /** Several lines. */
   isArea?: boolean
   isDisabled?: boolean
+  /** The label is only read aloud, where the place says what is typed. */
+  hidesLabel?: boolean
   autoFocus?: boolean
   autoComplete?: string
 }
 
 export function TextField(props: Props) {
-  const { label, value, onChange, hint, error, placeholder, type = 'text', isMono, isArea, ...rest } = props
+  const { label, value, onChange, hint, error, placeholder, type = 'text', isMono, isArea, hidesLabel, ...rest } = props
   const look = `${isArea ? css.area : css.input} ${isMono ? css.mono : ''}`
   return (
     <AriaTextField {...rest} type={type} value={value} onChange={onChange} isInvalid={!!error} className={css.field}>
-      <Label className={css.label}>{label}</Label>
+      <Label className={hidesLabel ? 'hidden-but-read' : css.label}>{label}</Label>
       {isArea ? (
         <TextArea className={look} placeholder={placeholder} spellCheck={false} />
       ) : (

@@ -1,7 +1,7 @@
 // The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
 import type { IconName } from '../parts/icon'
 
-export type PagePath = '/' | '/logs' | '/directory' | '/sources'
+export type PagePath = '/' | '/logs' | '/denials' | '/usage' | '/errors' | '/access' | '/directory' | '/sources'
 export type Page = {
   to: PagePath
   label: string
@@ -27,6 +27,37 @@ export const PAGES: Page[] = [
     key: 'l',
     alias:
       'ACL Management › Audit Analytics › Access Logs, requests, calls, events, log explorer, search, live tail, export',
+  },
+  {
+    to: '/denials',
+    label: 'Denials',
+    icon: 'denials',
+    key: 'n',
+    alias:
+      'Denied requests, refused, forbidden, 401, 403, 429, security monitoring, reasons, ACL violations, off-hours',
+  },
+  {
+    to: '/usage',
+    label: 'Usage',
+    icon: 'usage',
+    key: 'u',
+    alias:
+      'Consumers, groups, plans, quotas, customers, keys, APIs, routes, endpoints, domains, user agents, geography, map, auth methods, unused, usage by group, usage by plan',
+  },
+  {
+    to: '/errors',
+    label: 'Errors & latency',
+    icon: 'errors',
+    key: 'e',
+    alias:
+      '4xx, 5xx, slow routes, percentiles, p95, p99, response time, performance, authorizer, integration, upstream',
+  },
+  {
+    to: '/access',
+    label: 'Access control',
+    icon: 'access',
+    key: 'a',
+    alias: 'Cognito, IAM, JWT, sub, issuer, audience, ARN, authentication failures, sign-in',
   },
   {
     to: '/directory',

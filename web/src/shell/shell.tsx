@@ -25,8 +25,9 @@ export function Shell() {
   }, [navigate, view])
   useKeys(keys)
   useEffect(() => {
-    const label = PAGES.find((page) => page.to === path)?.label
-    document.title = label ? `${label} · Gatelog` : 'Gatelog'
+    const label = PAGES.find(({ to }) => to === path || (to !== '/' && path.startsWith(`${to}/`)))?.label
+    const [, , , entity] = path.split('/')
+    document.title = [entity && decodeURIComponent(entity), label, 'Gatelog'].filter(Boolean).join(' · ')
   }, [path])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

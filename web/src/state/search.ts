@@ -30,6 +30,11 @@ export type Search = {
   /** Directory: the kind in the list, and the text searched for. */
   kind?: string
   q?: string
+  /** Usage: the column it is sorted by, with a minus the other way round; the first row shown, what is not used, and how far that looks back. */
+  sort?: string
+  at?: string
+  show?: 'unused'
+  back?: string
   /** Sources: the open one. */
   source?: string
   /** The range that was zoomed into, as `from..to` in epoch milliseconds, and whether it is compared with what is shown. */
@@ -66,6 +71,10 @@ export function validSearch(raw: Record<string, unknown>): Search {
     kind: /^[a-z]{3,20}$/.test(String(raw.kind ?? '')) ? String(raw.kind) : undefined,
     q: text(raw.q, 200),
     source: text(raw.source, 100),
+    sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
+    at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,
+    show: raw.show === 'unused' ? 'unused' : undefined,
+    back: /^\d{1,3}d$/.test(String(raw.back ?? '')) ? String(raw.back) : undefined,
     columns: columns && /^[\w.,-]+$/.test(columns) ? columns : undefined,
     order: raw.order === 'asc' ? 'asc' : undefined,
     tail: raw.tail === '1' ? '1' : undefined,

@@ -1,0 +1,176 @@
+// Usage, the page of one entity, and the pages of panels in a real browser, against the fixtures: lists are sorted, searched
+// and filtered by the server, every value leads somewhere, and everything is in the address.
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { launch, OUT, server, settled, signIn, watch } from './browser.mjs'
+import { checks } from './checks.mjs'
+
+const target = await server()
+const browser = await launch()
+const { check, equal, close } = checks()
+const troubles = []
+mkdirSync(OUT, { recursive: true })
+
+const WIDE = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true }
+const at = (path) => `${target.base}${path}`
+const param = (page, name) => new URL(page.url()).searchParams.get(name)
+const path = (page) => decodeURIComponent(new URL(page.url()).pathname)
+const list = (page, name) => page.getByRole('region', { name, exact: true }).getByRole('table')
+const names = (page, name) => list(page, name).locator('tbody th a:first-child').allInnerTexts()
+const answered = (page, part) => page.waitForResponse((response) => response.url().includes(part))
+
+async function opened(options, address) {
+  const context = await browser.newContext(options)
+  const page = await signIn(context, target)
+  watch(page, troubles)
+  await page.goto(at(address))
+  await settled(page)
+  return page
+}
+
+try {
+  const page = await opened(WIDE, '/usage?tz=UTC&from=now-7d')
+  equal('the first tab lists consumers', (await names(page, 'Consumers'))[0], 'mobile-app')
+
+  // Sorted by the server, in the address, and turned round by a second click.
+  const head = (name) => list(page, 'Consumers').getByRole('button', { name, exact: true })
+  await Promise.all([answered(page, 'sort=denied&order=desc'), head('Denied').click()])
+  equal('a heading sorts, and the address says so', param(page, 'sort'), 'denied')
+  await Promise.all([answered(page, 'sort=denied&order=asc'), head('Denied').click()])
+  equal('a second click turns it round', param(page, 'sort'), '-denied')
+  const sorted = await list(page, 'Consumers').getByRole('columnheader', { name: 'Denied', exact: true })
+  equal('and says it to those who do not see', await sorted.getAttribute('aria-sort'), 'ascending')
+  await page.goBack()
+  await page.goBack()
+
+  // Searched over all rows.
+  await Promise.all([answered(page, 'search=erp'), page.getByLabel('Search consumers').fill('erp')])
+  await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 1)
+  equal('a search is answered by the server', (await names(page, 'Consumers')).join(), 'legacy-erp')
+  await page.getByLabel('Search consumers').fill('nobody at all')
+  await page.getByText('No consumer has this text').waitFor()
+  check('a search without a match says so', true)
+  await page.getByLabel('Search consumers').fill('')
+  await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length > 5)
+
+  // Every value leads somewhere.
+  const first = list(page, 'Consumers').getByRole('row').filter({ hasText: 'mobile-app' })
+  await first.getByRole('button', { name: 'Only mobile-app' }).click()
+  equal('a row filters the page', param(page, 'filter'), 'consumer:mobile-app')
+  await page.goBack()
+  await settled(page)
+  const hrefs = await first.locator('td a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+  check(
+    'numbers lead to the calls they count',
+    hrefs.length >= 3 && hrefs.every((href) => href.startsWith('/logs?') && href.includes('consumer:mobile-app')),
+    hrefs.join('\n   '),
+  )
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV' }).click(),
+  ])
+  const csv = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n')
+  equal('the file has every row', csv.length - 1, (await names(page, 'Consumers')).length)
+
+  // Another tab; what is not used; its look-back.
+  await page.getByRole('tab', { name: 'Routes' }).click()
+  await page.waitForURL((url) => url.pathname === '/usage/routes')
+  equal('a tab is an address, the range kept', param(page, 'from'), 'now-7d')
+  await page.getByText('Not used', { exact: true }).click()
+  await page.getByRole('link', { name: '/v1/legacy/orders' }).waitFor()
+  equal('what is not used is an address', param(page, 'show'), 'unused')
+  await page.getByRole('button', { name: 'Not called in' }).click()
+  await Promise.all([answered(page, 'look_back=30d'), page.getByRole('menuitemradio', { name: '30 days' }).click()])
+  equal('any look-back', param(page, 'back'), '30d')
+
+  // Plans with their quotas; the world.
+  await page.goto(at('/usage/plans?tz=UTC'))
+  const quotas = list(page, 'Quotas')
+  await quotas.getByText('used up', { exact: true }).waitFor()
+  check('a used up quota is said in words', true)
+  check('the one that will be is forecast', (await quotas.getByText(/^used up \d+ \w+ 22:00$/).count()) === 1)
+  await page.goto(at('/usage/countries?tz=UTC&from=now-7d'))
+  const map = page.getByRole('img', { name: /^Calls by country: \d+ countries\. / })
+  await map.waitFor()
+  check('the map is one sentence', true)
+  await map.locator('[data-code=BR]').click()
+  equal('a country filters the page', param(page, 'filter'), 'country:BR')
+
+  // The page of one consumer: everything on it is about it, and the filter is the rest.
+  await page.goto(at('/usage?tz=UTC&from=now-7d'))
+  await list(page, 'Consumers').getByRole('link', { name: 'partner-portal', exact: true }).click()
+  await page.waitForURL((url) => url.pathname === '/usage/consumers/partner-portal')
+  await settled(page)
+  equal('its page has its name', await page.getByRole('heading', { level: 1 }).innerText(), 'partner-portal')
+  equal('and no filter of its own', param(page, 'filter'), null)
+  const total = await page.getByRole('region', { name: 'Key figures' }).getByRole('link').first().getAttribute('href')
+  check('its figures count its calls', total.includes('filter=consumer:partner-portal'), total)
+  const routes = page.getByRole('region', { name: 'Top routes', exact: true })
+  await routes.getByRole('button', { name: '/api/orders', exact: true }).click()
+  equal('a value on it filters beside', param(page, 'filter'), 'route:/api/orders')
+  await routes.getByRole('link', { name: 'Page of /api/orders', exact: true }).click()
+  await page.waitForURL((url) => decodeURIComponent(url.pathname) === '/usage/routes//api/orders')
+  equal('a route leads to its own page', path(page), '/usage/routes//api/orders')
+  await settled(page)
+  check(
+    'which lists its consumers and not itself',
+    (await page.getByRole('region', { name: 'Top consumers', exact: true }).count()) === 1 &&
+      (await page.getByRole('region', { name: 'Top routes', exact: true }).count()) === 0,
+  )
+  const latest = list(page, 'Latest calls').getByRole('link').first()
+  check('its latest calls lead to their drawers', /[?&]row=/.test(await latest.getAttribute('href')))
+
+  // The pages of panels.
+  await page.goto(at('/denials?tz=UTC&from=now-7d'))
+  await settled(page)
+  const reasons = page.getByRole('region', { name: 'Reasons', exact: true })
+  check('each reason says what to do', (await reasons.getByText('What to do').count()) >= 4)
+  await reasons.getByRole('button', { name: 'Quota exceeded' }).click()
+  equal('a reason filters the page', param(page, 'filter'), 'reason:quota_exceeded')
+  await page.goto(at('/denials?tz=UTC&filter=status:200'))
+  await page.getByText('No call was denied in this range').waitFor()
+  check('without a denial the page says so, and why', true)
+  for (const [to, title] of [
+    ['/errors', 'Errors & latency'],
+    ['/access', 'Access control'],
+  ]) {
+    await page.goto(at(`${to}?tz=UTC&from=now-7d`))
+    await settled(page)
+    equal(`${title} is a page`, await page.getByRole('heading', { level: 1 }).innerText(), title)
+    check(`${title} has panels`, (await page.locator('main section[aria-label] header').count()) >= 1)
+  }
+  await page.context().close()
+
+  // On a phone nothing lies outside, and the pages without room are behind one more.
+  const phone = await opened({ ...WIDE, viewport: { width: 390, height: 844 } }, '/usage?tz=UTC')
+  for (const address of [
+    '/usage',
+    '/usage/plans',
+    '/usage/countries',
+    '/usage/consumers/carol',
+    '/denials',
+    '/errors',
+  ]) {
+    await phone.goto(at(`${address}?tz=UTC`))
+    await settled(phone)
+    const wider = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    check(`nothing of ${address} lies outside a phone`, wider <= 0, `${wider} px too wide`)
+  }
+  await phone.getByRole('button', { name: 'More', exact: true }).click()
+  await phone.getByRole('menuitem', { name: 'Sources' }).click()
+  await phone.waitForURL((url) => url.pathname === '/sources')
+  check('a phone reaches every page', true)
+  await phone.context().close()
+  equal('nothing failed in the browser, the CSP refused nothing', [...new Set(troubles)].join('\n'), '')
+} catch (error) {
+  check('Usage is walked through', false, error.stack)
+  await browser
+    .contexts()[0]
+    ?.pages()[0]
+    ?.screenshot({ path: join(OUT, 'usage-failed.png') })
+}
+await browser.close()
+target.stop()
+close()

@@ -1,0 +1,66 @@
+// The page of one entity as a list of panels: what every one has, and what each kind leaves out.
+import type { Dimension } from '../api/usage'
+import type { PageSpec, Placement } from './panel-layout'
+
+/** Lists that would only say the name of the page again, by dimension. */
+const OWN: Record<string, string[]> = {
+  consumers: ['top_consumers', 'consumers'],
+  groups: ['usage_by_group'],
+  routes: ['top_routes'],
+  plans: [':plans'],
+  keys: [':keys'],
+  apis: [':apis'],
+  auth: [':auth'],
+  agents: ['top_agents', ':agents'],
+  addresses: [':addresses'],
+  countries: ['top_countries'],
+}
+
+export function entitySpec(dimension: Dimension): PageSpec {
+  const own = new Set(OWN[dimension.id] ?? [])
+  const without = (cards: Placement[]) => cards.filter(([id]) => !own.has(id))
+  const quotas: Placement[] = ['consumers', 'plans', 'keys'].includes(dimension.id) ? [[':quotas', 12, 12]] : []
+  const listed: Placement[] = dimension.directory ? [[':directory', 12, 6]] : []
+  return {
+    title: dimension.one,
+    figures: ['calls', 'consumers', 'average', 'success', 'availability', 'denied', 'peak', 'p95'].filter(
+      (id) => !own.has(id),
+    ),
+    sections: [
+      {
+        cards: [
+          ['calls_by_status_class', 8, 5],
+          ['status_breakdown', 4, 3],
+          ['latency_split', 8, 4],
+          ['peak_hours', 4, 4],
+        ],
+      },
+      ...(quotas.length ? [{ title: 'Quota', cards: quotas }] : []),
+      {
+        title: 'Whom and what it talks to',
+        cards: without([
+          ['top_routes', 4, 3],
+          ['top_consumers', 4, 3],
+          ['usage_by_group', 4, 3],
+          [':plans', 4, 3],
+          [':keys', 4, 3],
+          [':apis', 4, 3],
+          [':auth', 4, 3],
+          [':agents', 4, 3],
+          [':addresses', 4, 3],
+          ['top_countries', 4, 3],
+        ]),
+      },
+      {
+        title: 'Denials and errors',
+        cards: [
+          ['denied_over_time', 8, 5],
+          ['denied_by_reason', 4, 3],
+          ['errors_over_time', 8, 5],
+          ['errors', 4, 3],
+        ],
+      },
+      { title: 'Latest calls and changes', cards: [[':recent', 12, listed.length ? 6 : 12], ...listed] },
+    ],
+  }
+}
