@@ -66,7 +66,7 @@ export function PanelBody(props: {
       {panels.isPending && <Waiting spec={spec} />}
       {isShown &&
         sections.map((section) => (
-          <section key={section.title ?? ''} className={css.section} aria-label={section.title}>
+          <div key={section.title ?? ''} className={css.section}>
             {section.title && (
               <header className={css.head}>
                 <h2 className={css.title}>{section.title}</h2>
@@ -78,7 +78,7 @@ export function PanelBody(props: {
                 <Place key={placed.id} {...{ placed, view, moves, calm, entity }} isReady={!summary.isPending} />
               ))}
             </div>
-          </section>
+          </div>
         ))}
     </div>
   )

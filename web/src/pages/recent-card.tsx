@@ -25,7 +25,7 @@ export function RecentCard({ view, moves, spans }: OwnCardProps) {
           <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
         ) : (
           <Table
-            label="Latest calls"
+            label="List of the latest calls"
             columns={columnsOf(view)}
             rows={answer.data?.events ?? []}
             keyOf={(event) => event.id}

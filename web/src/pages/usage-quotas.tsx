@@ -39,7 +39,7 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
       <>
         {answer.data.note && <p className={css.note}>{sentence(answer.data.note)}</p>}
         <Table
-          label="Quotas"
+          label="List of quotas"
           columns={columnsOf(view, moves)}
           rows={rows}
           keyOf={(row) => `${row.label} ${row.plan} ${row.period_start}`}
