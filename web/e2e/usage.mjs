@@ -158,7 +158,7 @@ try {
     const wider = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     check(`nothing of ${address} lies outside a phone`, wider <= 0, `${wider} px too wide`)
   }
-  await phone.getByRole('button', { name: 'More', exact: true }).click()
+  await phone.getByRole('button', { name: /^Errors & latency …$/ }).click()
   await phone.getByRole('menuitem', { name: 'Sources' }).click()
   await phone.waitForURL((url) => url.pathname === '/sources')
   check('a phone reaches every page', true)
