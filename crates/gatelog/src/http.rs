@@ -23,6 +23,7 @@ pub(crate) mod routes;
 mod session;
 mod sources;
 mod tail;
+mod usage;
 mod views;
 mod web;
 

@@ -152,6 +152,9 @@ fn errors_are_problems() {
         ("GET", "/api/v1/events?filter=statsu%3A500", 400),
         ("GET", "/api/v1/events/none", 404),
         ("GET", "/api/v1/panels/none", 404),
+        ("GET", "/api/v1/usage/none", 404),
+        ("GET", "/api/v1/usage/routes?sort=colour", 400),
+        ("GET", "/api/v1/usage/routes?order=up", 400),
         ("GET", "/api/v1/exports/none", 404),
     ] {
         let reply = server.send(method, path, &[("Authorization", &format!("Bearer {ADMIN}"))], b"");

@@ -42,6 +42,15 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/differences", &["?RANGE&region_from=2026-11-21&region_to=2026-11-22"]),
     ("/api/v1/summary", &["?RANGE", ""]),
+    (
+        "/api/v1/usage/{id}",
+        &[
+            "/api/v1/usage/consumers?RANGE",
+            "/api/v1/usage/groups?RANGE&sort=last_seen&compare=none",
+            "/api/v1/usage/routes?RANGE&sort=p95&order=asc&limit=2&offset=1",
+            "/api/v1/usage/keys?RANGE&search=nothing",
+        ],
+    ),
     ("/api/v1/exports/{id}", &[]),
     (
         "/api/v1/directory/{name}",

@@ -71,6 +71,19 @@ impl Cube {
 
 const FINE: &[Grain] = &[Grain::Minute, Grain::Hour, Grain::Day];
 const COARSE: &[Grain] = &[Grain::Hour, Grain::Day];
+const DAYS: &[Grain] = &[Grain::Day];
+
+/// Calls by their outcome, each hour and day: what most roll-ups begin with.
+const OUTCOMES: Cube = Cube {
+    name: "",
+    doc: "",
+    key: &[],
+    detail: None,
+    outcome: true,
+    latency: false,
+    bytes: false,
+    grains: COARSE,
+};
 
 /// Every roll-up. A new one is one line; older files are then answered from their rows.
 pub const CUBES: &[Cube] = &[
@@ -135,24 +148,52 @@ pub const CUBES: &[Cube] = &[
         grains: COARSE,
     },
     Cube {
-        name: "country",
+        name: "countries",
         doc: "Calls by the country of the client's address.",
         key: &[field::COUNTRY],
-        detail: None,
-        outcome: false,
-        latency: false,
-        bytes: false,
-        grains: COARSE,
+        ..OUTCOMES
     },
     Cube {
-        name: "agent",
+        name: "agents",
         doc: "Calls by the program that called and its class.",
         key: &[field::AGENT],
         detail: Some(field::AGENT_CLASS),
+        ..OUTCOMES
+    },
+    Cube { name: "plan", doc: "Calls by usage plan.", key: &[field::USAGE_PLAN], bytes: true, ..OUTCOMES },
+    Cube { name: "customer", doc: "Calls by customer.", key: &[field::CUSTOMER], bytes: true, ..OUTCOMES },
+    Cube {
+        name: "api_key",
+        doc: "Calls by API key: its id, and its name beside.",
+        key: &[field::API_KEY_ID, field::API_KEY_NAME],
+        detail: Some(field::API_KEY_NAME),
+        bytes: true,
+        ..OUTCOMES
+    },
+    Cube { name: "domain", doc: "Calls by domain.", key: &[field::DOMAIN], bytes: true, ..OUTCOMES },
+    Cube {
+        name: "auth",
+        doc: "Calls by the way the caller authenticated.",
+        key: &[field::AUTH_METHOD],
+        ..OUTCOMES
+    },
+    Cube {
+        name: "consumer_latency",
+        doc: "Calls by consumer and response time.",
+        key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
+        detail: Some(field::CONSUMER_ID),
         outcome: false,
-        latency: false,
-        bytes: false,
-        grains: COARSE,
+        latency: true,
+        grains: DAYS,
+        ..OUTCOMES
+    },
+    Cube {
+        name: "consumer_route",
+        doc: "Calls by consumer and route.",
+        key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
+        detail: Some(field::ROUTE),
+        grains: DAYS,
+        ..OUTCOMES
     },
     Cube {
         name: "route_latency",

@@ -24,6 +24,7 @@ pub mod summary;
 pub mod tail;
 pub mod tally;
 mod text;
+pub mod usage;
 mod values;
 
 pub use budget::Budget;
@@ -40,3 +41,4 @@ pub use reference::{filter_markdown, panels_markdown};
 pub use rows::{event, events};
 pub use step::Step;
 pub use summary::summary;
+pub use usage::{DIMENSIONS, usage};

@@ -27,12 +27,26 @@ pub(crate) struct Want {
     pub(crate) edges: Vec<i64>,
 }
 
-/// Cubes for questions about calls by status and reason.
-pub(crate) const TRAFFIC: &[&str] = &["traffic", "consumer", "route"];
+/// Cubes for questions about calls by status and reason: that of all calls, and those that can answer for one consumer,
+/// route, plan and so on. Only a filter tells them apart.
+pub(crate) const TRAFFIC: &[&str] = &[
+    "traffic",
+    "consumer",
+    "route",
+    "plan",
+    "customer",
+    "api_key",
+    "domain",
+    "auth",
+    "countries",
+    "agents",
+    "group",
+    "consumer_route",
+];
 /// Cubes for questions about response times.
-pub(crate) const LATENCY: &[&str] = &["latency", "route_latency"];
-/// Cubes for questions about consumers.
-pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer"];
+pub(crate) const LATENCY: &[&str] = &["latency", "route_latency", "consumer_latency"];
+/// Cubes for questions about who called. What stands beside the consumer differs.
+pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer", "consumer_route"];
 /// What calls by consumer and their outcome are counted from.
 pub(crate) const CONSUMER_OUTCOMES: &[&str] = &["consumer"];
 /// Cubes for questions about routes.
@@ -40,9 +54,9 @@ pub(crate) const ROUTES: &[&str] = &["route"];
 /// Cubes for questions about groups.
 pub(crate) const GROUPS: &[&str] = &["group"];
 /// Cubes for questions about countries.
-pub(crate) const COUNTRIES: &[&str] = &["country"];
+pub(crate) const COUNTRIES: &[&str] = &["countries"];
 /// Cubes for questions about programs that call.
-pub(crate) const AGENTS: &[&str] = &["agent"];
+pub(crate) const AGENTS: &[&str] = &["agents"];
 /// Cubes for questions about response times of routes.
 pub(crate) const ROUTE_LATENCY: &[&str] = &["route_latency"];
 
@@ -55,6 +69,8 @@ pub(crate) type Numbers<K> = std::collections::HashSet<K, foldhash::fast::FixedS
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit {
     pub(crate) bucket: usize,
+    /// Start of the stretch they are of, in microseconds.
+    pub(crate) time: i64,
     pub(crate) gateway: Sym,
     pub(crate) environment: Sym,
     pub(crate) key: Sym,
@@ -63,6 +79,8 @@ pub(crate) struct Hit {
     pub(crate) reason: u8,
     pub(crate) latency: u16,
     pub(crate) calls: u64,
+    /// Response bytes, from cubes that have them.
+    pub(crate) bytes: u64,
 }
 
 /// Where numbers came from.
@@ -151,6 +169,19 @@ pub(crate) fn tally(
     Ok(Tallied { origin, stop })
 }
 
+/// Counts whole stretches from cells alone, however many rows there are; whether the cells could tell.
+pub(crate) fn tally_cells(
+    reader: &Reader<'_>,
+    want: &Want,
+    take: &mut (dyn FnMut(usize, &Hit) + Send),
+) -> Result<bool> {
+    let cubes = || want.cubes.iter().filter_map(|name| cube(name));
+    match cubes().find_map(|cube| from_cells(reader, (0, want), cube, take)) {
+        Some(found) => found.map(|(_, ragged)| ragged.is_empty()),
+        None => Ok(false),
+    }
+}
+
 type FromCells = (&'static Cube, Vec<(i64, i64)>);
 
 /// Counts from cells, when they hold the answer. What of the time they do not cover is handed back.
@@ -224,8 +255,10 @@ fn cover(
 
 #[inline]
 fn hit(cell: &Cell, want: &Want) -> Hit {
+    let time = i64::from(cell.minute) * MINUTE;
     Hit {
-        bucket: want.bucket(i64::from(cell.minute) * MINUTE),
+        bucket: want.bucket(time),
+        time,
         gateway: cell.gateway,
         environment: cell.environment,
         key: cell.key,
@@ -234,6 +267,7 @@ fn hit(cell: &Cell, want: &Want) -> Hit {
         reason: cell.reason,
         latency: cell.bucket,
         calls: cell.calls,
+        bytes: cell.bytes,
     }
 }
 

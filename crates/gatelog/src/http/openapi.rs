@@ -26,6 +26,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/kept.json"),
     include_str!("openapi/directory.json"),
     include_str!("openapi/receivers.json"),
+    include_str!("openapi/usage.json"),
 ];
 
 /// `GET /openapi.json`.

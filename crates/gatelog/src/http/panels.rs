@@ -11,7 +11,12 @@ use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
 
 /// The period that stands beside: none, the one before, or the one that is named.
-fn compare(call: &Call, otherwise: &'static str, now: Timestamp, zone: &Zone) -> Result<Compare, Problem> {
+pub(crate) fn compare(
+    call: &Call,
+    otherwise: &'static str,
+    now: Timestamp,
+    zone: &Zone,
+) -> Result<Compare, Problem> {
     let ends = ["compare_from", "compare_to"].map(|name| call.params.get(name));
     match (call.params.get("compare").unwrap_or(otherwise), ends) {
         ("none", [None, None]) => Ok(Compare::None),

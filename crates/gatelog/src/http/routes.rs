@@ -10,7 +10,7 @@ use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO,
 use super::route::{About, Param, Route, open, route};
 use super::{
     diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels, pulls,
-    session, sources, tail, views,
+    session, sources, tail, usage, views,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -67,6 +67,20 @@ const EXPORT: &[Param] = &[
     Param { name: "export_id", doc: "An id of your choice, such as a UUID, to find the manifest by." },
 ];
 const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, COMPARE_FROM, COMPARE_TO, TOP];
+const USAGE: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    TZ,
+    COMPARE,
+    COMPARE_FROM,
+    COMPARE_TO,
+    Param { name: "sort", doc: "What the rows are ordered by, one of `sorts`. Default `calls`." },
+    Param { name: "order", doc: "`desc` (the default; of names `asc`) or `asc`." },
+    SEARCH,
+    PAGE,
+    Param { name: "offset", doc: "Rows before the page. Default 0." },
+];
 const DIFFERENCES: &[Param] = &[
     FROM,
     TO,
@@ -219,6 +233,20 @@ pub(crate) fn all() -> Vec<Route> {
             about("The panels there are.", NONE, "Panels"),
         ),
         route(PanelsRead, get(), "/api/v1/panels/{id}", panels::one, about("One panel.", PANEL, "Panel")),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/usage",
+            usage::list,
+            about("What usage is listed by.", NONE, "UsageDimensions"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/usage/{id}",
+            usage::one,
+            about("Who or what used the APIs: a page of a list.", USAGE, "Usage"),
+        ),
         route(
             PanelsRead,
             get(),

@@ -67,6 +67,21 @@ impl Directory {
         self.origins.is_empty()
     }
 
+    /// Whether an entity of a kind, such as `consumers`, has this id, name or alias at a moment.
+    pub fn knows(&self, kind: &str, text: &str, at: From) -> bool {
+        self.origins.iter().any(|known| match kind {
+            "customers" => known.customers.all(text, at).next().is_some(),
+            "groups" => known.groups.all(text, at).next().is_some(),
+            "plans" => known.plans.all(text, at).next().is_some(),
+            "consumers" => known.consumers.all(text, at).next().is_some(),
+            "keys" => known.keys.all(text, at).next().is_some(),
+            "apis" => known.apis.all(text, at).next().is_some(),
+            "services" => known.services.all(text, at).next().is_some(),
+            "routes" => known.routes.all(text, at).next().is_some(),
+            _ => false,
+        })
+    }
+
     /// Whether any route is known by its path.
     pub(crate) fn has_templates(&self) -> bool {
         self.origins.iter().any(|known| !known.paths.is_empty())

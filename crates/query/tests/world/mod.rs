@@ -68,6 +68,33 @@ impl Ev {
         }
     }
 
+    /// The plan, which no filter of the other fields can tell.
+    pub(crate) fn plan(&self) -> Option<&'static str> {
+        [None, Some("gold"), Some("free")].get(self.path.len() % 3).copied().flatten()
+    }
+
+    pub(crate) fn customer(&self) -> Option<&'static str> {
+        self.name.map(|name| if name.len() > 3 { "Acme" } else { "Bolt & Co" })
+    }
+
+    /// The id of the key and its name.
+    pub(crate) fn key(&self) -> (Option<&'static str>, Option<&'static str>) {
+        match self.path.len() % 4 {
+            0 => (Some("k-1"), Some("phone")),
+            1 => (Some("k-2"), None),
+            2 => (None, Some("phone")),
+            _ => (None, None),
+        }
+    }
+
+    pub(crate) fn domain(&self) -> Option<&'static str> {
+        (self.method == "GET").then_some(if self.gateway == "kong" { "api.test" } else { "www.test" })
+    }
+
+    pub(crate) fn auth(&self) -> Option<&'static str> {
+        self.consumer().map(|name| if name.starts_with("id") { "jwt" } else { "key" })
+    }
+
     pub(crate) fn class(&self) -> String {
         self.status.map_or_else(|| "unknown".to_owned(), |s| format!("{}xx", s / 100))
     }
@@ -155,6 +182,12 @@ pub(crate) fn batch(events: &[Ev]) -> Batch {
             (field::COUNTRY, ev.country()),
             (field::AGENT, ev.agent().0),
             (field::AGENT_CLASS, ev.agent().1),
+            (field::USAGE_PLAN, ev.plan()),
+            (field::CUSTOMER, ev.customer()),
+            (field::API_KEY_ID, ev.key().0),
+            (field::API_KEY_NAME, ev.key().1),
+            (field::DOMAIN, ev.domain()),
+            (field::AUTH_METHOD, ev.auth()),
         ] {
             event.text(id, text.unwrap_or(""));
         }
@@ -257,6 +290,13 @@ pub(crate) enum Cond {
     Gateway(&'static str),
     Api(&'static str),
     Word(&'static str),
+    Plan(&'static str),
+    Customer(&'static str),
+    Key(&'static str),
+    Domain(&'static str),
+    Agent(&'static str),
+    Country(&'static str),
+    Auth(&'static str),
     Not(Box<Cond>),
     All(Vec<Cond>),
     Any(Vec<Cond>),
@@ -287,6 +327,7 @@ pub(crate) fn condition() -> impl Strategy<Value = Cond> {
         Just(Cond::Gateway("kong")),
         Just(Cond::Api("pets")),
         prop::sample::select(&["ALICE", "health", "/api"][..]).prop_map(Cond::Word),
+        single(),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {
         prop_oneof![
@@ -295,6 +336,23 @@ pub(crate) fn condition() -> impl Strategy<Value = Cond> {
             prop::collection::vec(inner, 1..3).prop_map(Cond::Any),
         ]
     })
+}
+
+/// A filter on one value of one dimension of the usage lists.
+pub(crate) fn single() -> impl Strategy<Value = Cond> {
+    prop_oneof![
+        prop::sample::select(&["gold", "free"][..]).prop_map(Cond::Plan),
+        prop::sample::select(&["Acme", "Bolt & Co"][..]).prop_map(Cond::Customer),
+        prop::sample::select(&["k-1", "k-2", "phone"][..]).prop_map(Cond::Key),
+        prop::sample::select(&["api.test", "www.test"][..]).prop_map(Cond::Domain),
+        prop::sample::select(&["curl", "kube-probe"][..]).prop_map(Cond::Agent),
+        prop::sample::select(&["NL", "private"][..]).prop_map(Cond::Country),
+        prop::sample::select(&["key", "jwt"][..]).prop_map(Cond::Auth),
+        prop::sample::select(&["alice", "bob", "id-1"][..]).prop_map(Cond::Consumer),
+        prop::sample::select(&["gold", "silver", "beta"][..]).prop_map(Cond::Group),
+        prop::sample::select(ROUTES).prop_map(Cond::Route),
+        prop::sample::select(&["orders", "pets"][..]).prop_map(Cond::Api),
+    ]
 }
 
 /// No filter, or some.
@@ -333,6 +391,13 @@ impl Cond {
             Cond::Gateway(gateway) => format!("gateway:{gateway}"),
             Cond::Api(api) => format!("api:{api}"),
             Cond::Word(word) => (*word).to_owned(),
+            Cond::Plan(plan) => format!("plan:{plan}"),
+            Cond::Customer(customer) => format!("customer:\"{customer}\""),
+            Cond::Key(key) => format!("key:{key}"),
+            Cond::Domain(domain) => format!("host:{domain}"),
+            Cond::Agent(agent) => format!("agent:{agent}"),
+            Cond::Country(country) => format!("country:{country}"),
+            Cond::Auth(method) => format!("auth_method:{method}"),
             Cond::Not(inner) => format!("-({})", inner.text()),
             Cond::All(parts) => parts.iter().map(|p| format!("({})", p.text())).collect::<Vec<_>>().join(" "),
             Cond::Any(parts) => {
@@ -371,6 +436,13 @@ impl Cond {
             Cond::Word(word) => {
                 [Some(e.path.as_str()), e.name, e.id, e.route, e.api].into_iter().any(|t| folded(t, word))
             }
+            Cond::Plan(plan) => e.plan() == Some(plan),
+            Cond::Customer(customer) => e.customer() == Some(customer),
+            Cond::Key(key) => e.key().0 == Some(key) || e.key().1 == Some(key),
+            Cond::Domain(domain) => e.domain() == Some(domain),
+            Cond::Agent(agent) => e.agent().0 == Some(agent),
+            Cond::Country(country) => e.country() == Some(country),
+            Cond::Auth(method) => e.auth() == Some(method),
             Cond::Not(inner) => !inner.holds(e),
             Cond::All(parts) => parts.iter().all(|p| p.holds(e)),
             Cond::Any(parts) => parts.iter().any(|p| p.holds(e)),
