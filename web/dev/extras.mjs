@@ -4,7 +4,7 @@ import { events, fields } from './traffic.mjs'
 
 const views = []
 
-export const viewsOf = (page) => ({ views: views.filter((view) => view.page === page) })
+export const viewsOf = (page) => ({ views: views.filter((view) => !page || view.page === page) })
 
 /** Makes, changes and removes views; undefined for anything else. */
 export function viewChanged(method, path, body) {

@@ -12,6 +12,7 @@ const RUNS = [
   ['a11y', FIXTURES],
   ['walk', { GATELOG_TOKEN: '' }],
   ['shell', FIXTURES],
+  ['rules', FIXTURES],
   ['logs', FIXTURES],
   ['overview', FIXTURES],
   ['usage', FIXTURES],

@@ -45,7 +45,7 @@ export function Legend(props: Props) {
         )
         const body = (
           <>
-            {s.label}
+            <span className={css.label}>{s.label}</span>
             <span
               className={css.value}
               style={{ minWidth: widthOf(s, sums, unit) }}

@@ -1,7 +1,7 @@
 // What changed in the directory: who joined or left, and each member before and after.
 import type { Change, FieldChange } from '../api/directory'
+import { Instant } from '../parts/instant'
 import { Pill } from '../parts/pill'
-import { instantText } from '../state/zone'
 import css from './directory.module.css'
 import { wordsOf } from './directory-columns'
 
@@ -18,7 +18,7 @@ export function Changes({ changes, tz }: { changes: Change[]; tz: string }) {
             <b>{change.name || change.key}</b>
             <span className="quiet">{change.kind.replace(/s$/, '')}</span>
             <span className={css.when}>
-              {change.time ? `${instantText(Date.parse(change.time), tz).slice(0, 19)} ${tz}` : 'for all times'}
+              {change.time ? <Instant at={change.time} tz={tz} /> : 'for all times'}
               {change.by && `, by ${change.by}`}
             </span>
           </p>

@@ -3,10 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { type Item, type Kind, useChanges } from '../api/directory'
 import { Button } from '../parts/button'
 import { Drawer } from '../parts/drawer'
+import { Instant } from '../parts/instant'
 import { Skeleton } from '../parts/state'
 import { termText, withTerm } from '../state/filter'
 import { logsSearch, type View } from '../state/view'
-import { instantText } from '../state/zone'
 import css from './directory.module.css'
 import { Changes } from './directory-changes'
 import { nameOf, wordsOf } from './directory-columns'
@@ -62,7 +62,7 @@ export function DirectoryDrawer({ kind, item, view, onClose }: Props) {
             ))}
           <div>
             <dt>so since</dt>
-            <dd>{item.since ? `${instantText(Date.parse(item.since), view.tz).slice(0, 19)} ${view.tz}` : 'always'}</dd>
+            <dd>{item.since ? <Instant at={item.since} tz={view.tz} /> : 'always'}</dd>
           </div>
           <div>
             <dt>says</dt>

@@ -3,7 +3,7 @@ import type { AccessEvent } from '../api/types'
 import { consumerOf } from '../state/columns'
 import { pillText } from '../state/filter'
 import { bytesText, durationText } from '../state/numbers'
-import { instantText, zoneText } from '../state/zone'
+import { elsewhereText, instantText, zoneText } from '../state/zone'
 
 /** One line. `field` and `value` as the filter takes them; `term` where only a whole term says it. */
 export type EventField = {
@@ -13,6 +13,8 @@ export type EventField = {
   value?: string
   term?: string
   isMasked?: boolean
+  /** What the pointer over it says. */
+  tip?: string
 }
 export type Section = { title: string; fields: EventField[] }
 
@@ -31,7 +33,10 @@ const timed = (ms: number | undefined) => (ms === undefined ? undefined : durati
 function instant(label: string, text: string | undefined, tz: string): EventField[] {
   if (!text) return []
   const at = Date.parse(text)
-  return line(label, `${instantText(at, tz)} ${zoneText(tz, at)}`)
+  return line(label, `${instantText(at, tz)} ${zoneText(tz, at)}`).map((shown) => ({
+    ...shown,
+    tip: elsewhereText(at, tz),
+  }))
 }
 
 /** Members of the event model without a line of their own, by their path, which the filter takes as a name:

@@ -51,7 +51,12 @@ export function EventSection({ section, view, moves, onMenu }: Props) {
 
 function Value({ line, filter, onFilter }: { line: EventField; filter: string; onFilter: (isNot: boolean) => void }) {
   const { text, field, value, term } = line
-  if (!term && (!field || value === undefined)) return <span className={css.text}>{text}</span>
+  if (!term && (!field || value === undefined))
+    return (
+      <span className={css.text} title={line.tip}>
+        {text}
+      </span>
+    )
   const isIn = field && value !== undefined && includes(filter, field, value)
   const isOut = field && value !== undefined && excludes(filter, field, value)
   return (

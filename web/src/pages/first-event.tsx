@@ -7,13 +7,13 @@ import { type Reject, useSources } from '../api/sources'
 import type { EventsPage } from '../api/types'
 import { Banner } from '../parts/banner'
 import { Button } from '../parts/button'
+import { Instant } from '../parts/instant'
 import { Pill } from '../parts/pill'
 import { sentence } from '../parts/state'
 import { Status } from '../parts/status'
 import { termText } from '../state/filter'
 import { exactText } from '../state/numbers'
 import { logsSearch, useView } from '../state/view'
-import { instantText } from '../state/zone'
 import { Step } from './connect'
 import css from './connect.module.css'
 
@@ -58,9 +58,9 @@ export function FirstEvent({ name, number }: { name: string; number: number }) {
               <span className="mono">{event.request.path ?? ''}</span>
               <span className="quiet">{event.consumer_name ?? event.consumer_id ?? 'no consumer'}</span>
               {event.access.granted ? <Pill tone="good">granted</Pill> : <Pill tone="denied">denied</Pill>}
-              <time className="quiet" dateTime={event.timestamp}>
-                {instantText(Date.parse(event.timestamp), view.tz).slice(0, 19)} {view.tz}
-              </time>
+              <span className="quiet">
+                <Instant at={event.timestamp} tz={view.tz} />
+              </span>
             </p>
             <div className={css.acts}>
               <Button kind="primary" icon="overview" onPress={() => navigate({ to: '/' })}>

@@ -26,7 +26,8 @@ const SPLITS = [
   ...SHORT_FIELDS.filter((field) => field.isFacet).map(({ name, label }) => ({ id: name, label })),
   { id: 'none', label: 'Nothing' },
 ]
-const LEGEND_MAX = 9
+/** Fields of a few values: their legend has room beside the count of events. */
+const SHORT_LEGENDS = ['status_class', 'granted', 'none']
 const DIFFERENT = 'What is different here?'
 
 type Props = {
@@ -72,6 +73,19 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
       run: () => view.set({ chart: isShown ? 'none' : undefined }, { replace: true }),
     },
   ]
+  const hasLines = !SHORT_LEGENDS.includes(split)
+  const legend = all.length > 0 && (
+    <Legend
+      series={all}
+      sums
+      field={split}
+      edges={edges}
+      hidden={hidden}
+      onPick={pick}
+      onHide={hide}
+      onLight={setLit}
+    />
+  )
   return (
     <section className={css.box} aria-label="Events over time">
       <div className={css.head}>
@@ -86,19 +100,8 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
         )}
         <Compare view={view} />
         <span className={css.grow} />
-        {isShown && all.length > 0 && all.length <= LEGEND_MAX && (
-          <Legend
-            series={all}
-            sums
-            field={split}
-            edges={edges}
-            hidden={hidden}
-            onPick={pick}
-            onHide={hide}
-            onLight={setLit}
-          />
-        )}
-        {isShown && !data && <span className={css.legendPlace} aria-hidden="true" />}
+        {isShown && !hasLines && legend}
+        {isShown && !hasLines && !data && <span className={css.legendPlace} aria-hidden="true" />}
         {isShown && (
           <Select
             label="Stack the histogram by"
@@ -116,6 +119,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
           entries={entries}
         />
       </div>
+      {isShown && hasLines && <div className={css.lines}>{legend}</div>}
       {isShown && (
         <div className={answer.isPlaceholderData ? css.busy : ''} style={{ height: HEIGHT }}>
           {data ? (

@@ -4,6 +4,7 @@ import type { AccessEvent } from '../api/types'
 import { Icon, type IconName } from '../parts/icon'
 import pop from '../parts/popover.module.css'
 import { copyText } from '../parts/toast'
+import { SHORT_FIELDS } from '../state/fields'
 import { curlOf } from './event-fields'
 
 /** A value on screen: `field` and `value` as the filter takes them, when it does. */
@@ -19,6 +20,8 @@ export type ValueMoves = {
   addColumn: (field: string) => void
   /** Whether the table could show this field and does not. */
   canAdd: (field: string) => boolean
+  /** Stacks the histogram by this field, where it can be. */
+  groupBy: (field: string) => void
 }
 
 type Entry = { id: string; label: string; icon: IconName; hint?: string; run: () => void }
@@ -41,6 +44,8 @@ export const copies = (event: AccessEvent): Entry[] => [
   { id: 'link', label: 'Copy link to this event', icon: 'link', run: () => copyText(linkTo(event), 'Link') },
 ]
 
+const isGroup = (field: string) => SHORT_FIELDS.some(({ name, isFacet }) => isFacet && name === field)
+
 function entriesOf({ event, text, field, value }: Picked, moves: ValueMoves): Entry[][] {
   const filters: Entry[] =
     field && value !== undefined
@@ -53,10 +58,14 @@ function entriesOf({ event, text, field, value }: Picked, moves: ValueMoves): En
     field && moves.canAdd(field)
       ? [{ id: 'column', label: 'Add as a column', icon: 'columns', run: () => moves.addColumn(field) }]
       : []
+  const group: Entry[] =
+    field && isGroup(field)
+      ? [{ id: 'group', label: 'Group the histogram by it', icon: 'chart', run: () => moves.groupBy(field) }]
+      : []
   const copy: Entry[] = text
     ? [{ id: 'copy', label: 'Copy value', icon: 'copy', run: () => copyText(text, 'Value') }]
     : []
-  return [[...filters, ...column, ...copy], copies(event)].filter((part) => part.length > 0)
+  return [[...filters, ...column, ...group, ...copy], copies(event)].filter((part) => part.length > 0)
 }
 
 /** Opens at the picked value. One for all values of a place, so that a million cells need no menu each. */

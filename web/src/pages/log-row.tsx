@@ -5,7 +5,7 @@ import { Skeleton } from '../parts/state'
 import { Pill, Status } from '../parts/status'
 import { type Column, consumerOf, type ShownColumn } from '../state/columns'
 import { durationText } from '../state/numbers'
-import { clockText, dayText, instantText, millisText } from '../state/zone'
+import { clockText, dayText, elsewhereText, millisText } from '../state/zone'
 import { CellSigns, useRest } from './cell-signs'
 import css from './log-table.module.css'
 
@@ -105,7 +105,7 @@ function CellBody({ column, event, tz }: { column: Column; event: AccessEvent; t
   if (column.id === 'timestamp') {
     const at = Date.parse(event.timestamp)
     return (
-      <span title={`${instantText(at, 'UTC')} UTC`}>
+      <span title={elsewhereText(at, tz)}>
         <span className={css.quiet}>{dayText(at, tz)}</span> {clockText(at, tz)}
         <span className={css.quiet}>.{millisText(at)}</span>
       </span>

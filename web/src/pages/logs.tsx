@@ -197,6 +197,7 @@ function useValueMoves(view: View, columns: ShownColumn[], fields: Field[]): Val
       },
       addColumn: (field) =>
         view.set({ columns: columnNames(arranged.added(columns, columnOf(field, fields))) }, { replace: true }),
+      groupBy: (field) => view.set({ split: field, chart: undefined, hide: undefined }, { replace: true }),
       canAdd: (field) => columnOf(field, fields) !== undefined && !columns.some((c) => c.id === field),
     }),
     [view, columns, fields],

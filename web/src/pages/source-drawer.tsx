@@ -1,14 +1,16 @@
 // One source: what is known about it, what it sent that was not understood, a line to try, and its token.
+
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { getJson } from '../api/client'
 import { agoText, type Reject, type Source, sourcePath } from '../api/sources'
 import { Drawer } from '../parts/drawer'
+import { Instant } from '../parts/instant'
 import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { Tabs } from '../parts/tabs'
 import { useNow } from '../shell/freshness'
 import { bytesText, countText, exactText } from '../state/numbers'
-import { instantText } from '../state/zone'
 import { SourceActs } from './source-acts'
 import css from './source-drawer.module.css'
 import { Health } from './source-health'
@@ -35,8 +37,8 @@ export function SourceDrawer({ source, tz, onClose }: Props) {
         </p>
         <p className="quiet">{sentence(source.health_text)}</p>
         <dl className={css.facts}>
-          <Fact label="Last event" value={lastEvent(source, now, tz)} />
-          <Fact label="Known since" value={`${stamp(source.created, tz)} ${tz}`} />
+          <Fact label="Last event" value={<LastEvent source={source} now={now} tz={tz} />} />
+          <Fact label="Known since" value={<Instant at={source.created} tz={tz} />} />
           <Fact label="Accepted" value={exactText(source.accepted)} />
           <Fact label="Rejected" value={exactText(source.rejected)} />
           <Fact label="Duplicates" value={exactText(source.duplicates)} />
@@ -67,13 +69,17 @@ export function SourceDrawer({ source, tz, onClose }: Props) {
   )
 }
 
-const stamp = (at: string, tz: string) => instantText(Date.parse(at), tz).slice(0, 19)
-
 const firstTab = (source: Source) =>
   source.health === 'new' ? 'token' : source.health === 'rejecting' ? 'rejects' : 'quality'
 
-const lastEvent = ({ last_event: at }: Source, now: number, tz: string) =>
-  at ? `${stamp(at, tz)} ${tz}, ${agoText(now - Date.parse(at))} ago` : 'never'
+function LastEvent({ source: { last_event: at }, now, tz }: { source: Source; now: number; tz: string }) {
+  if (!at) return 'never'
+  return (
+    <>
+      <Instant at={at} tz={tz} />, {agoText(now - Date.parse(at))} ago
+    </>
+  )
+}
 
 export const rateText = ({ events_per_second: events, bytes_per_second: bytes }: Source) =>
   events > 0 ? `${countText(events)} events/s, ${bytesText(bytes)}/s` : 'nothing'
@@ -83,7 +89,7 @@ function formats(source: Source): string {
   return named.join(', ') || '–'
 }
 
-function Fact({ label, value }: { label: string; value: string }) {
+function Fact({ label, value }: { label: string; value: ReactNode }) {
   return (
     <div>
       <dt>{label}</dt>
@@ -115,7 +121,7 @@ function Rejects({ name, tz }: { name: string; tz: string }) {
           <p className={css.reason}>{sentence(reject.reason)}</p>
           <pre className={css.excerpt}>{reject.excerpt}</pre>
           <p className={css.meta}>
-            {stamp(reject.time, tz)} {tz}
+            <Instant at={reject.time} tz={tz} />
             {reject.format && ` · ${reject.format}`}
             {reject.line !== null && ` · line ${reject.line}`}
           </p>

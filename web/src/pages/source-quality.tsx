@@ -3,10 +3,10 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { delayText, type Quality, type Source, useQuality } from '../api/sources'
 import { Segmented } from '../parts/choice'
+import { Instant } from '../parts/instant'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { joined } from '../state/filter'
 import { durationText, exactText, percentText } from '../state/numbers'
-import { instantText } from '../state/zone'
 import css from './source-quality.module.css'
 
 const SPANS = [
@@ -30,14 +30,20 @@ export function SourceQuality({ source, tz }: { source: Source; tz: string }) {
     <div className={css.quality}>
       <div className={css.head}>
         <Segmented label="Of" value={span} options={SPANS} onChange={(id) => setSpan(id as Span)} />
-        <span className="quiet">counted since {instantText(Date.parse(answer.data.since), tz).slice(0, 16)}</span>
+        <span className="quiet">
+          counted since <Instant at={answer.data.since} tz={tz} />
+        </span>
       </div>
       {quality.events === 0 ? (
         <EmptyState
           title={span === 'hour' ? 'Nothing came in the last hour' : 'Nothing came in the last day'}
           isCompact
         >
-          {source.last_event && `The last event came ${instantText(Date.parse(source.last_event), tz).slice(0, 19)}.`}
+          {source.last_event && (
+            <>
+              The last event came <Instant at={source.last_event} tz={tz} />.
+            </>
+          )}
         </EmptyState>
       ) : (
         <>

@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { agoText, delayText, type Source, useSources } from '../api/sources'
 import { Button } from '../parts/button'
+import { Instant } from '../parts/instant'
 import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState, sentence } from '../parts/state'
@@ -10,7 +11,6 @@ import { type Sort, Table, type TableColumn } from '../parts/table'
 import { useNow } from '../shell/freshness'
 import { bytesText, countText, exactText, percentText } from '../state/numbers'
 import { useView } from '../state/view'
-import { instantText } from '../state/zone'
 import { SourceDrawer } from './source-drawer'
 import { Health } from './source-health'
 import css from './sources.module.css'
@@ -159,11 +159,10 @@ const WORTH_A_WORD = ['rejecting', 'silent', 'late', 'paused']
 
 function LastEvent({ at, now, tz }: { at: string | null; now: number; tz: string }) {
   if (!at) return <span className="quiet">never</span>
-  const ms = Date.parse(at)
   return (
-    <time dateTime={at} title={`${instantText(ms, tz)} ${tz}`}>
-      {agoText(now - ms)} ago
-    </time>
+    <Instant at={at} tz={tz}>
+      {agoText(now - Date.parse(at))} ago
+    </Instant>
   )
 }
 

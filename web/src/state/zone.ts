@@ -90,6 +90,12 @@ export function instantText(ms: number, tz: string): string {
   return `${dateText(ms, tz)} ${clockText(ms, tz)}.${millisText(ms)}`
 }
 
+/** The same instant in the other zone: in UTC, or, where the page shows that, in the zone of the browser. */
+export function elsewhereText(ms: number, tz: string): string {
+  const other = tz === 'UTC' ? browserZone() : 'UTC'
+  return `${instantText(ms, other)} ${zoneText(other, ms)}`
+}
+
 /** `UTC`, or `Europe/Berlin (UTC+1)`: the offset is the one in force at that instant. */
 export function zoneText(tz: string, ms: number): string {
   return tz === 'UTC' ? 'UTC' : `${tz} (${offsetText(tz, ms)})`
