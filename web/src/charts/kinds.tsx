@@ -13,6 +13,7 @@ import { chartSeries } from './series'
 import type { TimeKind } from './time-chart'
 import { TimePanel } from './time-panel'
 import { rowsTwin, seriesTwin, type Twin } from './twin'
+import { isWide, WideTable } from './wide-table'
 
 export type PanelMoves = {
   /** Filters the page by a term of the server, or takes it out again. */
@@ -37,6 +38,9 @@ const ABOUT: Record<string, { wish?: Wish; term?: string }> = {
   denied_over_time: { wish: 'down', term: 'granted:false' },
 }
 export const aboutPanel = (id: string) => ABOUT[id] ?? {}
+/** On pages about denials and errors less is better. */
+const wishOf = ({ id, page }: { id: string; page?: string }): Wish =>
+  aboutPanel(id).wish ?? (page === 'denials' || page === 'errors' ? 'down' : 'none')
 
 export type KindProps = { data: PanelData; view: View; moves: PanelMoves }
 export type Kind = {
@@ -64,8 +68,8 @@ const HEAT: Kind = {
     if (!labels || !data.series) return TIME.twin(data, view)
     const { unit } = data.panel
     return {
-      columns: [{ label: 'Hour', unit: 'text' }, ...data.series.map(({ label }) => ({ label, unit }))],
-      rows: labels.map((hour, i) => [hour, ...(data.series ?? []).map(({ values }) => values[i])]),
+      columns: [{ label: data.panel.title, unit: 'text' }, ...data.series.map(({ label }) => ({ label, unit }))],
+      rows: labels.map((label, i) => [label, ...(data.series ?? []).map(({ values }) => values[i])]),
       tz: view.tz,
     }
   },
@@ -101,11 +105,13 @@ export function kindOf(chart: string, data?: PanelData): Kind {
   return LIST
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT/
 const HOUR = /^\d\d$/
 
-/** Columns that are hours of a day instead of parts of the range: `00` to `23`. */
+/** Columns that are no parts of the range: hours of a day, `00` to `23`, or values of a field. */
 export function labelsOf({ buckets = [] }: { buckets?: string[] }): string[] | undefined {
-  return buckets.length && buckets.every((text) => HOUR.test(text)) ? buckets.map((hour) => `${hour}:00`) : undefined
+  if (buckets.length === 0 || buckets.every((text) => INSTANT.test(text))) return undefined
+  return buckets.map((text) => (HOUR.test(text) ? `${text}:00` : text))
 }
 
 export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
@@ -119,11 +125,13 @@ export const Nothing = () => <EmptyState isCompact icon="chart" title="Nothing i
 
 function ListBody({ data, view, moves }: KindProps) {
   if (!data.rows?.length) return <Nothing />
+  const wish = wishOf(data.panel)
+  if (isWide(data)) return <WideTable {...{ data, moves, wish }} compares={view.compares} />
   return (
     <ListChart
       data={data}
       compares={view.compares}
-      wish={aboutPanel(data.panel.id).wish ?? 'none'}
+      wish={wish}
       onPick={moves.pick}
       isPicked={moves.isPicked}
       hrefOf={moves.href}

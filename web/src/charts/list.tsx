@@ -8,6 +8,7 @@ import { SHORT_FIELDS } from '../state/fields'
 import { exactText, percentText, unitText } from '../state/numbers'
 import { ChangeMark, type Wish } from './change'
 import css from './list.module.css'
+import { timeCell } from './wide-table'
 
 type Props = {
   data: PanelData
@@ -77,7 +78,7 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...pro
             <td className={css.share}>{percentText(row.share)}</td>
             {extra.map((column) => (
               <td key={column.id} className={extraClass(column)} title={textOf(row.cells?.[column.id])}>
-                {cell(row.cells?.[column.id], column.unit, largest(column.id))}
+                {cell(row.cells?.[column.id], column.unit, largest(column.id), data.tz)}
               </td>
             ))}
             {compares && (
@@ -208,7 +209,7 @@ export function nameLabel(data: PanelData): string {
 const extraClass = (column: PanelColumn) => `${css.extra} ${column.unit === 'text' ? css.words : ''}`
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
-function cell(value: string | number | null | undefined, unit: string | null | undefined, largest: number): string {
-  if (typeof value === 'string') return value
+function cell(value: string | number | null | undefined, unit: string | null | undefined, largest: number, tz: string) {
+  if (typeof value === 'string') return unit === 'time' ? timeCell(value, tz) : value
   return unitText(value, unit, largest)
 }

@@ -17,6 +17,9 @@ import { TwinTable } from './twin-table'
 export { edgesOf, type PanelMoves } from './kinds'
 
 const LIST_ROWS = 8
+/** Of combinations of several values, in a table that scrolls. */
+const TABLE_ROWS = 100
+const rowsOf = (panel: Panel) => (panel.split?.includes(',') ? TABLE_ROWS : LIST_ROWS)
 
 /** Of twelve columns: on a screen, on a very wide one, and on a small one. */
 export type Spans = { span: number; wideSpan: number; smallSpan: number }
@@ -57,7 +60,8 @@ export function PanelCard(props: {
   const { view, spans, moves, step, isReady, source, isTall } = props
   const panel = props.title ? { ...props.panel, title: props.title } : props.panel
   const [asTable, setAsTable] = useState(false)
-  const answer = usePanelData(panel.id, view, step, isReady, source)
+  const of = { path: source?.path ?? `/panels/${panel.id}`, params: { top: rowsOf(panel), ...source?.params } }
+  const answer = usePanelData(panel.id, view, step, isReady, of)
   const data = answer.data
   const kind = kindOf(panel.chart, data)
   const twinOf = () => (data ? kind.twin(data, view) : null)

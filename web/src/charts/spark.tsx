@@ -47,6 +47,9 @@ export function peakBars(data: PanelData | undefined, at: number): { values: num
   return { values, marked: Math.floor(Math.max(0, holds) / size) }
 }
 
+/** The first and the last bucket are parts of one, which would look like a rise and a fall. */
+export const course = (values: number[]) => (values.length > 8 ? values.slice(1, -1) : values)
+
 type Props = {
   values: Values
   /** The bar that is meant. */

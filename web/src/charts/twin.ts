@@ -23,6 +23,10 @@ export function seriesTwin(series: ChartSeries[], edges: number[], unit: Unit, t
   return { columns, rows, tz }
 }
 
+/** Moments as numbers, so that they are written like all others. */
+const cellOf = (value: Cell, unit: string | null | undefined): Cell =>
+  unit === 'time' && typeof value === 'string' ? Date.parse(value) : value
+
 /** One row per row of a list. */
 export function rowsTwin(data: PanelData, name: string, compares: boolean): Twin {
   const further = (data.columns ?? []).filter((c) => data.rows?.some((row) => row.cells?.[c.id] !== undefined))
@@ -37,7 +41,7 @@ export function rowsTwin(data: PanelData, name: string, compares: boolean): Twin
     row.label,
     row.value,
     row.share,
-    ...further.map((c) => row.cells?.[c.id]),
+    ...further.map((c) => cellOf(row.cells?.[c.id], c.unit)),
     ...(compares ? [row.previous] : []),
   ])
   return { columns, rows, tz: data.tz }

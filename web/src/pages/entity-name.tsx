@@ -3,7 +3,6 @@ import type { UsageRow } from '../api/usage'
 import type { PanelMoves } from '../charts/panel'
 import { Icon } from '../parts/icon'
 import { Go } from '../parts/link'
-import { Pill } from '../parts/pill'
 import css from './entity-name.module.css'
 
 type Props = { row: Pick<UsageRow, 'label' | 'detail' | 'filter' | 'known'>; moves: PanelMoves; href: string | null }
@@ -21,11 +20,15 @@ export function EntityName({ row, moves, href }: Props) {
         ) : (
           <span>{name}</span>
         )}
-        {row.detail && <span className={css.detail}>{row.detail}</span>}
+        {row.detail && (
+          <span className={css.detail} title={row.detail}>
+            {row.detail}
+          </span>
+        )}
       </span>
       {row.known === false && (
-        <span title="The directory does not list it">
-          <Pill tone="warn">not listed</Pill>
+        <span className={css.unlisted} title="The directory does not list it">
+          not listed
         </span>
       )}
       <span className={css.acts}>

@@ -86,7 +86,9 @@ export const ACCESS: PageSpec = {
   sections: [
     {
       cards: [
-        ['auth_methods', 4, 3],
+        ['by_auth', 4, 4],
+        ['by_method', 4, 4],
+        ['by_gateway', 4, 4],
         ['auth_failures', 12, 12],
         ['cognito_access', 12, 12],
         ['iam_access', 12, 12],

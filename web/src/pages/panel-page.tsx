@@ -10,6 +10,7 @@ import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import { useView, type View } from '../state/view'
 import { calmStep, isComparable } from './calm'
+import { EXPLORED, sourceOf } from './explored'
 import { KpiStrip, useSummary } from './kpi-strip'
 import { type Entity, OWN_CARDS } from './own-cards'
 import { composed, type PageSpec, type Placed } from './panel-layout'
@@ -48,7 +49,7 @@ export function PanelBody(props: {
   const isEmpty = isSettled && summary.data.total_calls === 0
   const isWithout = !isEmpty && isSettled && spec.subject?.count(summary.data) === 0
   const sections = useMemo(
-    () => composed(panels.data?.panels ?? [], spec, (id) => id in OWN_CARDS),
+    () => composed([...(panels.data?.panels ?? []), ...EXPLORED], spec, (id) => id in OWN_CARDS),
     [panels.data, spec],
   )
   const isShown = !refusal && !isEmpty && !panels.isPending
@@ -107,6 +108,7 @@ function Place({ placed, view, moves, calm, isReady, entity }: PlaceProps) {
   return (
     <PanelCard
       panel={panel}
+      source={sourceOf(panel.id)}
       spans={spans}
       view={view}
       moves={moves}

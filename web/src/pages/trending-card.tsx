@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { type UsageRow, useUsage } from '../api/usage'
 import { ChangeMark } from '../charts/change'
-import { Spark } from '../charts/spark'
+import { course, Spark } from '../charts/spark'
 import { Card } from '../parts/card'
 import { Segmented } from '../parts/choice'
 import { Go } from '../parts/link'
@@ -61,7 +61,7 @@ export function TrendingCard({ view, moves, spans }: OwnCardProps) {
                 </Go>
               </th>
               <td className={css.course}>
-                <Spark values={row.spark} />
+                <Spark values={course(row.spark)} />
               </td>
               <td className="quiet" title={exactText(row.previous)}>
                 {countText(row.previous)}

@@ -2,11 +2,11 @@
 
 import { useAnswer } from '../api/queries'
 import type { Diagnosis } from '../api/types'
-import type { Dimension, UsageRow } from '../api/usage'
+import type { Dimension, Usage, UsageRow } from '../api/usage'
 import { useUsage } from '../api/usage'
 import { ChangeMark } from '../charts/change'
 import type { PanelMoves } from '../charts/panel'
-import { Spark } from '../charts/spark'
+import { course, Spark } from '../charts/spark'
 import { Go } from '../parts/link'
 import { useNarrow } from '../parts/narrow'
 import { Diagnosed, EmptyState, ErrorState, sentence } from '../parts/state'
@@ -63,10 +63,13 @@ export function UsageList({ dimension, view, moves }: Props) {
   if (answer.isError && !data) return <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
   const rows = data?.rows ?? []
   const most = Math.max(0, ...rows.map((row) => row.p95 ?? 0))
-  const columns = columnsOf(dimension, view, moves, most).filter(({ id }) => !isNarrow || PHONE.includes(id))
+  const hasBytes = rows.some((row) => row.bytes !== null)
+  const columns = columnsOf(dimension, view, moves, most).filter(
+    ({ id }) => (!isNarrow || PHONE.includes(id)) && (id !== 'bytes' || hasBytes),
+  )
   return (
     <div className={css.card} data-renewing={answer.isPlaceholderData || undefined}>
-      {data && <Facts {...{ data, dimension, view, moves }} />}
+      {data && <Facts {...{ data, dimension, moves }} />}
       <Table
         label={dimension.title}
         columns={columns}
@@ -92,8 +95,13 @@ export function UsageList({ dimension, view, moves }: Props) {
 }
 
 /** What the list does not show: calls without a value, and what the server notes about the numbers. */
-function Facts({ data, dimension, view, moves }: Props & { data: NonNullable<ReturnType<typeof useUsage>['data']> }) {
-  if (!data.missing && !data.note) return null
+function Facts({ data, dimension, moves }: { data: Usage; dimension: Dimension; moves: PanelMoves }) {
+  // How many are not listed is said with the way to them.
+  const note = (data.note ?? '')
+    .split('; ')
+    .filter((part) => !/not listed$/.test(part))
+    .join('; ')
+  if (!data.missing && !note) return null
   return (
     <p className={css.facts}>
       {data.missing > 0 && (
@@ -102,8 +110,7 @@ function Facts({ data, dimension, view, moves }: Props & { data: NonNullable<Ret
           {data.total > 0 && ` (${percentText(data.missing / data.total)})`}
         </Go>
       )}
-      {data.note && <span>{sentence(data.note)}</span>}
-      {view.compares ? null : <span>Nothing is compared.</span>}
+      {note && <span>{sentence(note)}</span>}
     </p>
   )
 }
@@ -212,7 +219,7 @@ function Share({ of }: { of: number }) {
 
 const Course = ({ row }: { row: UsageRow }) => (
   <span className={css.course}>
-    <Spark values={row.spark} look={row.spark.length < 16 ? 'bars' : 'line'} />
+    <Spark values={course(row.spark)} />
   </span>
 )
 

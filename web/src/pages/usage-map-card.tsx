@@ -4,13 +4,16 @@ import { useUsage } from '../api/usage'
 import type { PanelMoves } from '../charts/panel'
 import type { Land } from '../charts/world-map'
 import { Card } from '../parts/card'
-import { ErrorState, PanelSkeleton } from '../parts/state'
+import { Go } from '../parts/link'
+import { EmptyState, ErrorState, PanelSkeleton } from '../parts/state'
 import { countryName } from '../state/countries'
 import { withTerm } from '../state/filter'
 import type { View } from '../state/view'
 import css from './usage-map-card.module.css'
 
 const WorldMap = lazy(() => import('../charts/world-map'))
+/** What is no country: `private`, `loopback`. */
+const CODE = /^[A-Z]{2}$/
 /** More countries than there are. */
 const LIMIT = 300
 
@@ -21,7 +24,7 @@ export function UsageMap({ view, moves }: { view: View; moves: PanelMoves }) {
   const lands = useMemo(
     (): Land[] =>
       (rows ?? [])
-        .filter((row) => row.key && row.calls > 0)
+        .filter((row) => CODE.test(row.key) && row.calls > 0)
         .map(({ key, calls, share }) => ({ code: key, label: countryName(key), value: calls, share })),
     [rows],
   )
@@ -30,6 +33,12 @@ export function UsageMap({ view, moves }: { view: View; moves: PanelMoves }) {
     if (answer.isError && !answer.data)
       return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
     if (!answer.data) return <PanelSkeleton shape="chart" />
+    if (lands.length === 0)
+      return (
+        <EmptyState isCompact icon="globe" title="No call of this range has a known country">
+          <Go href="/docs/enrichment">How countries are found</Go>
+        </EmptyState>
+      )
     return (
       <Suspense fallback={<PanelSkeleton shape="chart" />}>
         <WorldMap
@@ -43,7 +52,7 @@ export function UsageMap({ view, moves }: { view: View; moves: PanelMoves }) {
   }
   return (
     <Card title="Calls by country" question="Where do calls come from?" span={12} smallSpan={12}>
-      <div className={css.body}>{body()}</div>
+      <div className={`${css.body} ${lands.length ? '' : css.low}`}>{body()}</div>
     </Card>
   )
 }
