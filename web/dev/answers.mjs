@@ -216,7 +216,15 @@ const all = [
     'Who could not sign in?',
     'calls',
     'table',
-    on('access', 'consumer', (e) => e.response.status === 401),
+    on('access', 'host,route,method,reason,ip', is('401')),
+  ),
+  P(
+    'auth_methods',
+    'Auth methods',
+    'How do callers show who they are?',
+    'calls',
+    'toplist',
+    on('access', 'auth_method'),
   ),
   P('consumers_per_day', 'Consumers per day', 'How many consumers called?', 'consumers', 'line', { page: 'none' }),
   P('calls_by_host', 'Calls by host', 'A panel this app has never heard of', 'calls', 'area', { split: 'method' }),
@@ -330,7 +338,43 @@ function latency(a, rows, earlier, before) {
   return { step: NAMES[step], buckets: list.map(iso), series }
 }
 
+const told = (e) => new Date(e.ms).toISOString()
+
+/** A row for each combination of several values. */
+function crossed(def, a, rows, earlier) {
+  const names = def.by.split(',')
+  const keyOf = (e) => names.map((name) => get(name)(e) ?? '').join(' · ')
+  const groups = {}
+  for (const e of rows) {
+    const key = keyOf(e)
+    groups[key] = [...(groups[key] ?? []), e]
+  }
+  const then = earlier ? tally(earlier, keyOf) : {}
+  const column = (id, text, unit) => ({ id, label: text, unit })
+  const columns = [
+    ...names.map((name) => column(name, fields.find((f) => f.name === name).label, 'text')),
+    column('value', 'Calls', 'calls'),
+    column('share', 'Share', 'percent'),
+    column('change', 'Change', 'percent'),
+    column('first_seen', 'First seen', 'time'),
+    column('last_seen', 'Last seen', 'time'),
+  ]
+  const ordered = Object.entries(groups).sort(([, x], [, y]) => y.length - x.length)
+  const list = ordered.slice(0, a.top).map(([key, own]) => {
+    const values = names.map((name) => [name, get(name)(own[0]) ?? null])
+    const terms = values.filter(([, value]) => value !== null).map(([name, value]) => `${name}:${value}`)
+    const previous = earlier ? (then[key] ?? 0) : null
+    return {
+      ...{ key, label: key, filter: terms.join(' '), value: own.length, share: own.length / rows.length, previous },
+      ...{ change: previous ? own.length / previous - 1 : null, state: previous ? 'same' : 'new' },
+      cells: { ...Object.fromEntries(values), first_seen: told(own[0]), last_seen: told(own.at(-1)) },
+    }
+  })
+  return { columns, rows: list, total: rows.length, other: sum(ordered.slice(a.top).map(([, own]) => own.length)) }
+}
+
 function listed(def, a, rows, earlier) {
+  if (def.by.includes(',')) return crossed(def, a, rows, earlier)
   const name = def.by
   const of = (e) => get(name)(e) ?? 'unknown'
   const now = tally(rows, of)

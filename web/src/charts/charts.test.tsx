@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { PanelData, PanelRow } from '../api/types'
 import { heatSentence } from './heat'
 import { heatPaths, stepOf, stepsOf } from './heat-paths'
+import type { PanelMoves } from './kinds'
 import { extraColumns, ListChart, sorted } from './list'
 import { areaPath, barsPath, linePath, lonely, stacked, totals } from './paths'
 import { picked, pickedIn } from './pick'
@@ -11,6 +12,7 @@ import { courses, gathered } from './spark'
 import { timeTicks } from './ticks'
 import { csvOf, rowsTwin, seriesTwin, shownRows } from './twin'
 import { TwinTable } from './twin-table'
+import { isWide, WideTable } from './wide-table'
 
 const HOUR = 36e5
 const same = (value: number) => value
@@ -282,6 +284,56 @@ describe('a list panel', () => {
     expect(html).toContain('0.020 s')
     expect(html).toContain('>new<')
     expect(html).toContain('+2.9 %')
+  })
+})
+
+describe('a list split by several fields', () => {
+  const data = {
+    panel: { id: 'x', title: 'Failures', question: '', unit: 'calls', chart: 'table', split: 'ip,consumer,status' },
+    tz: 'Europe/Berlin',
+    columns: [
+      { id: 'ip', label: 'Client address', unit: 'text' },
+      { id: 'consumer', label: 'Consumer', unit: 'text' },
+      { id: 'status', label: 'Status', unit: 'text' },
+      { id: 'value', label: 'Denied', unit: 'calls' },
+      { id: 'share', label: 'Share', unit: 'percent' },
+      { id: 'change', label: 'Change', unit: 'percent' },
+      { id: 'last_seen', label: 'Last seen', unit: 'time' },
+    ],
+    rows: [
+      {
+        ...{ key: 'a', label: 'a', filter: 'ip:10.0.0.1', value: 12_345, share: 0.5, previous: 9, change: 0.2 },
+        state: 'same',
+        cells: { ip: '10.0.0.1', consumer: 'mobile', status: '401', last_seen: '2026-11-20T10:00:00Z' },
+      },
+      {
+        ...{ key: 'b', label: 'b', filter: '', value: 1, share: 0.1, previous: 0, change: null },
+        state: 'new',
+        cells: { ip: null, consumer: null, status: null, last_seen: null },
+      },
+    ],
+  } as unknown as PanelData
+  const moves = {
+    href: (term: string) => `/logs?filter=${term}`,
+    pageOf: (field: string, value: string) => (field === 'consumer' ? `/usage/consumers/${value}` : null),
+    filter: () => {},
+  } as unknown as PanelMoves
+
+  it('has a column for each, whose values filter or lead to their pages', () => {
+    expect(isWide(data)).toBe(true)
+    expect(isWide({ columns: data.columns?.slice(2) ?? [] })).toBe(false)
+    const html = renderToStaticMarkup(<WideTable data={data} compares wish="down" moves={moves} />)
+    expect(html).toContain('href="/usage/consumers/mobile"')
+    expect(html).toMatch(/<button[^>]*title="10\.0\.0\.1[^>]*>/)
+    expect(html).toContain('href="/logs?filter=ip:10.0.0.1"')
+    expect(html).toContain('20 Nov, 11:00')
+    expect(html).toContain('>new<')
+    expect(html.match(/<th scope="col"/g)?.length).toBe(7)
+  })
+
+  it('writes moments as numbers into its file', () => {
+    const csv = csvOf(rowsTwin(data, 'Row', true)).split('\n')
+    expect(csv[1]).toContain('2026-11-20T11:00:00+01:00')
   })
 })
 

@@ -37,10 +37,16 @@ const ABOUT: Record<string, { wish?: Wish; term?: string }> = {
   denied_by_reason: { wish: 'down', term: 'granted:false' },
   denied_over_time: { wish: 'down', term: 'granted:false' },
 }
-export const aboutPanel = (id: string) => ABOUT[id] ?? {}
+type About = { id: string; page?: string; explore?: { filter?: string } | null }
+/** A panel that is a question says itself which calls it counts. */
+export function aboutPanel({ id, explore }: About): { wish?: Wish; term?: string } {
+  const filter = explore?.filter
+  const term = filter?.includes(' OR ') ? `(${filter})` : filter
+  return { ...(term ? { term } : {}), ...ABOUT[id] }
+}
 /** On pages about denials and errors less is better. */
-const wishOf = ({ id, page }: { id: string; page?: string }): Wish =>
-  aboutPanel(id).wish ?? (page === 'denials' || page === 'errors' ? 'down' : 'none')
+const wishOf = (panel: About): Wish =>
+  aboutPanel(panel).wish ?? (panel.page === 'denials' || panel.page === 'errors' ? 'down' : 'none')
 
 export type KindProps = { data: PanelData; view: View; moves: PanelMoves }
 export type Kind = {
@@ -145,7 +151,7 @@ function TimeBody({ data, view, moves }: KindProps) {
   const edges = useMemo(() => edgesOf(data), [data])
   const series = useMemo(() => chartSeries(data.series ?? [], view.compares), [data, view.compares])
   if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null))) return <Nothing />
-  const { term = null } = aboutPanel(panel.id)
+  const { term = null } = aboutPanel(panel)
   const kind = TIME.names.includes(panel.chart) ? (panel.chart as TimeKind) : 'line'
   return (
     <TimePanel
@@ -169,7 +175,7 @@ function HeatBody({ data, view, moves }: KindProps) {
   const labels = labelsOf(data)
   const edges = useMemo(() => edgesOf(data), [data])
   if (edges.length < 2 || rows.length === 0) return <Nothing />
-  const { wish, term } = aboutPanel(panel.id)
+  const { wish, term } = aboutPanel(panel)
   const termOf = (row: HeatRow) => row.filter ?? (panel.split ? termText(panel.split, row.key) : '')
   const onFilter = (row: HeatRow, excludes: boolean) => moves.pick(termOf(row), excludes)
   const onOpen = (row: HeatRow, from: number, to: number) =>
@@ -195,7 +201,7 @@ function StatBody({ data, moves }: KindProps) {
       label={null}
       value={unitText(data.value, data.panel.unit)}
       exact={exactText(data.value)}
-      href={moves.href(aboutPanel(data.panel.id).term ?? null)}
+      href={moves.href(aboutPanel(data.panel).term ?? null)}
       change={<ChangeMark change={data.change} previous={previous} />}
       note={previous === null ? '' : `was ${unitText(previous, data.panel.unit)}`}
     />

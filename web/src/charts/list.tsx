@@ -52,7 +52,7 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...pro
           <th scope="col">{nameLabel(data)}</th>
           <OrderHead label={valueLabel} of="value" {...{ order, setOrder, compares }} />
           <th scope="col" className={css.share}>
-            Share
+            {data.columns?.find((c) => c.id === 'share')?.label ?? 'Share'}
           </th>
           {extra.map((column) => (
             <th key={column.id} scope="col" className={extraClass(column)}>

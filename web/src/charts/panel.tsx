@@ -8,11 +8,13 @@ import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { Menu } from '../parts/menu'
 import { ErrorState, PanelSkeleton, sentence } from '../parts/state'
+import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
 import { aboutPanel, kindOf, type PanelMoves } from './kinds'
 import css from './panel.module.css'
 import { download } from './twin'
 import { TwinTable } from './twin-table'
+import { isWide } from './wide-table'
 
 export { edgesOf, type PanelMoves } from './kinds'
 
@@ -93,7 +95,7 @@ export function PanelCard(props: {
             id: 'logs',
             label: 'Open in Access logs',
             icon: 'logs',
-            run: () => moves.open(aboutPanel(panel.id).term ?? null),
+            run: () => moves.open(aboutPanel(panel).term ?? null),
           },
         ]}
       />
@@ -115,9 +117,7 @@ export function PanelCard(props: {
         style={style}
       >
         {body()}
-        {data && kind.isTable && !kind.isLow && (
-          <Foot data={data} href={moves.href(aboutPanel(panel.id).term ?? null)} />
-        )}
+        {data && kind.isTable && !kind.isLow && <Foot data={data} href={moves.href(aboutPanel(panel).term ?? null)} />}
       </div>
     </Card>
   )
@@ -125,7 +125,9 @@ export function PanelCard(props: {
 
 /** The last line of a list: what it leaves out, and the way to all of it. */
 function Foot({ data, href }: { data: PanelData; href: string }) {
-  const text = data.note ? sentence(data.note) : ''
+  const rows = isWide(data) && data.rows ? [`${exactText(data.rows.length)} rows`] : []
+  const others = rows.length && data.other ? [`${exactText(data.other)} calls are in others`] : []
+  const text = [...rows, ...others, ...(data.note ? [data.note] : [])].map(sentence).join(' ')
   return (
     <p className={css.foot}>
       <span title={text}>{text}</span>

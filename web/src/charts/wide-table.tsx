@@ -20,14 +20,19 @@ export function isWide({ columns = [] }: Pick<PanelData, 'columns'>): boolean {
 export function WideTable({ data, compares, wish, moves }: Props) {
   const columns = useMemo(() => columnsOf(data, compares, wish, moves), [data, compares, wish, moves])
   return (
-    <Table label={`${data.panel.title}, a table`} columns={columns} rows={data.rows ?? []} keyOf={(row) => row.key} />
+    <div className={css.wide}>
+      <Table label={`${data.panel.title}, a table`} columns={columns} rows={data.rows ?? []} keyOf={(row) => row.key} />
+    </div>
   )
 }
 
 function columnsOf(data: PanelData, compares: boolean, wish: Wish, moves: PanelMoves): TableColumn<PanelRow>[] {
   const all = data.columns ?? []
   const at = all.findIndex(({ id }) => id === 'value')
-  const splits = all.slice(0, at)
+  // What no row has only takes room.
+  const isKnown = ({ id }: PanelColumn, i: number) =>
+    i === 0 || data.rows?.some((row) => row.cells[id] !== null && row.cells[id] !== undefined)
+  const splits = all.slice(0, at).filter(isKnown)
   const numbers = all.slice(at).filter(({ id }) => id !== 'change')
   const changes: TableColumn<PanelRow>[] = compares
     ? [

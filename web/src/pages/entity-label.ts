@@ -5,9 +5,9 @@ import { countryName } from '../state/countries'
 /** What a value is called where its key alone says little. */
 export const labelOf = (dimension: string, key: string) => (dimension === 'countries' ? countryName(key) : key)
 
-/** `consumer`, `API`. */
+/** `consumer`, `API key`. */
 export function nounOf({ one }: Pick<Dimension, 'one'>): string {
-  return one === one.toUpperCase() ? one : one.charAt(0).toLowerCase() + one.slice(1)
+  return /^[A-Z]{2}/.test(one) ? one : one.charAt(0).toLowerCase() + one.slice(1)
 }
 
 /** `consumers`, `APIs`, `countries`. */

@@ -62,7 +62,7 @@ export function KpiStrip({ figures, view, step, moves, isFirst }: StripProps) {
   return (
     <section
       className={css.strip}
-      style={{ '--tiles': kpis.length } as React.CSSProperties}
+      style={{ '--tiles': kpis.length, '--half': Math.ceil(kpis.length / 2) } as React.CSSProperties}
       aria-label="Key figures"
       aria-busy={answer.isPlaceholderData || !now}
     >

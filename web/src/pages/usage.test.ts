@@ -111,8 +111,8 @@ it('orders quotas by what is nearest to its end', () => {
 })
 
 it('names what it counts', () => {
-  expect(['Consumer', 'API', 'Country', 'Key', 'User agent'].map((one) => pluralOf({ one }))).toEqual([
-    ...['consumers', 'APIs', 'countries', 'keys', 'user agents'],
+  expect(['Consumer', 'API', 'Country', 'API key', 'User agent'].map((one) => pluralOf({ one }))).toEqual([
+    ...['consumers', 'APIs', 'countries', 'API keys', 'user agents'],
   ])
   expect(labelOf('countries', 'DE')).toBe('Germany')
   expect(labelOf('countries', 'private')).toBe('private')

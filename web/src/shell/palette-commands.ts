@@ -5,6 +5,8 @@ import { useDeferredValue } from 'react'
 import { getJson } from '../api/client'
 import { useAnswer } from '../api/queries'
 import type { Facets } from '../api/types'
+import { useDimensions } from '../api/usage'
+import { entityHref } from '../pages/entity'
 import type { IconName } from '../parts/icon'
 import { copyText } from '../parts/toast'
 import { termText, withTerm } from '../state/filter'
@@ -44,7 +46,14 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
   const text = useDeferredValue(typed.trim())
   const logs = (filter: string) => navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
   const pick = (range: Range) => view.set({ from: range.from, to: range.to === 'now' ? undefined : range.to })
-  const { found, isLooking } = useFound(view, text, logs)
+  const dimensions = useDimensions()
+  /** The page of what was found, or its calls where it has none. */
+  const open = (field: string, value: string) => {
+    const page = entityHref(dimensions, field, value, view.search)
+    if (page) navigate({ to: page })
+    else logs(termText(field, value))
+  }
+  const { found, isLooking } = useFound(view, text, open)
   const saved = useSavedViews(navigate)
   const groups: Group[] = [
     { name: 'For what is typed', commands: ofText(text, view, pick, logs) },
@@ -222,7 +231,7 @@ function search(text: string, view: View, logs: (filter: string) => void): Comma
 }
 
 /** Consumers, routes and the like whose name has the text, with their calls in the range. */
-function useFound(view: View, text: string, logs: (filter: string) => void): { found: Command[]; isLooking: boolean } {
+function useFound(view: View, text: string, open: (field: string, value: string) => void) {
   const isOn = text.length >= FOUND_CHARS_MIN && !/[:~]/.test(text)
   const { from, to } = view.range
   const answer = useAnswer<Facets>(
@@ -241,7 +250,7 @@ function useFound(view: View, text: string, logs: (filter: string) => void): { f
         end: `${facet.label}, ${countText(count)} calls`,
         icon: 'filter',
         isForText: true,
-        run: () => logs(termText(facet.field, value)),
+        run: () => open(facet.field, value),
       })),
   )
   return { found, isLooking }
