@@ -160,6 +160,8 @@ fn envoys_log_service_streams_into_the_same_events() {
     // The answer comes after everything is durable.
     assert_eq!(answer.status, "0");
     assert_eq!(server.total("source:envoy"), 1_200);
+    // Said in the first message of the stream, and true for all.
+    assert_eq!(server.total("source:envoy custom:*edge-1*"), 1_200);
     has_envoys_totals(&server, "source:envoy");
     let rejected = server.json("/api/v1/sources").to_string();
     assert!(rejected.contains("\"rejected\":0"), "{rejected}");

@@ -81,6 +81,8 @@ pub struct Said {
     pub context: Vec<(String, String)>,
 }
 
+pub use als::identifier as als_identifier;
+
 /// Why a delivery cannot be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {

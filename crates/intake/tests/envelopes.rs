@@ -72,6 +72,9 @@ fn envoys_log_service_tells_what_its_json_log_tells() {
     for event in events(&streamed) {
         let id = event["request_id"].as_str().unwrap().to_owned();
         let same = &expected[&id];
+        // Said in the first message only.
+        assert_eq!(event["custom"]["envelope.node"], "edge-1", "{event}");
+        assert!(event["custom"]["envelope.log_name"].as_str().unwrap().starts_with("als_"), "{event}");
         for pointer in [
             "/gateway",
             "/domain",

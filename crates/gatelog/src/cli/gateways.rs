@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     }
     let Some(id) = &args.id else {
         for gateway in GATEWAYS {
-            println!("{:<12} {}", gateway.id, gateway.label);
+            println!("{:<15} {}", gateway.id, gateway.label);
         }
         return Ok(());
     };

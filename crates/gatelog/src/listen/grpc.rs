@@ -169,6 +169,8 @@ async fn stream(asked: Asked) -> Result<Vec<u8>, Problem> {
     let idle = Duration::from_millis(config.listener_idle_ms);
     let gather = Duration::from_millis(config.listener_gather_ms);
     let (mut held, mut ready, mut wire_bytes) = (Vec::new(), Vec::new(), 0);
+    // Whose messages they are: said once, in the first.
+    let mut who: Option<Vec<u8>> = None;
     let mut stopping = app.stopping.clone();
     let mut until: Option<Instant> = None;
     loop {
@@ -183,7 +185,14 @@ async fn stream(asked: Asked) -> Result<Vec<u8>, Problem> {
         {
             wire_bytes += data.len() as u64;
             held.extend_from_slice(&data);
+            if ready.is_empty() {
+                ready.extend_from_slice(who.as_deref().unwrap_or_default());
+            }
             unpack(&mut held, &mut ready, &parts, STREAMED_BYTES_MAX)?;
+            who = who.or_else(|| envelopes::als_identifier(&ready).map(<[u8]>::to_vec));
+            if who.as_ref() == Some(&ready) {
+                ready.clear();
+            }
         }
         if !ready.is_empty() && (is_over || is_late || ready.len() >= BATCH_BYTES_MAX) {
             let delivery =

@@ -14,11 +14,19 @@ use crate::format::Reason;
 /// `StreamAccessLogsMessage{identifier=1, http_logs=2{log_entry=1}, tcp_logs=3{log_entry=1}}`; several behind each other
 /// are one with all their entries, as Protocol Buffers have it.
 pub(super) fn open(body: &[u8], said: &Said, out: &mut Opened) {
-    let context = out.context(&Members::of(said));
-    let about = About { context, ..About::default() };
+    let mut members = Members::of(said);
+    let mut about = About { context: out.context(&members), ..About::default() };
     for field in Fields::of(body) {
         let (number, entries) = match field {
             Ok((number @ (2 | 3), entries)) => (number, entries.bytes()),
+            Ok((IDENTIFIER, who)) => {
+                members = Members::of(said);
+                if identity(who.bytes(), &mut members).is_err() {
+                    return out.broken("", Reason::new("not a StreamAccessLogsMessage"));
+                }
+                about.context = out.context(&members);
+                continue;
+            }
             Ok(_) => continue,
             Err(Cut) => return out.broken("", Reason::new("not a StreamAccessLogsMessage")),
         };
@@ -34,6 +42,43 @@ pub(super) fn open(body: &[u8], said: &Said, out: &mut Opened) {
             }
         }
     }
+}
+
+/// The field of a message that says whose it is. Only the first message of a stream has it, and it holds for all.
+const IDENTIFIER: u64 = 1;
+
+/// That field of some messages, as it stands there: what has to stand before further messages of the stream.
+pub fn identifier(messages: &[u8]) -> Option<&[u8]> {
+    let mut fields = Fields::of(messages);
+    let mut before = messages.len();
+    while let Some(Ok((number, _))) = fields.next() {
+        let after = fields.left();
+        if number == IDENTIFIER {
+            return messages.get(messages.len() - before..messages.len() - after);
+        }
+        before = after;
+    }
+    None
+}
+
+/// `Identifier{node=1{id=1, cluster=2}, log_name=2}`
+fn identity(identifier: &[u8], members: &mut Members) -> Result<(), Cut> {
+    for field in Fields::of(identifier) {
+        match field? {
+            (1, node) => {
+                for field in Fields::of(node.bytes()) {
+                    match field? {
+                        (1, id) => members.text("node", &id.text()),
+                        (2, cluster) => members.text("cluster", &cluster.text()),
+                        _ => {}
+                    }
+                }
+            }
+            (2, name) => members.text("log_name", &name.text()),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The numbers of `RequestMethod`.

@@ -51,6 +51,11 @@ impl<'a> Fields<'a> {
         Fields(message)
     }
 
+    /// How many bytes are still to be read.
+    pub(crate) fn left(&self) -> usize {
+        self.0.len()
+    }
+
     fn varint(&mut self) -> Result<u64, Cut> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
