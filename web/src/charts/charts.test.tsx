@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { PanelData, PanelRow } from '../api/types'
 import { heatSentence } from './heat'
 import { heatPaths, stepOf, stepsOf } from './heat-paths'
-import type { PanelMoves } from './kinds'
+import { isWide, type PanelMoves } from './kinds'
 import { extraColumns, ListChart, sorted } from './list'
 import { areaPath, barsPath, linePath, lonely, stacked, totals } from './paths'
 import { picked, pickedIn } from './pick'
@@ -12,7 +12,7 @@ import { courses, gathered } from './spark'
 import { timeTicks } from './ticks'
 import { csvOf, rowsTwin, seriesTwin, shownRows } from './twin'
 import { TwinTable } from './twin-table'
-import { isWide, WideTable } from './wide-table'
+import WideTable from './wide-table'
 
 const HOUR = 36e5
 const same = (value: number) => value

@@ -1,8 +1,8 @@
 // How panels are drawn: one entry per chart kind. A panel of a kind nobody here has heard of is drawn by what it holds.
-import { type ComponentType, useMemo } from 'react'
+import { type ComponentType, lazy, Suspense, useMemo } from 'react'
 import type { PanelData } from '../api/types'
 import { Stat } from '../parts/stat'
-import { EmptyState } from '../parts/state'
+import { EmptyState, PanelSkeleton } from '../parts/state'
 import { termText } from '../state/filter'
 import { exactText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
@@ -13,7 +13,11 @@ import { chartSeries } from './series'
 import type { TimeKind } from './time-chart'
 import { TimePanel } from './time-panel'
 import { rowsTwin, seriesTwin, type Twin } from './twin'
-import { isWide, WideTable } from './wide-table'
+
+/** Whether the rows are combinations of several values. */
+export function isWide({ columns = [] }: Pick<PanelData, 'columns'>): boolean {
+  return columns.findIndex(({ id }) => id === 'value') > 1
+}
 
 export type PanelMoves = {
   /** Filters the page by a term of the server, or takes it out again. */
@@ -47,6 +51,9 @@ export function aboutPanel({ id, explore }: About): { wish?: Wish; term?: string
 /** On pages about denials and errors less is better. */
 const wishOf = (panel: About): Wish =>
   aboutPanel(panel).wish ?? (panel.page === 'denials' || panel.page === 'errors' ? 'down' : 'none')
+
+/** Few pages have tables of many columns. */
+const WideTable = lazy(() => import('./wide-table'))
 
 export type KindProps = { data: PanelData; view: View; moves: PanelMoves }
 export type Kind = {
@@ -132,7 +139,12 @@ export const Nothing = () => <EmptyState isCompact icon="chart" title="Nothing i
 function ListBody({ data, view, moves }: KindProps) {
   if (!data.rows?.length) return <Nothing />
   const wish = wishOf(data.panel)
-  if (isWide(data)) return <WideTable {...{ data, moves, wish }} compares={view.compares} />
+  if (isWide(data))
+    return (
+      <Suspense fallback={<PanelSkeleton shape="list" />}>
+        <WideTable {...{ data, moves, wish }} compares={view.compares} />
+      </Suspense>
+    )
   return (
     <ListChart
       data={data}

@@ -8,7 +8,7 @@ import { SHORT_FIELDS } from '../state/fields'
 import { exactText, percentText, unitText } from '../state/numbers'
 import { ChangeMark, type Wish } from './change'
 import css from './list.module.css'
-import { timeCell } from './wide-table'
+import { timeCell } from './time-cell'
 
 type Props = {
   data: PanelData

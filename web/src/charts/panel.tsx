@@ -10,11 +10,10 @@ import { Menu } from '../parts/menu'
 import { ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
-import { aboutPanel, kindOf, type PanelMoves } from './kinds'
+import { aboutPanel, isWide, kindOf, type PanelMoves } from './kinds'
 import css from './panel.module.css'
 import { download } from './twin'
 import { TwinTable } from './twin-table'
-import { isWide } from './wide-table'
 
 export { edgesOf, type PanelMoves } from './kinds'
 

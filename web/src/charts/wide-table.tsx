@@ -5,19 +5,14 @@ import { Go } from '../parts/link'
 import { StatusMark, statusClassOf } from '../parts/status'
 import { Table, type TableColumn } from '../parts/table'
 import { exactText, unitText } from '../state/numbers'
-import { clockText, dayText, instantText } from '../state/zone'
 import { ChangeMark, type Wish } from './change'
 import type { PanelMoves } from './kinds'
+import { timeCell } from './time-cell'
 import css from './wide-table.module.css'
 
 type Props = { data: PanelData; compares: boolean; wish: Wish; moves: PanelMoves }
 
-/** Whether the rows are combinations of several values. */
-export function isWide({ columns = [] }: Pick<PanelData, 'columns'>): boolean {
-  return columns.findIndex(({ id }) => id === 'value') > 1
-}
-
-export function WideTable({ data, compares, wish, moves }: Props) {
+export default function WideTable({ data, compares, wish, moves }: Props) {
   const columns = useMemo(() => columnsOf(data, compares, wish, moves), [data, compares, wish, moves])
   return (
     <div className={css.wide}>
@@ -75,17 +70,6 @@ function numberOf(column: PanelColumn, data: PanelData, moves: PanelMoves): Tabl
       )
     },
   }
-}
-
-/** A moment to the minute, in full on hover; any other text as it is. */
-export function timeCell(text: string, tz: string) {
-  const ms = Date.parse(text)
-  if (Number.isNaN(ms)) return text
-  return (
-    <time dateTime={text} title={`${instantText(ms, tz)} ${tz}`}>
-      {dayText(ms, tz)}, {clockText(ms, tz, false)}
-    </time>
-  )
 }
 
 function Value({

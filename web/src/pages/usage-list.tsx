@@ -7,6 +7,7 @@ import { useUsage } from '../api/usage'
 import { ChangeMark } from '../charts/change'
 import type { PanelMoves } from '../charts/panel'
 import { course, Spark } from '../charts/spark'
+import { Instant } from '../parts/instant'
 import { Go } from '../parts/link'
 import { useNarrow } from '../parts/narrow'
 import { Diagnosed, EmptyState, ErrorState, sentence } from '../parts/state'
@@ -14,7 +15,7 @@ import { type Sort, Table, type TableColumn } from '../parts/table'
 import { withTerm } from '../state/filter'
 import { bytesText, countText, durationText, exactText, percentText } from '../state/numbers'
 import type { View } from '../state/view'
-import { clockText, dayText, instantText } from '../state/zone'
+import { clockText, dayText } from '../state/zone'
 import { entityPath } from './entity'
 import { labelOf, nounOf, pluralOf } from './entity-label'
 import { EntityName } from './entity-name'
@@ -228,8 +229,8 @@ export function Seen({ at, tz }: { at: string | null; tz: string }) {
   if (!at) return <span className="quiet">–</span>
   const ms = Date.parse(at)
   return (
-    <time dateTime={at} title={`${instantText(ms, tz).slice(0, 16)} ${tz}`}>
+    <Instant at={at} tz={tz}>
       {dayText(ms, tz)}, {clockText(ms, tz, false)}
-    </time>
+    </Instant>
   )
 }
