@@ -8,6 +8,7 @@ import { SHORT_FIELDS } from '../state/fields'
 import { exactText, percentText, unitText } from '../state/numbers'
 import { ChangeMark, type Wish } from './change'
 import css from './list.module.css'
+import { isCount } from './series'
 import { timeCell } from './time-cell'
 
 type Props = {
@@ -28,7 +29,8 @@ export function extraColumns(data: PanelData): PanelColumn[] {
   const derived = new Set(['key', 'label', 'value', 'share', 'previous', 'change'])
   const columns = data.columns ?? []
   const has = (id: string) => data.rows?.some((row) => row.cells?.[id] !== undefined && row.cells[id] !== row.label)
-  return columns.filter((column) => !derived.has(column.id) && has(column.id))
+  const main = columns.find((column) => column.id === 'value')?.label
+  return columns.filter(({ id, label }) => !derived.has(id) && label !== main && has(id))
 }
 
 /** A list of what is new says so in its title, and has nothing to be compared with. */
@@ -93,7 +95,8 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...pro
             <th scope="row">
               <span>Others</span>
             </th>
-            <td title={exactText(data.other)}>{unitText(data.other, unit, most)}</td>
+            {/* The others are counted in calls, whatever the list is about. */}
+            <td title={exactText(data.other)}>{isCount(unit) ? unitText(data.other, unit, most) : '–'}</td>
             <td className={css.share}>{percentText(data.total ? data.other / data.total : null)}</td>
             {extra.map((column) => (
               <td key={column.id} className={css.extra} />

@@ -124,7 +124,7 @@ export function PanelCard(props: {
 
 /** The last line of a list: what it leaves out, and the way to all of it. */
 function Foot({ data, href }: { data: PanelData; href: string }) {
-  const rows = isWide(data) && data.rows ? [`${exactText(data.rows.length)} rows`] : []
+  const rows = isWide(data) && data.rows?.length ? [`${exactText(data.rows.length)} rows`] : []
   const others = rows.length && data.other ? [`${exactText(data.other)} calls are in others`] : []
   const text = [...rows, ...others, ...(data.note ? [data.note] : [])].map(sentence).join(' ')
   return (

@@ -22,6 +22,7 @@ export const OVERVIEW: PageSpec = {
         ['errors', 6, 4],
         ['errors_by_route_and_day', 4, 4],
         ['denied_over_time', 4, 4],
+        ['consumers_per_day', 4, 4],
         ['new_consumers', 4, 4],
         ['top_agents', 4, 3],
         ['top_countries', 4, 3],

@@ -21,15 +21,15 @@ export type Placed = { id: string; panel: Panel | null; spans: Spans }
 export type Composed = Omit<Section, 'cards'> & { placed: Placed[] }
 
 const COLUMNS = 12
-/** Figures of the strip. */
-const isFigure = (id: string) => id.startsWith('kpi_')
+/** What the strip of figures, or a panel with more to say, shows already. */
+const isSaid = (id: string) => /^(kpi_.*|calls_over_time)$/.test(id)
 
 /** The sections with what the server offers of them, then its further panels of this page. */
 export function composed(panels: Panel[], spec: PageSpec, isOwn: (id: string) => boolean): Composed[] {
   const byId = new Map(panels.map((panel) => [panel.id, panel]))
   const named = new Set(spec.sections.flatMap(({ cards }) => cards.map(([id]) => id)))
   const rest = panels
-    .filter((panel) => spec.page && panel.page === spec.page && !named.has(panel.id) && !isFigure(panel.id))
+    .filter((panel) => spec.page && panel.page === spec.page && !named.has(panel.id) && !isSaid(panel.id))
     .map((panel): Placement => (panel.chart === 'stat' ? [panel.id, 3, 3] : [panel.id, 6, 4]))
   return spec.sections
     .map(({ cards, ...words }, i) => {
