@@ -1,6 +1,7 @@
 // One entity: what is said of it, how that changed, and the way to its calls.
 import { useNavigate } from '@tanstack/react-router'
 import { type Item, type Kind, useChanges } from '../api/directory'
+import { useDimensions } from '../api/usage'
 import { Button } from '../parts/button'
 import { Drawer } from '../parts/drawer'
 import { Instant } from '../parts/instant'
@@ -10,6 +11,7 @@ import { logsSearch, type View } from '../state/view'
 import css from './directory.module.css'
 import { Changes } from './directory-changes'
 import { nameOf, wordsOf } from './directory-columns'
+import { entityHref } from './entity'
 
 /** The field that holds the name of each kind in an event. */
 const FIELDS: Record<Kind, string> = {
@@ -31,6 +33,7 @@ export function DirectoryDrawer({ kind, item, view, onClose }: Props) {
   const history = useChanges('', { kind, key: item.key })
   const changes = history.data?.pages.flatMap((page) => page.changes) ?? []
   const name = nameOf(item)
+  const page = entityHref(useDimensions(), FIELDS[kind], name, view.search)
   const see = (more = '') => {
     const filter = withTerm(termText(FIELDS[kind], name), more)
     navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
@@ -43,6 +46,11 @@ export function DirectoryDrawer({ kind, item, view, onClose }: Props) {
     <Drawer label={name} title={name} onClose={onClose} of={`${kind} ${item.key}`}>
       <div className={css.drawer}>
         <div className={css.acts}>
+          {page && (
+            <Button icon="usage" onPress={() => navigate({ to: page })}>
+              Its page
+            </Button>
+          )}
           <Button icon="logs" onPress={() => see()}>
             Its calls
           </Button>

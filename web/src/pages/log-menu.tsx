@@ -22,6 +22,8 @@ export type ValueMoves = {
   canAdd: (field: string) => boolean
   /** Stacks the histogram by this field, where it can be. */
   groupBy: (field: string) => void
+  /** Opens the page of this value; undefined where it has none. */
+  pageOf: (field: string, value: string) => (() => void) | undefined
 }
 
 type Entry = { id: string; label: string; icon: IconName; hint?: string; run: () => void }
@@ -62,10 +64,12 @@ function entriesOf({ event, text, field, value }: Picked, moves: ValueMoves): En
     field && isGroup(field)
       ? [{ id: 'group', label: 'Group the histogram by it', icon: 'chart', run: () => moves.groupBy(field) }]
       : []
+  const open = field && value !== undefined ? moves.pageOf(field, value) : undefined
+  const page: Entry[] = open ? [{ id: 'page', label: 'Open its page', icon: 'usage', run: open }] : []
   const copy: Entry[] = text
     ? [{ id: 'copy', label: 'Copy value', icon: 'copy', run: () => copyText(text, 'Value') }]
     : []
-  return [[...filters, ...column, ...group, ...copy], copies(event)].filter((part) => part.length > 0)
+  return [[...filters, ...page, ...column, ...group, ...copy], copies(event)].filter((part) => part.length > 0)
 }
 
 /** Opens at the picked value. One for all values of a place, so that a million cells need no menu each. */

@@ -1,8 +1,10 @@
 // Access logs: histogram, facets, table, drawer, live tail and export over one range and filter.
+import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useAnswer, useFields } from '../api/queries'
 import { type Tail, useTail } from '../api/tail'
 import type { AccessEvent, Field, Histogram } from '../api/types'
+import { useDimensions } from '../api/usage'
 import { Dialog } from '../parts/dialog'
 import { useNarrow } from '../parts/narrow'
 import { Bar } from '../shell/bar'
@@ -10,6 +12,7 @@ import { arranged, chosenColumns, columnNames, columnOf, type ShownColumn } from
 import { only, without } from '../state/filter'
 import { useKeys } from '../state/keys'
 import { useView, type View } from '../state/view'
+import { entityHref } from './entity'
 import { LogDifferences } from './log-differences'
 import { LogDrawer } from './log-drawer'
 import { LogEmpty } from './log-empty'
@@ -188,8 +191,14 @@ function useLogKeys(
 }
 
 function useValueMoves(view: View, columns: ShownColumn[], fields: Field[]): ValueMoves {
+  const navigate = useNavigate()
+  const dimensions = useDimensions()
   return useMemo(
     () => ({
+      pageOf: (field, value) => {
+        const page = entityHref(dimensions, field, value, view.search)
+        return page ? () => navigate({ to: page }) : undefined
+      },
       // The open event stays open: its next value may be the one that matters.
       filter: (field, value, excludes) => {
         const filter = excludes ? without(view.filter, field, value) : only(view.filter, field, value)
@@ -200,7 +209,7 @@ function useValueMoves(view: View, columns: ShownColumn[], fields: Field[]): Val
       groupBy: (field) => view.set({ split: field, chart: undefined, hide: undefined }, { replace: true }),
       canAdd: (field) => columnOf(field, fields) !== undefined && !columns.some((c) => c.id === field),
     }),
-    [view, columns, fields],
+    [view, columns, fields, dimensions, navigate],
   )
 }
 
