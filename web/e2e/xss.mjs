@@ -1,11 +1,17 @@
 // 500 hostile events, every text of them a payload, sent to a real server and walked through in the browser: table, drawer,
-// facets, tooltips, pills, what is near, Overview. No script runs, the CSP refuses nothing, and each text shows as it is.
+// facets, tooltips, pills, what is near, and every page that shows what came. No script runs, the CSP refuses nothing, and
+// each text shows as it is.
 import { freePort, launch, openEvent, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 import { BIN, realServer } from './real.mjs'
 
 const EVENTS = 500
 const DRAWERS = 40
+/** Every page that shows what came. */
+const PAGES = [
+  ...['/', '/denials', '/usage/consumers', '/usage/routes', '/usage/agents', '/errors', '/access', '/sources'],
+  `/usage/consumers/${encodeURIComponent('<img src=x onerror=window.__hit=1>1')}`,
+]
 const target = await realServer(await freePort(), 'hostile')
 if (!target) {
   console.log(`skipped: there is no server at ${BIN}; build it or set GATELOG_BIN`)
@@ -180,11 +186,14 @@ try {
   }
   await seen('histogram')
 
-  await page.goto(`${target.base}/?tz=UTC`)
-  await page.waitForTimeout(2500)
-  for (const value of (await page.locator('main a, main button').all()).slice(0, 60))
-    await value.hover({ timeout: 2000 }).catch(() => {})
-  await seen('Overview')
+  for (const path of PAGES) {
+    await page.goto(`${target.base}${path}?tz=UTC`)
+    await page.locator('main h1').first().waitFor()
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+    for (const value of (await page.locator('main a, main button').all()).slice(0, 40))
+      await value.hover({ timeout: 500 }).catch(() => {})
+    await seen(path)
+  }
 } catch (error) {
   check('the walk goes through', false, `${error.message.slice(0, 600)}\n   at ${page.url().slice(0, 200)}`)
 }
