@@ -11,13 +11,8 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
     let rounds = if setting.long { 1_000 } else { 60 };
     let dir = tempfile::tempdir()?;
     let settings = vec![("GATELOG_SEGMENT_ROWS", "500".into())];
-    let start = Start {
-        binary: &setting.binary,
-        data: dir.path().join("data"),
-        port: free_port()?,
-        settings,
-        before: Vec::new(),
-    };
+    let start =
+        Start { binary: &setting.binary, data: dir.path().join("data"), port: free_port()?, settings };
     let server = start.start()?;
     let agent = sender();
     let mut delays = Vec::new();

@@ -22,7 +22,6 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
         data: disk.path.join("data"),
         port: free_port()?,
         settings: vec![("GATELOG_SEGMENT_ROWS", "4000".into()), ("GATELOG_FREE_BYTES_MIN", "4000000".into())],
-        before: Vec::new(),
     };
     let server = start.start()?;
     let (mut acked, mut refusals, mut slowest) = (Vec::new(), 0_u64, Duration::ZERO);

@@ -25,7 +25,6 @@ pub(crate) fn run(setting: &Setting) -> Result<String> {
         port: free_port()?,
         // Small segments, so that kills also hit sealing, commits and compaction.
         settings: vec![("GATELOG_SEGMENT_ROWS", "2000".into()), ("GATELOG_FREE_BYTES_MIN", "1000000".into())],
-        before: Vec::new(),
     };
     let clients = Clients::default();
     let slowest = std::thread::scope(|scope| {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 
@@ -24,22 +24,16 @@ pub(crate) struct Start<'a> {
     pub(crate) binary: &'a Path,
     pub(crate) data: PathBuf,
     pub(crate) port: u16,
-    /// `GATELOG_…` settings.
+    /// `GATELOG_…` settings, and other variables of its environment.
     pub(crate) settings: Vec<(&'static str, String)>,
-    /// A program put before it, such as faketime.
-    pub(crate) before: Vec<String>,
 }
 
 impl Start<'_> {
     /// Starts it and waits until it says it is ready.
     pub(crate) fn start(&self) -> Result<Server> {
-        let mut words: Vec<String> = self.before.clone();
-        words.push(self.binary.display().to_string());
-        let (program, rest) = words.split_first().context("no program")?;
         let log =
             std::fs::OpenOptions::new().create(true).append(true).open(self.data.with_extension("log"))?;
-        let child = Command::new(program)
-            .args(rest)
+        let child = Command::new(self.binary)
             .args(["serve", "--data"])
             .arg(&self.data)
             .args(["--listen", &format!("127.0.0.1:{}", self.port)])
@@ -50,7 +44,7 @@ impl Start<'_> {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .with_context(|| format!("starting {program}"))?;
+            .with_context(|| format!("starting {}", self.binary.display()))?;
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
@@ -87,6 +81,13 @@ impl Server {
         let status = answer.status().as_u16();
         let text = answer.body_mut().with_config().limit(4 << 30).read_to_string()?;
         Ok((status, text))
+    }
+
+    /// What time it thinks it is.
+    pub(crate) fn clock(&self) -> Result<SystemTime> {
+        let answer = self.agent.get(format!("{}/healthz", self.url)).call()?;
+        let date = answer.headers().get("date").context("an answer without a date")?;
+        Ok(httpdate::parse_http_date(date.to_str()?)?)
     }
 
     /// The JSON of a GET that must succeed.
@@ -164,8 +165,7 @@ pub(crate) fn free_port() -> Result<u16> {
 
 /// The moment now as RFC 3339, and some minutes before it.
 pub(crate) fn ago(minutes: u64) -> String {
-    let seconds =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs();
     // Epoch seconds are one of the spellings a timestamp may have.
     (seconds - minutes * 60).to_string()
 }
