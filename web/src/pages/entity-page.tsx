@@ -10,6 +10,7 @@ import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { copyText } from '../parts/toast'
 import { Bar } from '../shell/bar'
+import { StepPicker } from '../shell/step-picker'
 import { pinnedLink } from '../state/link'
 import { percentText } from '../state/numbers'
 import { useView, type View } from '../state/view'
@@ -28,7 +29,7 @@ export function EntityPage() {
   const dimension = list.data?.dimensions.find((one) => one.id === id)
   return (
     <div className={css.scroll}>
-      <Bar title={dimension ? labelOf(dimension.id, key) : key} view={view} />
+      <Bar title={dimension ? labelOf(dimension.id, key) : key} view={view} tools={<StepPicker view={view} />} />
       {list.isError && <ErrorState error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && <Skeleton height={320} />}
       {list.data && !dimension && <EmptyState title={`Nothing is counted by "${id}"`} icon="usage" />}

@@ -18,10 +18,10 @@ export function useSummary(view: View) {
 }
 
 /** The course of the figures, from answers that panels below ask for anyway. */
-function useCourses(view: View, step: string | undefined, isOn: boolean): Courses {
-  const traffic = usePanelData('calls_by_status_class', view, undefined, isOn).data
-  const denials = usePanelData('denied_over_time', view, undefined, isOn).data
-  const latency = usePanelData('latency_percentiles', view, step, isOn).data
+function useCourses(view: View, step: string | undefined, calm: string | undefined, isOn: boolean): Courses {
+  const traffic = usePanelData('calls_by_status_class', view, step, isOn).data
+  const denials = usePanelData('denied_over_time', view, step, isOn).data
+  const latency = usePanelData('latency_percentiles', view, calm, isOn).data
   const percentile = (key: string) => (latency?.series ?? []).find((s) => s.key === key)?.values ?? []
   const ended = (key: string) => gathered((traffic?.series ?? []).find((s) => s.key === key)?.values ?? [])
   return {
@@ -40,15 +40,17 @@ type StripProps = {
   /** Their ids. */
   figures: string[]
   view: View
+  /** As the page is drawn, and for latency, where traffic is thin. */
   step: string | undefined
+  calm: string | undefined
   moves: PanelMoves
   /** A comparison is asked for, but there is too little before this range. */
   isFirst: boolean
 }
 
-export function KpiStrip({ figures, view, step, moves, isFirst }: StripProps) {
+export function KpiStrip({ figures, view, step, calm, moves, isFirst }: StripProps) {
   const answer = useSummary(view)
-  const course = useCourses(view, step, Boolean(answer.data?.total_calls))
+  const course = useCourses(view, step, calm, Boolean(answer.data?.total_calls))
   if (answer.isError && !answer.data) {
     return (
       <div className={css.failed}>

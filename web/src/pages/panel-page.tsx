@@ -8,6 +8,7 @@ import { Card } from '../parts/card'
 import { Diagnosed, ErrorState, PanelSkeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
+import { StepPicker, useStep } from '../shell/step-picker'
 import { useView, type View } from '../state/view'
 import { calmStep, isComparable } from './calm'
 import { EXPLORED, sourceOf } from './explored'
@@ -21,7 +22,7 @@ export function PanelPage({ spec }: { spec: PageSpec }) {
   const view = useView()
   return (
     <div className={css.scroll}>
-      <Bar title={spec.title} view={view} />
+      <Bar title={spec.title} view={view} tools={<StepPicker view={view} />} />
       <PanelBody spec={spec} asked={view} />
     </div>
   )
@@ -42,7 +43,8 @@ export function PanelBody(props: {
   const summary = useSummary(scoped)
   const hasBefore = isComparable(summary.data)
   const view = useMemo(() => ({ ...scoped, compares: scoped.compares && hasBefore }), [scoped, hasBefore])
-  const calm = calmStep(summary.data)
+  const step = useStep(asked)
+  const calm = step ?? calmStep(summary.data)
   // A filter that cannot be read fails every panel alike: one message says so, not twelve.
   const refusal = summary.error instanceof Problem && summary.error.status === 400 ? summary.error : null
   const isSettled = summary.data !== undefined && !summary.isPlaceholderData
@@ -59,7 +61,14 @@ export function PanelBody(props: {
       {refusal &&
         (isFilterProblem(refusal) ? <FilterRefused view={asked} problem={refusal} /> : <ErrorState error={refusal} />)}
       {!refusal && (
-        <KpiStrip figures={spec.figures} view={view} step={calm} moves={moves} isFirst={asked.compares && !hasBefore} />
+        <KpiStrip
+          figures={spec.figures}
+          view={view}
+          step={step}
+          calm={calm}
+          moves={moves}
+          isFirst={asked.compares && !hasBefore}
+        />
       )}
       {isEmpty && <Nothing title="No call in this range" view={view} />}
       {isWithout && <Nothing title={spec.subject?.none ?? ''} view={scopedTo(view, spec.subject?.term ?? '')} />}
@@ -76,7 +85,7 @@ export function PanelBody(props: {
             )}
             <div className={css.grid}>
               {section.placed.map((placed) => (
-                <Place key={placed.id} {...{ placed, view, moves, calm, entity }} isReady={!summary.isPending} />
+                <Place key={placed.id} {...{ placed, view, moves, step, calm, entity }} isReady={!summary.isPending} />
               ))}
             </div>
           </div>
@@ -89,12 +98,13 @@ type PlaceProps = {
   placed: Placed
   view: View
   moves: PanelMoves
+  step: string | undefined
   calm: string | undefined
   isReady: boolean
   entity: Entity | undefined
 }
 
-function Place({ placed, view, moves, calm, isReady, entity }: PlaceProps) {
+function Place({ placed, view, moves, step, calm, isReady, entity }: PlaceProps) {
   const { id, panel, spans } = placed
   const Own = OWN_CARDS[id]
   if (Own)
@@ -112,7 +122,7 @@ function Place({ placed, view, moves, calm, isReady, entity }: PlaceProps) {
       spans={spans}
       view={view}
       moves={moves}
-      step={isTimed ? calm : undefined}
+      step={isTimed ? calm : step}
       isReady={!isTimed || isReady}
     />
   )

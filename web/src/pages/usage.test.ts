@@ -3,6 +3,7 @@ import type { Dimension, QuotaUse, UsageRow } from '../api/usage'
 import { edgesOf, labelsOf } from '../charts/kinds'
 import { csvOf } from '../charts/twin'
 import { landSentence, landSteps } from '../charts/world-map'
+import { fitting, stepsFor } from '../state/steps'
 import type { View } from '../state/view'
 import { dimensionOf, entityHref, entityPath, entityTerm, usagePath } from './entity'
 import { labelOf, pluralOf } from './entity-label'
@@ -108,6 +109,15 @@ it('orders quotas by what is nearest to its end', () => {
   const order = (id: string) => sortedQuotas(rows, { id, way: 'down' }).map(({ label }) => label)
   expect(order('share')).toEqual(['c', 'b', 'a'])
   expect(order('forecast')).toEqual(['c', 'b', 'a'])
+})
+
+it('offers the steps that a range can be cut into, and keeps one only while it fits', () => {
+  const day = 864e5
+  expect(stepsFor(day).map(({ id }) => id)).toEqual(['1m', '5m', '15m', '1h', '6h'])
+  expect(stepsFor(90 * day).map(({ id }) => id)).toEqual(['6h', '1d', '1w', '1M'])
+  expect(fitting('1h', day)).toBe('1h')
+  expect(fitting('1m', 90 * day)).toBeUndefined()
+  expect(fitting(undefined, day)).toBeUndefined()
 })
 
 it('names what it counts', () => {

@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { Tabs } from '../parts/tabs'
 import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
+import { StepPicker, useStep } from '../shell/step-picker'
 import { useView, type View } from '../state/view'
 import { dimensionField, usagePath } from './entity'
 import { nounOf, pluralOf } from './entity-label'
@@ -32,7 +33,7 @@ export function UsagePage() {
   const isKnown = dimensions.some((dimension) => dimension.id === id)
   return (
     <div className={css.scroll}>
-      <Bar title="Usage" view={view} />
+      <Bar title="Usage" view={view} tools={<StepPicker view={view} />} />
       <div className={css.page}>
         {list.isError && <ErrorState error={list.error} onRetry={() => list.refetch()} />}
         {list.isPending && <Skeleton height={320} />}
@@ -103,7 +104,12 @@ function Course({ dimension, view }: { dimension: Dimension; view: View }) {
   const source = { path: '/explore', params: { measure: 'calls', by: dimension.field, chart: 'area' } }
   return (
     <div className={css.course}>
-      <PanelCard {...{ panel, source, view, moves }} isReady spans={{ span: 12, wideSpan: 12, smallSpan: 12 }} />
+      <PanelCard
+        {...{ panel, source, view, moves }}
+        step={useStep(view)}
+        isReady
+        spans={{ span: 12, wideSpan: 12, smallSpan: 12 }}
+      />
     </div>
   )
 }

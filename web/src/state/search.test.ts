@@ -15,6 +15,11 @@ describe('the address', () => {
       order: 'asc',
       tail: '1',
       split: 'reason',
+      step: '1d',
+      sort: '-p95',
+      at: '50',
+      show: 'unused',
+      back: '30d',
     })
     expect(validSearch(parseSearch(writeSearch(search)))).toEqual(search)
   })
@@ -28,6 +33,11 @@ describe('the address', () => {
         compare: 'never',
         refresh: '1ms',
         order: 'sideways',
+        step: '3 parsecs',
+        sort: 'a b',
+        at: '-1',
+        show: 'all',
+        back: 'long',
         columns: '<b>',
       }),
     ).toEqual({})

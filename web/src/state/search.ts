@@ -2,6 +2,7 @@
 import { COMPARISONS, customPeriod } from './compare'
 import { instantOfEnd, type Range } from './range'
 import { REFRESHES } from './refresh'
+import { isStep } from './steps'
 import { isZone } from './zone'
 
 export type Search = {
@@ -30,6 +31,8 @@ export type Search = {
   /** Directory: the kind in the list, and the text searched for. */
   kind?: string
   q?: string
+  /** How long the buckets of charts are; what suits the range without it. */
+  step?: string
   /** Usage: the column it is sorted by, with a minus the other way round; the first row shown, what is not used, and how far that looks back. */
   sort?: string
   at?: string
@@ -71,6 +74,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     kind: /^[a-z]{3,20}$/.test(String(raw.kind ?? '')) ? String(raw.kind) : undefined,
     q: text(raw.q, 200),
     source: text(raw.source, 100),
+    step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,
     show: raw.show === 'unused' ? 'unused' : undefined,

@@ -89,6 +89,6 @@ export function useView(): View {
 
 /** The search of a link to Access logs: the same range and zone, with this filter. */
 export function logsSearch(search: Search, filter: string, range?: Range): Search {
-  const { from, to, tz, compare, refresh, off, pins } = search
-  return validSearch({ from, to, tz, compare, refresh, off, pins, ...(range ?? {}), filter: filter || undefined })
+  const { from, to, tz, compare, refresh, step, off, pins } = search
+  return validSearch({ from, to, tz, compare, refresh, step, off, pins, ...(range ?? {}), filter: filter || undefined })
 }
