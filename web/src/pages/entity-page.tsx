@@ -29,7 +29,7 @@ export function EntityPage() {
   const dimension = list.data?.dimensions.find((one) => one.id === id)
   return (
     <div className={css.scroll}>
-      <Bar title={dimension ? labelOf(dimension.id, key) : key} view={view} tools={<StepPicker view={view} />} />
+      <Bar title={dimension ? labelOf(dimension.id, key) : key} view={view} control={<StepPicker view={view} />} />
       {list.isError && <ErrorState error={list.error} onRetry={() => list.refetch()} />}
       {list.isPending && <Skeleton height={320} />}
       {list.data && !dimension && <EmptyState title={`Nothing is counted by "${id}"`} icon="usage" />}

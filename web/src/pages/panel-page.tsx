@@ -22,7 +22,7 @@ export function PanelPage({ spec }: { spec: PageSpec }) {
   const view = useView()
   return (
     <div className={css.scroll}>
-      <Bar title={spec.title} view={view} tools={<StepPicker view={view} />} />
+      <Bar title={spec.title} view={view} control={<StepPicker view={view} />} />
       <PanelBody spec={spec} asked={view} />
     </div>
   )

@@ -33,7 +33,7 @@ export function UsagePage() {
   const isKnown = dimensions.some((dimension) => dimension.id === id)
   return (
     <div className={css.scroll}>
-      <Bar title="Usage" view={view} tools={<StepPicker view={view} />} />
+      <Bar title="Usage" view={view} control={<StepPicker view={view} />} />
       <div className={css.page}>
         {list.isError && <ErrorState error={list.error} onRetry={() => list.refetch()} />}
         {list.isPending && <Skeleton height={320} />}

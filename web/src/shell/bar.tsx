@@ -24,7 +24,16 @@ import { ZoneSwitch } from './zone-switch'
 
 const ALL = '*'
 
-export function Bar({ title, view, tools }: { title: string; view: View; tools?: ReactNode }) {
+type BarProps = {
+  title: string
+  view: View
+  /** Beside the filter; on a phone the page has another place for them. */
+  tools?: ReactNode
+  /** A control of this page; on a phone it lies in the sheet with the others. */
+  control?: ReactNode
+}
+
+export function Bar({ title, view, tools, control }: BarProps) {
   const client = useQueryClient()
   const session = useSession()
   const moves = useRangeMoves(view)
@@ -117,6 +126,7 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
         </div>
         <div className={`${css.row} ${css.second}`}>
           {filter}
+          {control}
           {tools}
         </div>
       </header>
@@ -139,6 +149,7 @@ export function Bar({ title, view, tools }: { title: string; view: View; tools?:
       <Dialog title="Filters" kind="sheet" isOpen={isSheet} onClose={() => setSheet(false)}>
         <div className={css.sheet}>
           {controls}
+          {control}
           {filter}
           <RefreshControl view={view} onRefresh={refresh} />
           {links}
