@@ -1,6 +1,7 @@
 // The latest calls, each a way to all its fields.
 import { useAnswer } from '../api/queries'
 import type { AccessEvent, EventsPage } from '../api/types'
+import type { PanelMoves } from '../charts/panel'
 import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState } from '../parts/state'
@@ -26,7 +27,7 @@ export function RecentCard({ view, moves, spans }: OwnCardProps) {
         ) : (
           <Table
             label="List of the latest calls"
-            columns={columnsOf(view)}
+            columns={columnsOf(view, moves)}
             rows={answer.data?.events ?? []}
             keyOf={(event) => event.id}
             loadingRows={answer.isPending ? ROWS : 0}
@@ -41,7 +42,7 @@ export function RecentCard({ view, moves, spans }: OwnCardProps) {
   )
 }
 
-function columnsOf({ search, filter, tz }: View): TableColumn<AccessEvent>[] {
+function columnsOf({ search, filter, tz }: View, moves: PanelMoves): TableColumn<AccessEvent>[] {
   const href = (event: AccessEvent) => `/logs${writeSearch({ ...logsSearch(search, filter), row: event.id })}`
   return [
     {
@@ -54,7 +55,20 @@ function columnsOf({ search, filter, tz }: View): TableColumn<AccessEvent>[] {
         </Go>
       ),
     },
-    { id: 'status', label: 'Status', cell: (event) => <Status code={event.response.status} /> },
+    {
+      id: 'status',
+      label: 'Status',
+      cell: (event) => (
+        <button
+          type="button"
+          className={css.pick}
+          title="Click: only these. Alt-click: without these."
+          onClick={(click) => moves.filter('status', String(event.response.status ?? ''), click.altKey)}
+        >
+          <Status code={event.response.status} />
+        </button>
+      ),
+    },
     {
       id: 'call',
       label: 'Call',
@@ -65,13 +79,31 @@ function columnsOf({ search, filter, tz }: View): TableColumn<AccessEvent>[] {
         </span>
       ),
     },
-    { id: 'consumer', label: 'Consumer', cell: (event) => consumerOf(event) ?? <span className="quiet">unknown</span> },
+    {
+      id: 'consumer',
+      label: 'Consumer',
+      cell: (event) => {
+        const name = consumerOf(event)
+        const page = name ? moves.pageOf('consumer', name) : null
+        if (!name || !page) return name ?? <span className="quiet">unknown</span>
+        return (
+          <Go href={page} className={css.link}>
+            {name}
+          </Go>
+        )
+      },
+    },
     {
       id: 'reason',
       label: 'Access',
       cell: (event) =>
         event.access.granted === false ? (
-          <span className={css.denied}>{event.access.reason_label ?? event.access.reason ?? 'denied'}</span>
+          <Go
+            href={moves.href(event.access.reason ? `reason:${event.access.reason}` : 'granted:false')}
+            className={`${css.link} ${css.denied}`}
+          >
+            {event.access.reason_label ?? event.access.reason ?? 'denied'}
+          </Go>
         ) : (
           <span className="quiet">granted</span>
         ),
