@@ -384,7 +384,7 @@ async function views() {
 /** 15: entities, actions, documentation. */
 async function palette() {
   for (const [typed, found, leads] of [
-    ['mobile-app', /mobile-app/, (url) => /consumer:mobile-app/.test(url.searchParams.get('filter') ?? '')],
+    ['mobile-app', /mobile-app/, (url) => /mobile-app/.test(url.pathname + url.searchParams.get('filter'))],
     ['last 7', /7 days/, (url) => url.searchParams.get('from') === 'now-7d'],
     ['filter language', /filter language/i, (url) => url.pathname === '/docs/filter'],
   ]) {

@@ -1,6 +1,6 @@
 // Name and value lines; a value that the filter knows is a button: press for only this, alt or `-` for not this.
 import { IconButton } from '../parts/button'
-import { Pill } from '../parts/status'
+import { Pill } from '../parts/pill'
 import { excludes, includes, termClicked } from '../state/filter'
 import type { View } from '../state/view'
 import type { EventField, Section } from './event-fields'

@@ -1,8 +1,9 @@
 // One event: as a row of cells, or as a card.
 import { memo } from 'react'
 import type { AccessEvent } from '../api/types'
+import { Pill } from '../parts/pill'
 import { Skeleton } from '../parts/state'
-import { Pill, Status } from '../parts/status'
+import { Status } from '../parts/status'
 import { type Column, consumerOf, type ShownColumn } from '../state/columns'
 import { durationText } from '../state/numbers'
 import { clockText, dayText, elsewhereText, millisText } from '../state/zone'

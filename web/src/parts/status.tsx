@@ -1,8 +1,6 @@
 // Status and access, told by colour, by shape and in words.
 import css from './status.module.css'
 
-export { Pill } from './pill'
-
 export function statusClassOf(status: number | null | undefined): string {
   return status ? `${Math.floor(status / 100)}xx` : 'unknown'
 }
