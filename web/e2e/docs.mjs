@@ -15,6 +15,9 @@ const PICTURES = [
   ['overview-dark', '/?tz=UTC&compare=none', DESK, 'dark'],
   ['overview-phone', '/?tz=UTC&compare=none', PHONE, 'dark'],
   ['access-logs', '/logs?tz=UTC', DESK, 'light'],
+  ['usage', '/usage/consumers?tz=UTC&compare=none', DESK, 'light'],
+  ['denials', '/denials?tz=UTC&compare=none', DESK, 'dark'],
+  ['connect', '/connect?tz=UTC', DESK, 'light'],
   ['denied-call', '/logs?tz=UTC&filter=granted:false', DESK, 'light', openRow],
 ]
 
