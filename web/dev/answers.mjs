@@ -241,21 +241,30 @@ const all = [
     keep: (e) => e.response.status === 401,
   }),
 ]
-export const panels = all.map(({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel))
+const shownPanel = ({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel)
+export const panels = all.map(shownPanel)
 
 export function panel(id, a) {
-  return answered(
-    all.find((p) => p.id === id),
-    a,
-  )
+  const def = all.find((p) => p.id === id)
+  return def && answered(def, a)
 }
 
-/** A question of one's own: calls, split by one field, over time or as a list. */
-export function explored(query, a) {
-  const chart = query.get('chart') ?? 'toplist'
-  const by = query.get('by') ?? ''
-  const isOverTime = ['bars', 'area', 'line'].includes(chart)
-  return answered(P('explore', 'Calls', '', 'calls', chart, isOverTime ? { split: by } : { by }), a)
+/** A question of its own: counts only, split by one field; the shape is that of a panel. */
+export function explored(q, a) {
+  const [measure, chart] = [q.get('measure') ?? 'calls', q.get('chart') ?? 'bars']
+  const asked = (q.get('by') ?? '').split(',')[0]
+  const by = asked && !fields.some((f) => f.name === asked) ? 'gateway' : asked
+  const isList = chart === 'toplist' || chart === 'table'
+  const def = P('explore', 'Explore', '', 'calls', chart, {
+    ...(by ? (isList ? { by } : { split: by }) : {}),
+    keep: KEPT[measure.split(':')[0]] ?? (() => true),
+  })
+  return answered(def, a)
+}
+const KEPT = {
+  denied: (e) => e.access.granted === false,
+  errors: (e) => e.response.status >= 500,
+  client_errors: (e) => e.response.status >= 400 && e.response.status < 500,
 }
 
 function answered(def, a) {
@@ -265,7 +274,7 @@ function answered(def, a) {
   const rows = within(a.from, a.to, keep)
   const earlier = a.compare === 'none' ? null : within(before, a.from, keep)
   const head = {
-    panel: panels.find((p) => p.id === id) ?? { ...def, split: def.split ?? def.by },
+    panel: shownPanel(def),
     from: iso(a.from),
     to: iso(a.to),
     previous: earlier && { from: iso(before), to: iso(a.from) },

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import { dirname, extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { diagnose, explored, facets, histogram, panel, panels, summary } from './answers.mjs'
+import { boardAt, boardChanged, boardsOf } from './boards.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
@@ -169,6 +170,7 @@ const ROUTES = {
   '/reasons': () => ({ reasons }),
   '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
   '/gateways': () => gateways,
+  '/boards': boardsOf,
   '/directory': () => directory(undefined, undefined, isEmpty),
 }
 
@@ -189,6 +191,7 @@ function answer(path, query) {
   if (kind === 'exports') return jobAt(id) ?? {}
   const counted = kind === 'usage' && (part === 'unused' ? unused(id) : usage(id, query, ask(query)))
   if (counted) return covered(counted)
+  if (kind === 'boards' && boardAt(id)) return boardAt(id)
   throw new Refusal(404, 'No such page', `${path} is not part of the API`)
 }
 
@@ -261,7 +264,8 @@ createServer((request, response) => {
     const [, kind, origin, part] = path.split('/')
     if (kind === 'directory') return send(response, 200, imported(origin, part === 'dry-run'))
     return bodyOf(request, (body) => {
-      const [status, answered] = viewChanged(request.method, path, body) ??
+      const [status, answered] = boardChanged(request.method, path, body, panels) ??
+        viewChanged(request.method, path, body) ??
         jobChanged(request.method, path, body, written) ??
         changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
       send(response, status, answered)

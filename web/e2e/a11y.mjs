@@ -78,6 +78,16 @@ const STATES = [
   ['A route, empty', '/usage/routes/nothing?tz=UTC'],
   ['Errors and latency', '/errors?tz=UTC'],
   ['Access control', '/access?tz=UTC'],
+  ['Dashboards', '/boards?tz=UTC'],
+  ['Dashboards, import', '/boards?tz=UTC', button('Import')],
+  ['Dashboard', '/boards/aws?tz=UTC'],
+  ['Dashboard, a control', '/boards/aws?tz=UTC', inOrder(click('[data-testid=control-status]'), see('200'))],
+  ['Dashboard, panels that are not there', '/boards/b1?tz=UTC'],
+  ['Dashboard, changed', '/boards/b2?tz=UTC&edit=1'],
+  ['Dashboard, add a panel', '/boards/b2?tz=UTC&edit=1', button('Add a panel')],
+  ['Dashboard, a question', '/boards/b2?tz=UTC&edit=1', inOrder(button('Add a panel'), tab('Build your own'))],
+  ['Dashboard, empty', '/boards/new?tz=UTC'],
+  ['Dashboard, none', '/boards/nothing?tz=UTC'],
   ['Directory', '/directory?tz=UTC'],
   ['Directory, changes', '/directory?tz=UTC&kind=history'],
   ['Directory, an entity', '/directory?tz=UTC', inOrder(button('mobile-app'), see('Its calls'))],
@@ -134,7 +144,7 @@ const LOOKS = [
 
 /** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
 const FORCED =
-  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Documentation|Welcome|Time range|Commands|Shortcuts)$/
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Dashboard, .*|Documentation|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()

@@ -16,6 +16,7 @@ const RUNS = [
   ['logs', FIXTURES],
   ['overview', FIXTURES],
   ['usage', FIXTURES],
+  ['boards', FIXTURES],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],

@@ -46,6 +46,19 @@ const STATES = [
   ['entity', '/usage/consumers/mobile-app?tz=UTC&from=now-7d'],
   ['errors', '/errors?tz=UTC&from=now-7d'],
   ['access', '/access?tz=UTC&from=now-7d'],
+  ['boards', '/boards?tz=UTC'],
+  ['boards-import', '/boards?tz=UTC', null, (page) => page.getByRole('button', { name: 'Import' }).click()],
+  ['board', '/boards/b2?tz=UTC'],
+  ['board-aws', '/boards/aws?tz=UTC'],
+  ['board-control', '/boards/aws?tz=UTC', null, (page) => page.getByTestId('control-status').click()],
+  ['board-unknown', '/boards/b1?tz=UTC'],
+  ['board-edit', '/boards/b2?tz=UTC&edit=1'],
+  ['board-add', '/boards/b2?tz=UTC&edit=1', null, (page) => page.getByRole('button', { name: 'Add a panel' }).click()],
+  ['board-build', '/boards/b2?tz=UTC&edit=1', null, build],
+  ['board-empty', '/boards/new?tz=UTC'],
+  ['board-no-calls', '/boards/b2?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z'],
+  ['board-none', '/boards/nothing?tz=UTC'],
+  ['board-wrong', '/boards/b2?tz=UTC&filter=statu:500'],
   ['sources', '/sources?tz=UTC'],
   ['sources-drawer', '/sources?tz=UTC&source=sample-kong'],
   ['sources-slow', '/sources?tz=UTC', (page) => page.route('**/api/v1/sources**', () => {})],
@@ -100,6 +113,11 @@ console.log(`pictures in ${OUT}`)
 async function hover(page) {
   const box = await page.getByRole('slider').first().boundingBox()
   await page.mouse.move(box.x + box.width * 0.4, box.y + 60)
+}
+
+async function build(page) {
+  await page.getByRole('button', { name: 'Add a panel' }).click()
+  await page.getByRole('tab', { name: 'Build your own' }).click()
 }
 
 async function openRow(page) {

@@ -49,6 +49,16 @@ const entity = createRoute({
   path: '/usage/$dimension/$key',
   component: lazyRouteComponent(() => import('./pages/entity-page'), 'EntityPage'),
 })
+const boards = createRoute({
+  getParentRoute: () => shell,
+  path: '/boards',
+  component: lazyRouteComponent(() => import('./pages/boards'), 'Boards'),
+})
+const board = createRoute({
+  getParentRoute: () => shell,
+  path: '/boards/$id',
+  component: lazyRouteComponent(() => import('./pages/board'), 'BoardPage'),
+})
 const connect = createRoute({
   getParentRoute: () => shell,
   path: '/connect',
@@ -77,7 +87,7 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[directory, sources, connect, docs, other],
+      ...[boards, board, directory, sources, connect, docs, other],
     ]),
     ...parts,
   ]),

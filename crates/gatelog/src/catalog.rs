@@ -1,6 +1,7 @@
-//! Who may come in, where events come from and what people saved: tokens, sessions, sources, views and the masking
-//! key, in one small file, `catalog.json`. The CLI changes the same file while the server runs, so every change is made under a lock on
-//! what the file holds then. Losing the file loses access and the correlation of masked values, no event.
+//! Who may come in, where events come from and what people saved: tokens, sessions, sources, views, dashboards and the
+//! masking key, in one small file, `catalog.json`. The CLI changes the same file while the server runs, so every change
+//! is made under a lock on what the file holds then. Losing the file loses access and the correlation of masked values,
+//! no event.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
@@ -13,6 +14,7 @@ use event::Timestamp;
 use keys::{Grant, Keyring, Secret};
 use serde::{Deserialize, Serialize};
 
+use crate::boards::Boards;
 use crate::counters::Counters;
 use crate::durable;
 use crate::reading::Reading;
@@ -88,6 +90,8 @@ pub(crate) struct Content {
     pub(crate) sources: BTreeMap<String, Source>,
     /// What people saved.
     pub(crate) views: Views,
+    /// The dashboards they made.
+    pub(crate) boards: Boards,
 }
 
 /// The catalogue.

@@ -2,6 +2,7 @@
 //! made from the list of routes. Who may do what stands with each route, not here.
 
 pub(crate) mod answer;
+mod boards;
 mod body;
 mod connection;
 mod diagnose;

@@ -17,6 +17,16 @@ impl Owner {
         let who = scope.principal();
         Owner { key: format!("{} {}", who.tenant(), who.name()), is_admin: who.role() == Some(Role::Admin) }
     }
+
+    /// Whether they see what someone keeps: their own, and what is shared.
+    pub(crate) fn sees(&self, owner: &str, is_shared: bool) -> bool {
+        is_shared || self.key == owner
+    }
+
+    /// Whether they change it: their own, and as an admin what is shared.
+    pub(crate) fn changes(&self, owner: &str, is_shared: bool) -> bool {
+        self.key == owner || (is_shared && self.is_admin)
+    }
 }
 
 /// The name in a key, for people.

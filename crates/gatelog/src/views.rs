@@ -135,11 +135,11 @@ impl Views {
 
 impl View {
     fn is_seen_by(&self, who: &Owner) -> bool {
-        self.what.shared || self.owner == who.key
+        who.sees(&self.owner, self.what.shared)
     }
 
     fn is_changed_by(&self, who: &Owner) -> bool {
-        self.owner == who.key || (self.what.shared && who.is_admin)
+        who.changes(&self.owner, self.what.shared)
     }
 }
 

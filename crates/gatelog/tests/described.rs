@@ -52,6 +52,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("/api/v1/exports/{id}", &[]),
+    ("/api/v1/boards/{id}", &["/api/v1/boards/aws"]),
     (
         "/api/v1/directory/{name}",
         &[

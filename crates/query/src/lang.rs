@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 pub(crate) use names::names;
-pub use names::{ALIASES, Alias, FREE};
+pub use names::{ALIASES, Alias, FREE, near};
 pub use operators::{OPERATORS, Operator};
 pub(crate) use value::compile;
 

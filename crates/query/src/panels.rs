@@ -308,10 +308,15 @@ pub struct Row {
 /// The panel of that name.
 pub fn by_id(id: &str) -> Result<&'static Panel> {
     PANELS.iter().find(|p| p.id == id).copied().ok_or_else(|| {
-        let near = nearest(id, PANELS.iter().map(|p| p.id), 1);
+        let near = near(id, 1);
         let near = near.first().map_or_else(String::new, |near| format!("; there is {near}"));
         Error::NotFound { what: format!("panel {id}{near}") }
     })
+}
+
+/// The names nearest to one that no panel has, `count` at most.
+pub fn near(id: &str, count: usize) -> Vec<String> {
+    nearest(id, PANELS.iter().map(|p| p.id), count)
 }
 
 /// The answer of a panel.

@@ -1,7 +1,7 @@
 // The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
 import type { IconName } from '../parts/icon'
 
-export type PagePath = '/' | '/logs' | '/denials' | '/usage' | '/errors' | '/access' | '/directory' | '/sources'
+export type PagePath = '/' | '/logs' | '/denials' | '/usage' | '/errors' | '/access' | '/boards' | '/directory' | '/sources'
 export type Page = {
   to: PagePath
   label: string
@@ -58,6 +58,13 @@ export const PAGES: Page[] = [
     icon: 'access',
     key: 'a',
     alias: 'Cognito, IAM, JWT, sub, issuer, audience, ARN, authentication failures, sign-in',
+  },
+  {
+    to: '/boards',
+    label: 'Dashboards',
+    icon: 'boards',
+    key: 'b',
+    alias: 'Own dashboards, boards, panels, widgets, builder, QuickSight, AWS API Gateway, CloudWatch, custom charts',
   },
   {
     to: '/directory',

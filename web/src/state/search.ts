@@ -40,6 +40,8 @@ export type Search = {
   back?: string
   /** Sources: the open one. */
   source?: string
+  /** Dashboards: being changed. */
+  edit?: '1'
   /** The range that was zoomed into, as `from..to` in epoch milliseconds, and whether it is compared with what is shown. */
   within?: string
   diff?: '1'
@@ -91,6 +93,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     hide: text(raw.hide, 1000),
     within: within && /^\d{13}\.\.\d{13}$/.test(within) ? within : undefined,
     diff: raw.diff === '1' ? '1' : undefined,
+    edit: raw.edit === '1' ? '1' : undefined,
   }
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search
 }

@@ -24,6 +24,7 @@ const NOT_JSON: &[(&str, &[&str])] = &[
 const SCHEMAS: &[&str] = &[
     include_str!("openapi/schemas.json"),
     include_str!("openapi/kept.json"),
+    include_str!("openapi/boards.json"),
     include_str!("openapi/directory.json"),
     include_str!("openapi/receivers.json"),
     include_str!("openapi/usage.json"),

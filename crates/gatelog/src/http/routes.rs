@@ -9,8 +9,8 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels, pulls,
-    session, sources, tail, usage, views,
+    boards, diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels,
+    pulls, session, sources, tail, usage, views,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -480,6 +480,7 @@ pub(crate) fn all() -> Vec<Route> {
             about("Numbers for Prometheus.", NONE, "Metrics"),
         ),
     ];
+    routes.extend(boards::routes());
     routes.extend(crate::receivers::routes());
     routes.extend(crate::listen::grpc::routes());
     routes

@@ -85,6 +85,6 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 }
 
 /// The names nearest to one that is not known.
-pub(crate) fn near(name: &str) -> Vec<String> {
+pub fn near(name: &str) -> Vec<String> {
     nearest(name, names(), 3)
 }

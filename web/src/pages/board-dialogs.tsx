@@ -1,0 +1,111 @@
+// The small dialogs of a dashboard: another title, another question, and whether it shall really be deleted.
+import { useState } from 'react'
+import { type BoardItem, NAME_CHARS_MAX } from '../api/boards'
+import type { PanelMoves } from '../charts/panel'
+import { Button } from '../parts/button'
+import { Dialog } from '../parts/dialog'
+import { TextField } from '../parts/field'
+import type { View } from '../state/view'
+import css from './board.module.css'
+import { Builder } from './board-builder'
+import { missingOf } from './board-question'
+
+type Props = { item: BoardItem; onSave: (item: BoardItem) => void; onClose: () => void }
+
+export function RenameDialog({ item, otherwise, onSave, onClose }: Props & { otherwise: string }) {
+  const [title, setTitle] = useState(item.title ?? '')
+  const save = () => {
+    const { title: _, ...rest } = item
+    const next = title.trim().slice(0, NAME_CHARS_MAX)
+    onSave(next ? { ...rest, title: next } : rest)
+    onClose()
+  }
+  return (
+    <Dialog title="Rename" isOpen onClose={onClose}>
+      <form
+        className={css.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          save()
+        }}
+      >
+        <TextField
+          label="Title"
+          value={title}
+          onChange={setTitle}
+          placeholder={otherwise}
+          hint="Without one it is called by what it shows."
+          autoFocus
+        />
+        <span className={css.acts}>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit">
+            Rename
+          </Button>
+        </span>
+      </form>
+    </Dialog>
+  )
+}
+
+type AskProps = Props & { view: View; moves: PanelMoves }
+
+export function AskDialog({ item, view, moves, onSave, onClose }: AskProps) {
+  const [own, setOwn] = useState(item)
+  const isWhole = own.explore !== undefined && !missingOf(own.explore)
+  return (
+    <Dialog
+      title="Change the question"
+      size="l"
+      isOpen
+      onClose={onClose}
+      footer={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button
+            kind="primary"
+            isDisabled={!isWhole}
+            onPress={() => {
+              onSave(own)
+              onClose()
+            }}
+          >
+            Take it
+          </Button>
+        </>
+      }
+    >
+      <Builder item={own} onChange={setOwn} view={view} moves={moves} />
+    </Dialog>
+  )
+}
+
+export function DeleteDialog(props: { name: string; onDelete: () => Promise<void>; onClose: () => void }) {
+  const { name, onDelete, onClose } = props
+  const [isBusy, setBusy] = useState(false)
+  return (
+    <Dialog
+      title={`Delete “${name}”?`}
+      isOpen
+      onClose={onClose}
+      footer={
+        <>
+          <Button onPress={onClose}>Keep it</Button>
+          <Button
+            kind="danger"
+            isPending={isBusy}
+            onPress={async () => {
+              setBusy(true)
+              await onDelete()
+              onClose()
+            }}
+          >
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <p className={css.form}>It cannot be brought back. Export it first to keep a copy.</p>
+    </Dialog>
+  )
+}
