@@ -11,6 +11,7 @@ import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import { toast } from '../parts/toast'
 import { Bar } from '../shell/bar'
+import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView } from '../state/view'
 import css from './board.module.css'
@@ -104,7 +105,8 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
           />
         )}
         {isChanged && !isEditing && <Unsaved editing={editing} onEdit={() => view.set({ edit: '1' })} />}
-        {refusal && <ErrorState error={refusal} />}
+        {refusal &&
+          (isFilterProblem(refusal) ? <FilterRefused view={view} problem={refusal} /> : <ErrorState error={refusal} />)}
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
         {isEmpty && !refusal && <Nothing view={view} />}
         {!isReady && !answer.isError && (
