@@ -69,7 +69,7 @@ export function Builder({ item, onChange, view, moves }: Props) {
           {missing ? (
             <EmptyState title={missing} icon="chart" isCompact />
           ) : (
-            <ItemCard item={item} panels={NO_PANELS} view={view} moves={moves} />
+            <ItemCard item={item} panels={NO_PANELS} view={view} moves={moves} calm={null} />
           )}
         </div>
         <p className="quiet">The answer for the range and the filter of the page, as they are now.</p>

@@ -24,12 +24,14 @@ type Props = {
   panels: Map<string, Panel>
   view: View
   moves: PanelMoves
+  /** How long points of latency stand for at least: null when any will do, undefined until it is known. */
+  calm: string | null | undefined
   edit: GridEdit | null
 }
 /** What the mouse holds: the item, and the gap it would be dropped into. */
 type Held = { from: number; gap: number }
 
-export function BoardGrid({ items, panels, view, moves, edit }: Props) {
+export function BoardGrid({ items, panels, view, moves, calm, edit }: Props) {
   const grid = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState<Held | null>(null)
   const [said, setSaid] = useState('')
@@ -72,7 +74,7 @@ export function BoardGrid({ items, panels, view, moves, edit }: Props) {
             style={cellStyle(item, spans[at] ?? 3, isFigure(item, panels))}
           >
             <div className={css.body} inert={edit !== null}>
-              <ItemCard item={item} panels={panels} view={view} moves={moves} />
+              <ItemCard item={item} panels={panels} view={view} moves={moves} calm={calm} />
             </div>
             {edit && (
               <ItemTools

@@ -16,7 +16,14 @@ import { panelOf, questionTitle } from './board-question'
 const WHOLE = { span: 12, wideSpan: 12, smallSpan: 12 }
 const TALL_ROWS = 20
 
-export type ItemProps = { item: BoardItem; panels: Map<string, Panel>; view: View; moves: PanelMoves }
+export type ItemProps = {
+  item: BoardItem
+  panels: Map<string, Panel>
+  view: View
+  moves: PanelMoves
+  /** How long points of latency stand for at least: null when any will do, undefined until it is known. */
+  calm: string | null | undefined
+}
 
 /** The words of a field by its name. */
 export function useFieldLabel(): (name: string) => string {
@@ -37,7 +44,7 @@ export function useTitleOf(panels: Map<string, Panel>): (item: BoardItem) => str
   }
 }
 
-export function ItemCard({ item, panels, view, moves }: ItemProps) {
+export function ItemCard({ item, panels, view, moves, calm }: ItemProps) {
   const titleOf = useTitleOf(panels)
   const title = titleOf(item)
   const isTall = heightOf(item) > 1
@@ -49,6 +56,7 @@ export function ItemCard({ item, panels, view, moves }: ItemProps) {
   }, [item, isTall, view.filter])
   const panel = item.explore ? panelOf(item.explore, title) : panels.get(item.panel ?? '')
   if (!panel) return <Unknown title={title} panel={item.panel ?? ''} />
+  const isTimed = panel.unit === 'ms'
   return (
     <PanelCard
       panel={panel}
@@ -58,7 +66,8 @@ export function ItemCard({ item, panels, view, moves }: ItemProps) {
       moves={moves}
       source={source}
       isTall={isTall}
-      isReady
+      step={isTimed ? (calm ?? undefined) : undefined}
+      isReady={!isTimed || calm !== undefined}
     />
   )
 }

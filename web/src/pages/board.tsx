@@ -21,8 +21,10 @@ import { type Editing, NEW, useDraft } from './board-draft'
 import { BoardGrid, type GridEdit } from './board-grid'
 import { BoardHead } from './board-head'
 import { useTitleOf } from './board-item'
+import { calmStep, isComparable } from './calm'
 import { useSummary } from './kpi-strip'
-import { Nothing, useMoves } from './overview'
+import { usePanelMoves } from './panel-moves'
+import { Nothing } from './panel-page'
 
 /** What is open over the page: the item it is about, or none. */
 type Open = { what: 'add' } | { what: 'rename' | 'ask'; at: number } | null
@@ -51,16 +53,18 @@ export function BoardPage() {
 }
 
 function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefined; isLoading: boolean }) {
-  const view = useView()
-  const moves = useMoves(view)
+  const asked = useView()
+  const moves = usePanelMoves(asked)
   const answer = usePanels()
   const panels = useMemo(() => new Map((answer.data?.panels ?? []).map((panel) => [panel.id, panel])), [answer.data])
   const editing = useDraft(id, saved)
   const { board, isChanged } = editing
   const [open, setOpen] = useState<Open>(null)
-  const isEditing = !saved?.built_in && (id === NEW || view.search.edit === '1')
+  const isEditing = !saved?.built_in && (id === NEW || asked.search.edit === '1')
   const titleOf = useTitleOf(panels)
-  const summary = useSummary(view)
+  const summary = useSummary(asked)
+  const hasBefore = isComparable(summary.data)
+  const view = useMemo(() => ({ ...asked, compares: asked.compares && hasBefore }), [asked, hasBefore])
   const refusal = summary.error instanceof Problem && summary.error.status === 400 ? summary.error : null
   const isEmpty = summary.data?.total_calls === 0 && !summary.isPlaceholderData && !isEditing
   const saves = useSave(id, editing)
@@ -108,7 +112,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
         {refusal &&
           (isFilterProblem(refusal) ? <FilterRefused view={view} problem={refusal} /> : <ErrorState error={refusal} />)}
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
-        {isEmpty && !refusal && <Nothing view={view} />}
+        {isEmpty && !refusal && <Nothing title="No call in this range" view={view} />}
         {!isReady && !answer.isError && (
           <div className={css.waiting}>
             <PanelSkeleton shape="chart" />
@@ -125,7 +129,14 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
           </EmptyState>
         )}
         {isReady && !refusal && !isEmpty && (
-          <BoardGrid items={board.items} panels={panels} view={view} moves={moves} edit={isEditing ? edit : null} />
+          <BoardGrid
+            items={board.items}
+            panels={panels}
+            view={view}
+            moves={moves}
+            calm={summary.isPending ? undefined : (calmStep(summary.data) ?? null)}
+            edit={isEditing ? edit : null}
+          />
         )}
       </div>
       {open?.what === 'add' && (

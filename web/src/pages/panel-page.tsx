@@ -153,7 +153,7 @@ function Waiting({ spec }: { spec: PageSpec }) {
 }
 
 /** Why there is none of it, as the server makes it out, with the button that helps. */
-function Nothing({ title, view }: { title: string; view: View }) {
+export function Nothing({ title, view }: { title: string; view: View }) {
   const answer = useAnswer<{ diagnosis: Diagnosis[] }>('/diagnose', view.asked)
   return <Diagnosed title={title} view={view} diagnosis={answer.data?.diagnosis ?? []} />
 }
