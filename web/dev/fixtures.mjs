@@ -10,6 +10,7 @@ import { boardAt, boardChanged, boardsOf } from './boards.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
+import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
 import { dimensions, quotas, unused, usage } from './usage.mjs'
@@ -171,6 +172,8 @@ const ROUTES = {
   '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
   '/gateways': () => gateways,
   '/boards': boardsOf,
+  '/grants': (q) => covered(grants(q, isEmpty)),
+  '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
 }
 
@@ -179,7 +182,7 @@ function answer(path, query) {
   const [, kind, id, part] = path.split('/')
   if (kind === 'events') {
     const event = events.find((e) => e.id === id)
-    if (event) return shown(event)
+    if (event) return part === 'explain' ? explanation(event) : shown(event)
     throw new Refusal(404, 'No such event', `no event has the id ${id}`, {
       remedy: 'It may have passed the retention of 180 days.',
     })
@@ -193,6 +196,11 @@ function answer(path, query) {
   if (counted) return covered(counted)
   if (kind === 'boards' && boardAt(id)) return boardAt(id)
   throw new Refusal(404, 'No such page', `${path} is not part of the API`)
+}
+
+function replayed(body, format) {
+  if (format) return [200, { note: `a file of ${format}` }]
+  return whatIf(body, ask(new URLSearchParams({ from: body.from, to: body.to, filter: body.filter ?? '' })))
 }
 
 function bodyOf(request, use) {
@@ -264,6 +272,7 @@ createServer((request, response) => {
     const [, kind, origin, part] = path.split('/')
     if (kind === 'directory') return send(response, 200, imported(origin, part === 'dry-run'))
     return bodyOf(request, (body) => {
+      if (path === '/what-if') return send(response, ...replayed(body, url.searchParams.get('format')))
       const [status, answered] = boardChanged(request.method, path, body, panels) ??
         viewChanged(request.method, path, body) ??
         jobChanged(request.method, path, body, written) ??

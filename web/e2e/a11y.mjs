@@ -26,6 +26,8 @@ const cut = (page) => page.route('**/api/**', (route) => route.abort())
 const signOut = (page) => page.context().clearCookies()
 const broken = (page) => page.route('**/api/v1/panels', (route) => route.fulfill({ json: { panels: [null] } }))
 
+const TRY = encodeURIComponent('{"kind":"allow_group","route":"/api/orders","group":"partners"}')
+
 /** Name, address, what to do, and whether only on this size; `before` is done before the page opens. */
 const STATES = [
   ['Overview', '/?tz=UTC'],
@@ -78,6 +80,12 @@ const STATES = [
   ['A route, empty', '/usage/routes/nothing?tz=UTC'],
   ['Errors and latency', '/errors?tz=UTC'],
   ['Access control', '/access?tz=UTC'],
+  ['What if', '/what-if?tz=UTC'],
+  ['What if, tried', `/what-if?tz=UTC&try=${TRY}`],
+  ['What if, a window', `/what-if?tz=UTC&try=${encodeURIComponent('{"kind":"time_window","route":"/api/orders"}')}`],
+  ['Grants', '/grants?tz=UTC'],
+  ['Endpoints', '/endpoints?tz=UTC'],
+  ['Endpoints, different', '/endpoints?tz=UTC', tab(/Different/)],
   ['Dashboards', '/boards?tz=UTC'],
   ['Dashboards, import', '/boards?tz=UTC', button('Import')],
   ['Dashboard', '/boards/aws?tz=UTC'],
@@ -144,7 +152,7 @@ const LOOKS = [
 
 /** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
 const FORCED =
-  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Dashboard, .*|Documentation|Welcome|Time range|Commands|Shortcuts)$/
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()

@@ -12,6 +12,8 @@ const SIZES = {
 const FULL_PX = 4200
 const DENIED = '/logs?tz=UTC&filter=granted:false'
 
+const TRY = encodeURIComponent('{"kind":"allow_group","route":"/api/orders","group":"partners"}')
+
 /** Name, address, what is done before the page opens, what on it. */
 const STATES = [
   ['overview', '/?tz=UTC'],
@@ -46,6 +48,11 @@ const STATES = [
   ['entity', '/usage/consumers/mobile-app?tz=UTC&from=now-7d'],
   ['errors', '/errors?tz=UTC&from=now-7d'],
   ['access', '/access?tz=UTC&from=now-7d'],
+  ['what-if', '/what-if?tz=UTC'],
+  ['what-if-tried', `/what-if?tz=UTC&try=${TRY}`],
+  ['what-if-window', `/what-if?tz=UTC&try=${encodeURIComponent('{"kind":"time_window","route":"/api/orders"}')}`],
+  ['grants', '/grants?tz=UTC'],
+  ['endpoints', '/endpoints?tz=UTC'],
   ['boards', '/boards?tz=UTC'],
   ['boards-import', '/boards?tz=UTC', null, (page) => page.getByRole('button', { name: 'Import' }).click()],
   ['board', '/boards/b2?tz=UTC'],

@@ -59,6 +59,21 @@ const board = createRoute({
   path: '/boards/$id',
   component: lazyRouteComponent(() => import('./pages/board'), 'BoardPage'),
 })
+const whatIf = createRoute({
+  getParentRoute: () => shell,
+  path: '/what-if',
+  component: lazyRouteComponent(() => import('./pages/what-if'), 'WhatIf'),
+})
+const grants = createRoute({
+  getParentRoute: () => shell,
+  path: '/grants',
+  component: lazyRouteComponent(() => import('./pages/grants'), 'GrantsPage'),
+})
+const endpoints = createRoute({
+  getParentRoute: () => shell,
+  path: '/endpoints',
+  component: lazyRouteComponent(() => import('./pages/endpoints'), 'EndpointsPage'),
+})
 const connect = createRoute({
   getParentRoute: () => shell,
   path: '/connect',
@@ -87,7 +102,7 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[boards, board, directory, sources, connect, docs, other],
+      ...[boards, board, whatIf, grants, endpoints, directory, sources, connect, docs, other],
     ]),
     ...parts,
   ]),

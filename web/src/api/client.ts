@@ -102,10 +102,21 @@ export async function getJson<T>(path: string, params?: Params, signal?: AbortSi
 }
 
 /** A change: told at once when it fails, because asking twice could do it twice. */
-export async function sendJson<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T | null> {
+export async function sendJson<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T | null> {
   const sent = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await send(path, { method, ...sent })
+  const response = await send(path, { method, ...sent, ...(signal ? { signal } : {}) })
   return response.status === 204 ? null : await told<T>(response)
+}
+
+/** A question whose answer is a file. */
+export async function sendForFile(path: string, body: unknown): Promise<Blob> {
+  const sent = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return (await send(path, { method: 'POST', ...sent })).blob()
 }
 
 /** A document as it is. */

@@ -1,6 +1,6 @@
 // One event in full: why it was denied and what to do, then every field, each a filter.
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { getJson } from '../api/client'
 import { useReasons } from '../api/queries'
 import type { AccessEvent } from '../api/types'
@@ -17,6 +17,8 @@ import css from './log-drawer.module.css'
 import { copies, type Picked, ValueMenu, type ValueMoves } from './log-menu'
 import { LogNear } from './log-near'
 import { TimingBars } from './timing-bars'
+
+const EventExplain = lazy(() => import('./event-explain').then((m) => ({ default: m.EventExplain })))
 
 type Props = {
   id: string
@@ -65,6 +67,11 @@ export function LogDrawer({ id, known, view, moves, onClose, onStep }: Props) {
       {event && (
         <div className={css.body}>
           <Access event={event} />
+          {isRefused(event) && (
+            <Suspense>
+              <EventExplain id={event.id} view={view} />
+            </Suspense>
+          )}
           <TimingBars event={event} />
           {sectionsOf(event, view.tz).map((section) => (
             <EventSection
@@ -86,6 +93,10 @@ export function LogDrawer({ id, known, view, moves, onClose, onStep }: Props) {
     </Drawer>
   )
 }
+
+/** By the gateway, or by what lies behind it. */
+const isRefused = ({ access, response }: AccessEvent) =>
+  access.granted === false || [401, 403, 429].includes(response.status ?? 0)
 
 function Access({ event }: { event: AccessEvent }) {
   const reasons = useReasons()

@@ -1,7 +1,16 @@
 // The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
 import type { IconName } from '../parts/icon'
 
-export type PagePath = '/' | '/logs' | '/denials' | '/usage' | '/errors' | '/access' | '/boards' | '/directory' | '/sources'
+export type PagePath =
+  | '/'
+  | '/logs'
+  | '/denials'
+  | '/usage'
+  | '/errors'
+  | '/access'
+  | '/boards'
+  | '/directory'
+  | '/sources'
 export type Page = {
   to: PagePath
   label: string

@@ -70,6 +70,23 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
 
 type Navigate = ReturnType<typeof useNavigate>
 
+/** Pages that other pages lead to, and the rail does not. */
+const RULE_PAGES = [
+  {
+    to: '/what-if',
+    label: 'What if',
+    words: 'replay a change of a rule simulate policy group address quota',
+    icon: 'compare',
+  },
+  {
+    to: '/grants',
+    label: 'Grants nobody uses',
+    words: 'least privilege unused permissions access review',
+    icon: 'check',
+  },
+  { to: '/endpoints', label: 'Endpoints nobody documented', words: 'shadow zombie api openapi drift', icon: 'search' },
+] as const
+
 function pages(view: View, navigate: Navigate, logs: (filter: string) => void): Command[] {
   return [
     ...PAGES.map((page) => ({
@@ -101,6 +118,13 @@ function pages(view: View, navigate: Navigate, logs: (filter: string) => void): 
       icon: 'logs',
       run: () => logs('consumer:""'),
     },
+    ...RULE_PAGES.map(({ to, label, words, icon }) => ({
+      id: to,
+      label,
+      words,
+      icon,
+      run: () => navigate({ to, search: logsSearch(view.search, view.filter) as never }),
+    })),
     {
       id: 'connect',
       label: 'Connect a gateway',

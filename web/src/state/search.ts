@@ -42,6 +42,8 @@ export type Search = {
   source?: string
   /** Dashboards: being changed. */
   edit?: '1'
+  /** What-if: the change that is tried, as JSON. */
+  try?: string
   /** The range that was zoomed into, as `from..to` in epoch milliseconds, and whether it is compared with what is shown. */
   within?: string
   diff?: '1'
@@ -94,6 +96,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     within: within && /^\d{13}\.\.\d{13}$/.test(within) ? within : undefined,
     diff: raw.diff === '1' ? '1' : undefined,
     edit: raw.edit === '1' ? '1' : undefined,
+    try: text(raw.try, 2000),
   }
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Search
 }

@@ -1,0 +1,215 @@
+// What is called beside what is documented: endpoints nobody wrote down, those nobody calls, and those that differ.
+import { useState } from 'react'
+import { type Endpoints, useRules } from '../api/explain'
+import { agoText } from '../api/sources'
+import { Go } from '../parts/link'
+import { Pill } from '../parts/pill'
+import { Stat } from '../parts/stat'
+import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
+import { Status } from '../parts/status'
+import { Table, type TableColumn } from '../parts/table'
+import { Tabs } from '../parts/tabs'
+import { Bar } from '../shell/bar'
+import { useNow } from '../shell/freshness'
+import { countText, exactText } from '../state/numbers'
+import { writeSearch } from '../state/search'
+import { logsSearch, useView, type View } from '../state/view'
+import css from './rules.module.css'
+
+type Undocumented = Endpoints['undocumented'][number]
+type Unused = Endpoints['unused'][number]
+type Drift = Endpoints['drift'][number]
+const STATUSES_SHOWN = 4
+
+export function EndpointsPage() {
+  const view = useView()
+  const answer = useRules<Endpoints>('/endpoints', { ...view.asked, tz: view.tz })
+  const { data } = answer
+  return (
+    <div className={css.scroll}>
+      <Bar title="Endpoints" view={view} />
+      <div className={css.page}>
+        <p className={css.about}>
+          The calls of the range beside the OpenAPI documents of the directory: what is called and not documented, what
+          is documented and not called, and methods and statuses that differ.
+        </p>
+        {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+        {answer.isPending && <Skeleton height={320} />}
+        {data && data.documented === 0 && (
+          <EmptyState title="No document to compare with" icon="directory">
+            {data.note ? sentence(data.note) : 'Import an OpenAPI document of your API into the directory.'}
+            <Go href="/directory" className={css.link}>
+              Import one
+            </Go>
+          </EmptyState>
+        )}
+        {data && data.documented > 0 && <Compared data={data} view={view} />}
+      </div>
+    </div>
+  )
+}
+
+function Compared({ data, view }: { data: Endpoints; view: View }) {
+  const [tab, setTab] = useState('undocumented')
+  const shadow = data.undocumented.reduce((sum, one) => sum + one.calls, 0)
+  return (
+    <>
+      <section className={`${css.card} ${css.stats}`} aria-label="In short">
+        <Stat
+          label="Documented operations"
+          value={exactText(data.documented)}
+          note={`${exactText(data.unused.length)} not called`}
+        />
+        <Stat label="Calls of these" value={countText(data.described_calls)} exact={exactText(data.described_calls)} />
+        <Stat label="Calls nobody documented" value={countText(shadow)} exact={exactText(shadow)} />
+        <Stat
+          label="Calls of nothing"
+          value={countText(data.not_found_calls)}
+          exact={exactText(data.not_found_calls)}
+          note="only 404 or 405"
+        />
+      </section>
+      {data.note && <p className="quiet">{sentence(data.note)}</p>}
+      <Tabs
+        label="What differs"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          {
+            id: 'undocumented',
+            label: 'Not documented',
+            count: String(data.undocumented.length),
+            body: <UndocumentedList rows={data.undocumented} view={view} />,
+          },
+          {
+            id: 'unused',
+            label: 'Not called',
+            count: String(data.unused.length),
+            body: <UnusedList rows={data.unused} />,
+          },
+          {
+            id: 'drift',
+            label: 'Different',
+            count: String(data.drift.length),
+            body: <DriftList rows={data.drift} view={view} />,
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+const Call = ({ method, path }: { method: string; path: string }) => (
+  <span>
+    <Pill>{method}</Pill> <code className="mono">{path}</code>
+  </span>
+)
+/** A template such as `/orders/{id}` as a filter: what it begins with. */
+const pathTerm = (path: string) => `path:${JSON.stringify(path).replace(/\{[^}]*\}/g, '*')}`
+
+function UndocumentedList({ rows, view }: { rows: Undocumented[]; view: View }) {
+  const now = useNow()
+  const ago = (text: string) => `${agoText(now - Date.parse(text))} ago`
+  const logs = (row: Undocumented) =>
+    `/logs${writeSearch(logsSearch(view.search, `method:${row.method} ${pathTerm(row.path)}`))}`
+  const columns: TableColumn<Undocumented>[] = [
+    { id: 'path', label: 'Called', cell: (row) => <Call {...row} /> },
+    { id: 'domain', label: 'Domain', isMono: true, cell: (row) => row.domain ?? '–' },
+    {
+      id: 'calls',
+      label: 'Calls',
+      isNumber: true,
+      cell: (row) => (
+        <Go href={logs(row)} className={css.link} title={exactText(row.calls)}>
+          {countText(row.calls)}
+        </Go>
+      ),
+    },
+    {
+      id: 'statuses',
+      label: 'Answered',
+      cell: (row) => (
+        <span className={css.list}>
+          {Object.entries(row.statuses)
+            .sort(([, a], [, b]) => b - a)
+            .slice(0, STATUSES_SHOWN)
+            .map(([status, calls]) => (
+              <span key={status} title={`${exactText(calls)} calls`}>
+                <Status code={Number(status) || null} />
+              </span>
+            ))}
+        </span>
+      ),
+    },
+    { id: 'first', label: 'First', isNumber: true, cell: (row) => ago(row.first_seen) },
+    { id: 'last', label: 'Last', isNumber: true, cell: (row) => ago(row.last_seen) },
+  ]
+  return (
+    <div className={css.card}>
+      <Table
+        label="Not documented"
+        columns={columns}
+        rows={rows}
+        keyOf={(row) => `${row.domain} ${row.method} ${row.path}`}
+        empty={<EmptyState title="All that is called is documented" isCompact icon="check" />}
+      />
+    </div>
+  )
+}
+
+function UnusedList({ rows }: { rows: Unused[] }) {
+  return (
+    <div className={css.card}>
+      <Table
+        label="Not called"
+        columns={[
+          { id: 'path', label: 'Documented', cell: (row: Unused) => <Call {...row} /> },
+          { id: 'operation', label: 'Operation', isMono: true, cell: (row: Unused) => row.operation },
+          { id: 'api', label: 'API', cell: (row: Unused) => row.api ?? '–' },
+          { id: 'origin', label: 'Says', cell: (row: Unused) => <span className="quiet">{row.origin}</span> },
+        ]}
+        rows={rows}
+        keyOf={(row) => `${row.origin} ${row.api} ${row.method} ${row.path}`}
+        empty={<EmptyState title="All that is documented is called" isCompact icon="check" />}
+      />
+    </div>
+  )
+}
+
+function DriftList({ rows, view }: { rows: Drift[]; view: View }) {
+  const logs = (row: Drift) => {
+    const term = row.what === 'status' ? `status:${row.seen.join(',')}` : ''
+    return `/logs${writeSearch(logsSearch(view.search, `method:${row.method} ${pathTerm(row.path)} ${term}`.trim()))}`
+  }
+  return (
+    <div className={css.card}>
+      <Table
+        label="Different"
+        columns={[
+          { id: 'path', label: 'Operation', cell: (row: Drift) => <Call {...row} /> },
+          { id: 'what', label: 'Differs in', cell: (row: Drift) => row.what },
+          {
+            id: 'documented',
+            label: 'Documented',
+            isMono: true,
+            cell: (row: Drift) => row.documented.join(', ') || 'none',
+          },
+          { id: 'seen', label: 'Seen', isMono: true, cell: (row: Drift) => row.seen.join(', ') },
+          {
+            id: 'calls',
+            label: 'Calls',
+            isNumber: true,
+            cell: (row: Drift) => (
+              <Go href={logs(row)} className={css.link} title={exactText(row.calls)}>
+                {countText(row.calls)}
+              </Go>
+            ),
+          },
+        ]}
+        rows={rows}
+        keyOf={(row) => `${row.origin} ${row.method} ${row.path} ${row.what} ${row.seen.join()}`}
+        empty={<EmptyState title="Nothing differs" isCompact icon="check" />}
+      />
+    </div>
+  )
+}
