@@ -17,6 +17,7 @@ const RUNS = [
   ['overview', FIXTURES],
   ['usage', FIXTURES],
   ['boards', FIXTURES],
+  ['explain', FIXTURES],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],

@@ -104,8 +104,11 @@ const Call = ({ method, path }: { method: string; path: string }) => (
     <Pill>{method}</Pill> <code className="mono">{path}</code>
   </span>
 )
-/** A template such as `/orders/{id}` as a filter: what it begins with. */
-const pathTerm = (path: string) => `path:${JSON.stringify(path).replace(/\{[^}]*\}/g, '*')}`
+/** A template such as `/orders/{id}` as a filter, where a star stands for anything unless it is quoted. */
+function pathTerm(path: string): string {
+  const pieces = path.split(/\{[^}]*\}/).map((text) => (/^[\w./~-]*$/.test(text) ? text : JSON.stringify(text)))
+  return `path:${pieces.join('*')}`
+}
 
 function UndocumentedList({ rows, view }: { rows: Undocumented[]; view: View }) {
   const now = useNow()
