@@ -16,7 +16,7 @@ import { allFields, hasCounts } from '../state/fields'
 import { type Search, validSearch } from '../state/search'
 import type { View } from '../state/view'
 import css from './board-builder.module.css'
-import { ItemCard, useFieldLabel } from './board-item'
+import { ANY_PACE, ItemCard, useFieldLabel } from './board-item'
 import {
   byOf,
   CHARTS,
@@ -69,7 +69,7 @@ export function Builder({ item, onChange, view, moves }: Props) {
           {missing ? (
             <EmptyState title={missing} icon="chart" isCompact />
           ) : (
-            <ItemCard item={item} panels={NO_PANELS} view={view} moves={moves} calm={null} />
+            <ItemCard item={item} panels={NO_PANELS} view={view} moves={moves} pace={ANY_PACE} />
           )}
         </div>
         <p className="quiet">The answer for the range and the filter of the page, as they are now.</p>

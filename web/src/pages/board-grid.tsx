@@ -9,7 +9,7 @@ import { Icon } from '../parts/icon'
 import { Menu, type MenuEntry } from '../parts/menu'
 import type { View } from '../state/view'
 import css from './board-grid.module.css'
-import { ItemCard, useTitleOf } from './board-item'
+import { ItemCard, type Pace, useTitleOf } from './board-item'
 import { COLUMNS, filled, HEIGHT_MAX, heightOf, moved, placeOfGap, placeText, sized } from './board-layout'
 
 export type GridEdit = {
@@ -24,14 +24,13 @@ type Props = {
   panels: Map<string, Panel>
   view: View
   moves: PanelMoves
-  /** How long points of latency stand for at least: null when any will do, undefined until it is known. */
-  calm: string | null | undefined
+  pace: Pace
   edit: GridEdit | null
 }
 /** What the mouse holds: the item, and the gap it would be dropped into. */
 type Held = { from: number; gap: number }
 
-export function BoardGrid({ items, panels, view, moves, calm, edit }: Props) {
+export function BoardGrid({ items, panels, view, moves, pace, edit }: Props) {
   const grid = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState<Held | null>(null)
   const [said, setSaid] = useState('')
@@ -74,7 +73,7 @@ export function BoardGrid({ items, panels, view, moves, calm, edit }: Props) {
             style={cellStyle(item, spans[at] ?? 3, isFigure(item, panels))}
           >
             <div className={css.body} inert={edit !== null}>
-              <ItemCard item={item} panels={panels} view={view} moves={moves} calm={calm} />
+              <ItemCard item={item} panels={panels} view={view} moves={moves} pace={pace} />
             </div>
             {edit && (
               <ItemTools

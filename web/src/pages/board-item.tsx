@@ -21,9 +21,16 @@ export type ItemProps = {
   panels: Map<string, Panel>
   view: View
   moves: PanelMoves
-  /** How long points of latency stand for at least: null when any will do, undefined until it is known. */
+  pace: Pace
+}
+/** How long the points of charts stand for. */
+export type Pace = {
+  /** As it was chosen for all. */
+  step: string | undefined
+  /** Those of latency at least: null when any will do, undefined until it is known. */
   calm: string | null | undefined
 }
+export const ANY_PACE: Pace = { step: undefined, calm: null }
 
 /** The words of a field by its name. */
 export function useFieldLabel(): (name: string) => string {
@@ -44,7 +51,7 @@ export function useTitleOf(panels: Map<string, Panel>): (item: BoardItem) => str
   }
 }
 
-export function ItemCard({ item, panels, view, moves, calm }: ItemProps) {
+export function ItemCard({ item, panels, view, moves, pace }: ItemProps) {
   const titleOf = useTitleOf(panels)
   const title = titleOf(item)
   const isTall = heightOf(item) > 1
@@ -66,8 +73,8 @@ export function ItemCard({ item, panels, view, moves, calm }: ItemProps) {
       moves={moves}
       source={source}
       isTall={isTall}
-      step={isTimed ? (calm ?? undefined) : undefined}
-      isReady={!isTimed || calm !== undefined}
+      step={pace.step ?? (isTimed ? (pace.calm ?? undefined) : undefined)}
+      isReady={!isTimed || pace.calm !== undefined}
     />
   )
 }

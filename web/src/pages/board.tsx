@@ -12,6 +12,7 @@ import { EmptyState, ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import { toast } from '../parts/toast'
 import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
+import { StepPicker, useStep } from '../shell/step-picker'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView } from '../state/view'
 import css from './board.module.css'
@@ -63,6 +64,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
   const isEditing = !saved?.built_in && (id === NEW || asked.search.edit === '1')
   const titleOf = useTitleOf(panels)
   const summary = useSummary(asked)
+  const step = useStep(asked)
   const hasBefore = isComparable(summary.data)
   const view = useMemo(() => ({ ...asked, compares: asked.compares && hasBefore }), [asked, hasBefore])
   const refusal = summary.error instanceof Problem && summary.error.status === 400 ? summary.error : null
@@ -95,7 +97,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
   const openItem = open && open.what !== 'add' ? board.items[open.at] : undefined
   return (
     <div className={css.scroll}>
-      <Bar title={board.name} view={view} />
+      <Bar title={board.name} view={view} control={<StepPicker view={view} />} />
       <div className={css.page}>
         {!isLoading && (
           <BoardHead
@@ -134,7 +136,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
             panels={panels}
             view={view}
             moves={moves}
-            calm={summary.isPending ? undefined : (calmStep(summary.data) ?? null)}
+            pace={{ step, calm: summary.isPending ? undefined : (calmStep(summary.data) ?? null) }}
             edit={isEditing ? edit : null}
           />
         )}

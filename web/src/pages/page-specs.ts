@@ -4,6 +4,7 @@ import type { PageSpec } from './panel-layout'
 export const DENIALS: PageSpec = {
   title: 'Denials',
   page: 'denials',
+  links: [{ to: '/what-if', label: 'What if a rule were another one?' }],
   subject: {
     term: 'granted:false',
     none: 'No call was denied in this range',
@@ -41,6 +42,7 @@ export const DENIALS: PageSpec = {
 export const ERRORS: PageSpec = {
   title: 'Errors & latency',
   page: 'errors',
+  links: [{ to: '/endpoints', label: 'Endpoints nobody documented' }],
   figures: ['availability', 'server_errors', 'client_errors', 'success', 'p50', 'p95', 'p99'],
   sections: [
     {
@@ -87,6 +89,10 @@ export const ERRORS: PageSpec = {
 export const ACCESS: PageSpec = {
   title: 'Access control',
   page: 'access',
+  links: [
+    { to: '/grants', label: 'Grants nobody uses' },
+    { to: '/what-if', label: 'What if a rule were another one?' },
+  ],
   figures: ['calls', 'consumers', 'status_401', 'status_403', 'denied', 'denial_rate'],
   sections: [
     {

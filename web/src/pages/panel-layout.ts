@@ -15,6 +15,8 @@ export type PageSpec = {
   page?: string
   /** What the page is about; when there is none of it, that is said above the panels. */
   subject?: { term: string; none: string; count: (figures: Figures) => number }
+  /** Pages that go on from here. */
+  links?: { to: string; label: string }[]
 }
 
 export type Placed = { id: string; panel: Panel | null; spans: Spans }

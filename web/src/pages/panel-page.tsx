@@ -5,11 +5,13 @@ import { useAnswer, usePanels } from '../api/queries'
 import type { Diagnosis } from '../api/types'
 import { PanelCard, type PanelMoves, type Spans } from '../charts/panel'
 import { Card } from '../parts/card'
+import { Go } from '../parts/link'
 import { Diagnosed, ErrorState, PanelSkeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import { StepPicker, useStep } from '../shell/step-picker'
-import { useView, type View } from '../state/view'
+import { writeSearch } from '../state/search'
+import { logsSearch, useView, type View } from '../state/view'
 import { calmStep, isComparable } from './calm'
 import { EXPLORED, sourceOf } from './explored'
 import { KpiStrip, useSummary } from './kpi-strip'
@@ -69,6 +71,15 @@ export function PanelBody(props: {
           moves={moves}
           isFirst={asked.compares && !hasBefore}
         />
+      )}
+      {spec.links && (
+        <nav className={css.links} aria-label="See also">
+          {spec.links.map(({ to, label }) => (
+            <Go key={to} href={`${to}${writeSearch(logsSearch(asked.search, asked.filter))}`}>
+              {label}
+            </Go>
+          ))}
+        </nav>
       )}
       {isEmpty && <Nothing title="No call in this range" view={view} />}
       {isWithout && <Nothing title={spec.subject?.none ?? ''} view={scopedTo(view, spec.subject?.term ?? '')} />}
