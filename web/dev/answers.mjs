@@ -169,7 +169,7 @@ const all = [
     by: 'consumer',
     keep: (e) => e.consumer_name === 'legacy-erp',
   }),
-  P('peak_hours', 'Peak hours', 'When in the week are the most calls made?', 'calls', 'heat'),
+  P('peak_hours', 'Peak hours', 'When in the week are the most calls made?', 'percent', 'heat'),
   P(
     'denied_top_consumers',
     'Consumers denied',

@@ -194,12 +194,13 @@ export function quotas() {
 
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
-/** Calls by weekday and hour. */
+/** Calls by weekday and hour, as parts of all. */
 export function peakHours(rows) {
-  const series = DAYS.map((label, i) => ({ key: String(i), label, values: Array.from({ length: 24 }, () => 0) }))
+  const series = DAYS.map((label, i) => ({ key: String(i), label, calls: Array.from({ length: 24 }, () => 0) }))
   for (const e of rows) {
     const at = new Date(e.ms)
-    series[(at.getUTCDay() + 6) % 7].values[at.getUTCHours()]++
+    series[(at.getUTCDay() + 6) % 7].calls[at.getUTCHours()]++
   }
-  return { buckets: Array.from({ length: 24 }, (_, h) => String(h).padStart(2, '0')), series }
+  const parts = series.map((line) => ({ ...line, values: line.calls.map((n) => n / (rows.length || 1)) }))
+  return { buckets: Array.from({ length: 24 }, (_, h) => String(h).padStart(2, '0')), series: parts }
 }

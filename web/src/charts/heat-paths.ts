@@ -5,10 +5,12 @@ import type { Scale, Values } from './paths'
 const SHARE_STEPS = [0, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5]
 export const STEPS = SHARE_STEPS.length
 
-/** The lowest value of each step; the first holds exactly nothing. */
-export function stepsOf(unit: string, rows: Values[]): number[] {
-  if (unit === 'percent') return SHARE_STEPS
-  const most = Math.max(1, ...rows.flat().map((value) => value ?? 0))
+/** The lowest value of each step; the first holds exactly nothing. `isParts`: shares of one whole, not rates. */
+export function stepsOf(unit: string, rows: Values[], isParts = false): number[] {
+  if (unit === 'percent' && !isParts) return SHARE_STEPS
+  const largest = Math.max(0, ...rows.flat().map((value) => value ?? 0))
+  // Parts of a whole are small, and are told apart by the largest; of counts, one is the least there is.
+  const most = unit === 'percent' ? largest || 1 : Math.max(1, largest)
   return SHARE_STEPS.map((_, i) => (i === 0 ? 0 : i === 1 ? Number.MIN_VALUE : (most * (i - 1)) / (STEPS - 1)))
 }
 

@@ -68,6 +68,7 @@ export function Heat(props: Props) {
         steps={stepsOf(
           unit,
           rows.map((row) => row.values),
+          labels !== undefined,
         )}
       />
       <p className="hidden-but-read">{heatSentence(title, rows, edges, unit, tz, labels)}</p>
@@ -87,8 +88,8 @@ function Cells(props: Props & { width: number; rowHeight: number }) {
   const x = useMemo(() => scaleLinear([edges[0] as number, edges.at(-1) as number], [0, width]), [edges, width])
   const values = useMemo(() => rows.map((r) => r.values), [rows])
   const paths = useMemo(
-    () => heatPaths(values, edges, stepsOf(unit, values), x, rowHeight),
-    [values, edges, unit, x, rowHeight],
+    () => heatPaths(values, edges, stepsOf(unit, values, labels !== undefined), x, rowHeight),
+    [values, edges, unit, labels, x, rowHeight],
   )
   const point = (bucket: number) =>
     labels ? setColumn(bucket) : pointAt(((edges[bucket] as number) + (edges[bucket + 1] as number)) / 2)
@@ -178,10 +179,19 @@ const LABEL_PX = 54
 const LABELS_MAX = 160
 
 /** Where cells are large and few, they say their value: shades alone are told apart by few. */
-function Labels({ rows, edges, unit, x, rowHeight, tz }: Props & { x: (ms: number) => number; rowHeight: number }) {
+function Labels({
+  rows,
+  edges,
+  unit,
+  x,
+  rowHeight,
+  tz,
+  labels,
+}: Props & { x: (ms: number) => number; rowHeight: number }) {
   const steps = stepsOf(
     unit,
     rows.map((row) => row.values),
+    labels !== undefined,
   )
   if (rows.length * (edges.length - 1) > LABELS_MAX) return null
   return rows.flatMap((row, at) =>
@@ -232,6 +242,9 @@ function cellText(row: HeatRow, at: number, { edges, unit, tz, labels }: CellOf)
   const when = labels?.[at] ?? bucketText(edges[at] as number, edges[at + 1] as number, tz)
   if (value === null || value === undefined) return `${row.label}, ${when}: no call`
   const calls = row.calls?.[at]
+  // Parts of all calls, such as those of an hour of the week.
+  if (labels && calls !== null && calls !== undefined)
+    return `${row.label}, ${when}: ${exactText(calls)} calls, ${percentText(value)}`
   const of = calls === null || calls === undefined ? '' : ` of ${exactText(calls)} calls`
   return `${row.label}, ${when}: ${unit === 'percent' ? percentText(value) : unitText(value, unit)}${of}`
 }

@@ -135,7 +135,7 @@ function columnsOf(view: View, moves: PanelMoves): TableColumn<QuotaUse>[] {
       label: 'Period',
       cell: (row) => (
         <span title={`until ${instantText(Date.parse(row.period_end), tz).slice(0, 16)} ${tz}`}>
-          {row.period}, ends {momentText(row.period_end, tz)}
+          {row.period === 'range' ? 'this range' : `${row.period}, ends ${momentText(row.period_end, tz)}`}
         </span>
       ),
     },

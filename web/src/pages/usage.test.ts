@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Dimension, QuotaUse, UsageRow } from '../api/usage'
+import { stepOf, stepsOf } from '../charts/heat-paths'
 import { edgesOf, labelsOf } from '../charts/kinds'
 import { csvOf } from '../charts/twin'
 import { landSentence, landSteps } from '../charts/world-map'
@@ -91,6 +92,12 @@ it('reads hours of a day as columns, and instants as parts of the range', () => 
   expect(edgesOf({ buckets: ['00', '01'], to: '2026-11-20T00:00:00Z' })).toEqual([0, 1, 2])
   expect(labelsOf({ buckets: ['2026-11-20T00:00:00Z'] })).toBeUndefined()
   expect(labelsOf({})).toBeUndefined()
+})
+
+it('tells the hours of a week apart, whose parts of all calls are small', () => {
+  const parts = [[0.004, 0.012, 0, null]]
+  const steps = stepsOf('percent', parts, true)
+  expect(parts[0]?.map((part) => stepOf(part, steps))).toEqual([3, 6, 0, -1])
 })
 
 it('writes every figure of a list into its file', () => {

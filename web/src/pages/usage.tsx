@@ -45,7 +45,8 @@ export function UsagePage() {
             onChange={(next) => next !== id && navigate({ to: usagePath(next, view.search) })}
             tabs={dimensions.map((dimension) => ({
               id: dimension.id,
-              label: dimension.title,
+              // What a plan allows stands with it.
+              label: dimension.id === 'plans' ? 'Plans & quotas' : dimension.title,
               body: <UsageOf key={dimension.id} dimension={dimension} view={view} />,
             }))}
           />
