@@ -48,9 +48,10 @@ export function aboutPanel({ id, explore }: About): { wish?: Wish; term?: string
   const term = filter?.includes(' OR ') ? `(${filter})` : filter
   return { ...(term ? { term } : {}), ...ABOUT[id] }
 }
-/** On pages about denials and errors less is better. */
-const wishOf = (panel: About): Wish =>
-  aboutPanel(panel).wish ?? (panel.page === 'denials' || panel.page === 'errors' ? 'down' : 'none')
+/** Of denials, errors and time less is better; of what else stands on their pages nobody knows. */
+const wishOf = (panel: About & { unit?: string }): Wish =>
+  aboutPanel(panel).wish ??
+  (panel.page === 'denials' || /^error/.test(panel.id) || panel.unit === 'ms' ? 'down' : 'none')
 
 /** Few pages have tables of many columns. */
 const WideTable = lazy(() => import('./wide-table'))
