@@ -135,20 +135,8 @@ pub(crate) fn run(
     pull::start(&app, runtime.handle());
     objects::start(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
-    let grace = Duration::from_millis(app.config.shutdown_grace_ms);
 
-    runtime.block_on(async {
-        let listeners = listen::start(&app, bound)?;
-        let stopped = async move {
-            signal().await;
-            log::info("stopping", &[]);
-            // Long answers end, so that the connections can.
-            let _ = stop.send(true);
-        };
-        http::serve(Arc::clone(&app), listener, stopped).await;
-        listeners.finish(grace).await;
-        Ok::<(), anyhow::Error>(())
-    })?;
+    runtime.block_on(answer(&app, listener, bound, stop))?;
     runtime.shutdown_timeout(Duration::from_secs(5));
     ended.store(true, Ordering::Relaxed);
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
@@ -157,6 +145,25 @@ pub(crate) fn run(
     save(&app)?;
     ledger.seal(clock::now())?;
     log::info("stopped", &[]);
+    Ok(())
+}
+
+/// Answers until it is told to stop.
+async fn answer(
+    app: &Arc<App>,
+    listener: TcpListener,
+    bound: Vec<Bound>,
+    stop: watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let listeners = listen::start(app, bound)?;
+    let stopped = async move {
+        signal().await;
+        log::info("stopping", &[]);
+        // Long answers end, so that the connections can.
+        let _ = stop.send(true);
+    };
+    http::serve(Arc::clone(app), listener, stopped).await;
+    listeners.finish(Duration::from_millis(app.config.shutdown_grace_ms)).await;
     Ok(())
 }
 

@@ -40,6 +40,16 @@ const REQUESTS: &[(&str, &[&str])] = &[
         "/api/v1/diagnose",
         &["", "?RANGE&filter=consumer:aplp%20status:200", "?RANGE&filter=status:5xx%20status:2xx"],
     ),
+    (
+        "/api/v1/explore",
+        &[
+            "?RANGE",
+            "?RANGE&measure=p95,avg:upstream_duration,unique:ip&by=consumer,status_class&top=3",
+            "?RANGE&step=1M&measure=denial_rate&by=route&chart=line",
+            "?RANGE&by=weekday,hour_of_day&chart=heat&tz=Europe/Berlin&hours=mon-sat%2008:00-18:00",
+            "?RANGE&step=1M&by=fault&chart=heat&filter=status:5xx",
+        ],
+    ),
     ("/api/v1/differences", &["?RANGE&region_from=2026-11-21&region_to=2026-11-22"]),
     ("/api/v1/summary", &["?RANGE", ""]),
     (
@@ -299,9 +309,15 @@ fn errors_are_as_described() {
     let events = &openapi["paths"]["/api/v1/events"]["get"];
     let shape = shape(events, "default", "application/problem+json").unwrap();
     let judge = Judge { openapi: &openapi, shape };
-    for request in
-        ["/api/v1/events?filter=staus:1", "/api/v1/events?limit=0", "/api/v1/events/77", "/api/v1/x"]
-    {
+    for request in [
+        "/api/v1/explore?by=rout",
+        "/api/v1/explore?measure=p96",
+        "/api/v1/explore?chart=pie",
+        "/api/v1/events?filter=staus:1",
+        "/api/v1/events?limit=0",
+        "/api/v1/events/77",
+        "/api/v1/x",
+    ] {
         let reply = server.get(request);
         assert!((400..500).contains(&reply.status));
         check(&judge, &reply.json(), request);

@@ -18,7 +18,9 @@ use ledger::disk::real::RealDisk;
 use ledger::part::{self, Part, Place};
 use ledger::rollup::{self, Cache};
 use ledger::{Ledger, Options, Symbols, View};
+use query::explore::Spec;
 use query::export::{Ask as ExportAsk, Format, export};
+use query::panels::Chart;
 use query::rows::{Ask as RowsAsk, Order};
 use query::{Budget, Compare, Filter, Range, Step, Zone, facets, panels, summary};
 
@@ -161,6 +163,7 @@ fn main() {
     let end = Timestamp(last + 1);
     let back = |micros: i64| Range::new(Timestamp(end.0 - micros), end);
     panels_and_totals(&view, end, &back);
+    explored(&view, end, &back);
     rows(&view, end, &back);
     exports(&view, &back);
 }
@@ -176,6 +179,7 @@ fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
             compare: if compare { Compare::Previous } else { Compare::None },
             top,
             now,
+            given: panels::Given::default(),
         };
         query::panel(view, &scope, id, &ask, &budget).unwrap()
     };
@@ -229,6 +233,46 @@ fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
             search: None,
         };
         query::facets(view, &scope, &ask, &budget).unwrap()
+    });
+}
+
+/// Questions of one's own: from roll-ups, and from rows, of which 10 million may take two seconds.
+fn explored(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {
+    let (scope, budget) = (scope(), Budget::new());
+    let month = back(DAYS * DAY);
+    let one = |measure: &str, by: &str, chart: Chart, filter: &str| {
+        let ask = panels::Ask {
+            range: month,
+            filter: Filter::parse(filter).unwrap(),
+            step: Step::Day,
+            zone: Zone::default(),
+            compare: Compare::None,
+            top: 50,
+            now,
+            given: panels::Given::default(),
+        };
+        query::explore(view, &scope, &Spec::new(measure, by, chart), &ask, &budget).unwrap()
+    };
+    let of_rows = |millions_ms: f64| millions_ms * view.rows() as f64 / 1e7;
+    timed("explore: denial rate by consumer, cells", 50.0, || {
+        one("denial_rate,calls", "consumer", Chart::Table, "")
+    });
+    timed("explore: p95 by route, cells", 50.0, || one("p95,calls", "route", Chart::Toplist, ""));
+    timed("explore: weekday by hour, cells", 50.0, || one("calls", "weekday,hour_of_day", Chart::Heat, ""));
+    timed("explore: calls by api and consumer, rows", of_rows(2_000.0), || {
+        one("calls", "api,consumer", Chart::Table, "")
+    });
+    timed("explore: calls by method and status, rows", of_rows(2_000.0), || {
+        one("calls", "method,status", Chart::Table, "")
+    });
+    timed("explore: average by route over time, rows", of_rows(2_000.0), || {
+        one("avg", "route", Chart::Line, "")
+    });
+    timed("explore: calls by agent, one method, rows", of_rows(2_000.0), || {
+        one("calls", "user_agent", Chart::Toplist, "method:POST")
+    });
+    timed("explore: distinct addresses by consumer, rows", of_rows(2_000.0), || {
+        one("unique:ip", "consumer", Chart::Toplist, "")
     });
 }
 

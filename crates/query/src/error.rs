@@ -15,6 +15,8 @@ pub enum Error {
         name: &'static str,
         /// What is wrong with it, and what it may be.
         detail: String,
+        /// What may have been meant.
+        suggestions: Vec<String>,
     },
     /// The answer would be larger than a limit.
     #[error("{what}")]
@@ -46,7 +48,22 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn parameter(name: &'static str, detail: impl Into<String>) -> Error {
-        Error::Parameter { name, detail: detail.into() }
+        Error::Parameter { name, detail: detail.into(), suggestions: Vec::new() }
+    }
+
+    /// A name that is not known, with those it may be meant for and, where they are few, all there are.
+    pub(crate) fn unknown<'a>(
+        name: &'static str,
+        word: &str,
+        suggestions: Vec<String>,
+        all: impl IntoIterator<Item = &'a str>,
+    ) -> Error {
+        let all: Vec<&str> = all.into_iter().collect();
+        let detail = match all.is_empty() {
+            true => format!("there is no {word:?}"),
+            false => format!("there is no {word:?}; there is {}", all.join(", ")),
+        };
+        Error::Parameter { name, detail, suggestions }
     }
 }
 

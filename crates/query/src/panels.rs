@@ -1,19 +1,26 @@
 //! The panels of a dashboard, as a list: each says what it answers and how. A new one is a file and a line here.
 
+mod access;
+mod aws;
+mod aws_raw;
 mod calls_by_status_class;
 mod calls_over_time;
 mod consumers_per_day;
 mod denied_by_reason;
 mod denied_over_time;
 mod errors;
+mod errors_asked;
 mod errors_by_route_and_day;
 mod errors_over_time;
 mod kpi;
+mod latency_asked;
 mod latency_percentiles;
+mod latency_split;
 mod look;
 mod new_consumers;
 mod over_time;
 mod route_latency;
+mod security;
 mod status_breakdown;
 mod top_agents;
 mod top_consumers;
@@ -22,13 +29,16 @@ mod top_routes;
 mod toplist;
 mod usage_by_group;
 
+use std::borrow::Cow;
+
 use event::Timestamp;
-use keys::Scope;
+use keys::{Permission, Scope};
 use ledger::View;
 use serde::Serialize;
 
 use crate::budget::Budget;
 use crate::error::{Error, Result};
+use crate::explore::{self, Hours, Spec};
 use crate::lang::Filter;
 use crate::range::{Compare, Range, Zone};
 use crate::reader::{Reader, Standing};
@@ -38,6 +48,7 @@ use crate::tally::Origin;
 use crate::text::nearest;
 
 pub(crate) use look::Look;
+pub(crate) use over_time::not_yet;
 
 /// Every panel, in the order of the overview.
 pub const PANELS: &[&Panel] = &[
@@ -69,6 +80,57 @@ pub const PANELS: &[&Panel] = &[
     &new_consumers::PANEL,
     &route_latency::PANEL,
     &consumers_per_day::PANEL,
+    &errors_asked::CLIENT_ERRORS_BY_ENDPOINT,
+    &errors_asked::CLIENT_ERRORS,
+    &errors_asked::SERVER_ERRORS_BY_ORIGIN,
+    &errors_asked::SERVER_ERRORS,
+    &errors_asked::SPLIT,
+    &errors_asked::SPLIT_OVER_TIME,
+    &latency_split::PANEL,
+    &latency_asked::BY_API,
+    &latency_asked::BY_DOMAIN,
+    &latency_asked::BY_PLAN,
+    &latency_asked::SLOW_ROUTES,
+    &latency_asked::PARTS_OVER_TIME,
+    &latency_asked::AUTHORIZER,
+    &latency_asked::AUTHORIZER_ERRORS,
+    &security::TOP_CONSUMERS,
+    &security::TOP_ROUTES,
+    &security::DENIAL_RATE,
+    &security::REPEATED_FAILURES,
+    &security::UNEXPECTED_ADDRESSES,
+    &security::SENSITIVE_ROUTES,
+    &security::OFF_HOURS,
+    &access::COGNITO,
+    &access::IAM,
+    &access::AUTH_FAILURES,
+    &access::AUTH_METHODS,
+    &aws::REQUESTS,
+    &aws::SUCCESSES,
+    &aws::SERVER_ERRORS,
+    &aws::CLIENT_ERRORS,
+    &aws::RESPONSE,
+    &aws::INTEGRATION,
+    &aws::AUTHORIZER,
+    &aws::AUTHORIZER_INTEGRATION,
+    &aws::STATUS,
+    &aws::DOMAINS,
+    &aws::DOMAINS_OVER_TIME,
+    &aws::ROUTES_OVER_TIME,
+    &aws::CLIENT_ERROR_TABLE,
+    &aws::CLIENT_ERROR_BARS,
+    &aws::PLANS,
+    &aws::KEYS,
+    &aws::QUOTA,
+    &aws::QUOTA_OVER_TIME,
+    &aws::AGENTS,
+    &aws::COGNITO,
+    &aws::IAM,
+    &aws::FAILED,
+    &aws::LATENCY,
+    &aws::AUTHORIZER_OVER_TIME,
+    &aws::LATENCY_TABLE,
+    &aws_raw::PANEL,
 ];
 
 /// One question a dashboard answers.
@@ -87,8 +149,79 @@ pub struct Panel {
     /// What it is split by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<&'static str>,
-    #[serde(skip)]
-    make: fn(&Look<'_>) -> Result<Body>,
+    /// The page it is on.
+    pub page: Page,
+    #[serde(rename = "explore", skip_serializing_if = "Make::is_own")]
+    make: Make,
+}
+
+/// How a panel is answered.
+#[derive(Debug)]
+enum Make {
+    /// By a way of its own.
+    Own(fn(&Look<'_>) -> Result<Body>),
+    /// As a question anybody could ask.
+    Asks(Spec<'static>),
+}
+
+impl Panel {
+    /// A panel that is a question anybody could ask.
+    const fn asks(
+        id: &'static str,
+        title: &'static str,
+        question: &'static str,
+        unit: Unit,
+        page: Page,
+        spec: Spec<'static>,
+    ) -> Panel {
+        let split = if spec.by.is_empty() { None } else { Some(spec.by) };
+        Panel { id, title, question, unit, chart: spec.chart, split, page, make: Make::Asks(spec) }
+    }
+}
+
+impl Panel {
+    /// Which calls it is about, when not all.
+    pub(crate) fn filter(&self) -> Option<&'static str> {
+        match &self.make {
+            Make::Asks(spec) => Some(spec.filter).filter(|filter| !filter.is_empty()),
+            Make::Own(_) => None,
+        }
+    }
+}
+
+impl Make {
+    fn is_own(&self) -> bool {
+        matches!(self, Make::Own(_))
+    }
+}
+
+impl Serialize for Make {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Make::Own(_) => serializer.serialize_unit(),
+            Make::Asks(spec) => spec.serialize(serializer),
+        }
+    }
+}
+
+/// Where a panel is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Page {
+    /// What one sees first.
+    Overview,
+    /// Who uses what.
+    Usage,
+    /// What was refused.
+    Denials,
+    /// What failed, and how long it took.
+    Errors,
+    /// Who got in, and how.
+    Access,
+    /// The dashboard for AWS API Gateway.
+    Aws,
+    /// On no page; for dashboards.
+    None,
 }
 
 /// What a number counts.
@@ -105,6 +238,10 @@ pub enum Unit {
     Bytes,
     /// Distinct consumers.
     Consumers,
+    /// Any other number of things.
+    Count,
+    /// Moments.
+    Time,
     /// Words.
     Text,
 }
@@ -128,6 +265,17 @@ pub enum Chart {
     /// Shares over time as colours.
     Heat,
 }
+
+/// Every chart by its name.
+pub(crate) const CHARTS: &[(&str, Chart)] = &[
+    ("stat", Chart::Stat),
+    ("line", Chart::Line),
+    ("bars", Chart::Bars),
+    ("area", Chart::Area),
+    ("toplist", Chart::Toplist),
+    ("table", Chart::Table),
+    ("heat", Chart::Heat),
+];
 
 /// A number of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -171,6 +319,17 @@ pub struct Ask {
     pub top: usize,
     /// The moment of asking.
     pub now: Timestamp,
+    /// What is known besides the events.
+    pub given: Given,
+}
+
+/// What some panels need to know that no event says.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Names of the routes that the directory calls sensitive.
+    pub sensitive: Vec<String>,
+    /// When people work.
+    pub hours: Hours,
 }
 
 /// Rows of a list at most.
@@ -179,8 +338,8 @@ pub const TOP_MAX: usize = 1_000;
 /// The answer of a panel.
 #[derive(Debug, Serialize)]
 pub struct Answer {
-    /// The panel.
-    pub panel: &'static Panel,
+    /// The panel, or what was asked.
+    pub panel: Heading,
     /// Start of the range.
     pub from: String,
     /// End of the range.
@@ -200,6 +359,34 @@ pub struct Answer {
     /// How whole and fresh it is.
     #[serde(flatten)]
     pub standing: Standing,
+}
+
+/// What an answer is about.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Heading {
+    /// One of the list.
+    Panel(&'static Panel),
+    /// Something else that was asked.
+    Asked(Asked),
+}
+
+/// A question that is no panel, described like one.
+#[derive(Debug, Serialize)]
+pub struct Asked {
+    /// `explore`.
+    pub id: &'static str,
+    /// Its heading.
+    pub title: String,
+    /// The question in words.
+    pub question: String,
+    /// Unit of its main number.
+    pub unit: Unit,
+    /// How it is drawn.
+    pub chart: Chart,
+    /// What it is split by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
 }
 
 /// The numbers of a panel.
@@ -274,11 +461,17 @@ pub struct Shares {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Column {
     /// `value`, `share`, `change`, or a member of `cells`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Its heading.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Its unit.
     pub unit: Unit,
+}
+
+impl Column {
+    pub(crate) const fn new(id: &'static str, label: &'static str, unit: Unit) -> Column {
+        Column { id: Cow::Borrowed(id), label: Cow::Borrowed(label), unit }
+    }
 }
 
 /// A row of a list.
@@ -322,12 +515,28 @@ pub fn near(id: &str, count: usize) -> Vec<String> {
 /// The answer of a panel.
 pub fn panel(view: &View, scope: &Scope, id: &str, ask: &Ask, budget: &Budget) -> Result<Answer> {
     let panel = by_id(id)?;
+    answer(view, scope, ask, budget, Heading::Panel(panel), |look| match &panel.make {
+        Make::Own(make) => make(look),
+        Make::Asks(spec) => explore::body(look, spec),
+    })
+}
+
+/// The answer to what is asked for, made by `make`.
+pub(crate) fn answer(
+    view: &View,
+    scope: &Scope,
+    ask: &Ask,
+    budget: &Budget,
+    panel: Heading,
+    make: impl FnOnce(&Look<'_>) -> Result<Body>,
+) -> Result<Answer> {
     if !(1..=TOP_MAX).contains(&ask.top) {
         return Err(Error::parameter("top", format!("{} is not between 1 and {TOP_MAX}", ask.top)));
     }
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
-    let look = Look::new(&reader, ask);
-    let body = (panel.make)(&look)?;
+    let sees_events = scope.principal().scope(Permission::EventsRead).is_ok();
+    let look = Look::new(&reader, ask, sees_events);
+    let body = make(&look)?;
     let timed = matches!(body, Body::Series { .. } | Body::Heat { .. });
     let (origin, stop) = look.outcome();
     Ok(Answer {

@@ -21,6 +21,12 @@ impl Latencies {
         self.total += calls;
     }
 
+    /// Adds those of others.
+    pub(crate) fn merge(&mut self, other: &Latencies) {
+        let calls = other.calls.iter().enumerate().filter(|(_, calls)| **calls > 0);
+        calls.for_each(|(bucket, calls)| self.add(bucket as u16, *calls));
+    }
+
     pub(crate) fn total(&self) -> u64 {
         self.total
     }

@@ -63,19 +63,21 @@ pub fn panels_markdown() -> String {
          Counts are exact for any range: whole days, hours and minutes come from roll-ups, the ragged ends from rows. A filter\n\
          that the roll-up of a panel cannot answer is counted from rows into the same cells. `source` says which it was.\n\
          Percentiles come from latency buckets 9 % wide.\n\n\
-         | id | title | question | unit | chart | split |\n|---|---|---|---|---|---|\n",
+         | id | page | title | question | unit | chart | split | filter |\n|---|---|---|---|---|---|---|---|\n",
     );
     for panel in PANELS {
         let word = |value: &dyn erased::Word| value.word();
         let _ = writeln!(
             out,
-            "| `{}` | {} | {} | {} | {} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} |",
             panel.id,
+            word(&panel.page),
             panel.title,
             panel.question,
             word(&panel.unit),
             word(&panel.chart),
-            panel.split.unwrap_or("")
+            panel.split.unwrap_or("").replace(',', ", "),
+            panel.filter().map_or_else(String::new, |filter| format!("`{}`", filter.replace('|', "\\|")))
         );
     }
     out

@@ -18,7 +18,7 @@ use crate::lang::Filter;
 use crate::range::Range;
 use crate::reader::{Reader, Standing};
 
-pub(crate) use walk::walk;
+pub(crate) use walk::{fetch, walk};
 
 /// Rows of one page at most.
 pub const LIMIT_MAX: usize = 1_000;

@@ -54,7 +54,8 @@ pub(crate) fn each_value(batch: &Batch, field: FieldId, rows: &[u32], mut take: 
     }
 }
 
-fn number(field: FieldId, n: i64) -> String {
+/// A number as the filter wants it.
+pub(crate) fn number(field: FieldId, n: i64) -> String {
     match field.field().kind {
         Kind::Bool => (n != 0).to_string(),
         Kind::Duration => {

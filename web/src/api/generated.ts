@@ -17,7 +17,7 @@ export interface components {
             id: string;
             label: string;
             /** @enum {unknown} */
-            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text";
+            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text" | "count" | "time";
         };
         ConnectStep: {
             code: string;
@@ -505,6 +505,15 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        /** @description the question a panel is, as /api/v1/explore takes it */
+        Explore: {
+            by: string;
+            /** @enum {unknown} */
+            chart: "stat" | "bars" | "area" | "line" | "toplist" | "table" | "heat";
+            filter?: string;
+            measure: string;
+            of?: string;
+        };
         Export: {
             bytes: number;
             columns: string[];
@@ -653,10 +662,13 @@ export interface components {
             gateways: components["schemas"]["Gateway"][];
             url: string;
         };
+        /** @description A message of the service, framed as gRPC does; the status stands in the trailers. */
+        Grpc: unknown;
         Health: {
             status: string;
         };
         HeatBody: {
+            /** @description where buckets start, or the values of a second split */
             buckets: string[];
             other: number;
             series: components["schemas"]["HeatLine"][];
@@ -764,12 +776,18 @@ export interface components {
         PanelInfo: {
             /** @enum {unknown} */
             chart: "stat" | "bars" | "area" | "line" | "toplist" | "table" | "heat";
+            explore?: components["schemas"]["Explore"];
             id: string;
+            /**
+             * @description absent of an answer to a question of one's own
+             * @enum {unknown}
+             */
+            page?: "overview" | "usage" | "denials" | "errors" | "access" | "aws" | "none";
             question: string;
             split?: string;
             title: string;
             /** @enum {unknown} */
-            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text";
+            unit: "calls" | "percent" | "ms" | "bytes" | "consumers" | "text" | "count" | "time";
         };
         Panels: {
             panels: components["schemas"]["PanelInfo"][];
@@ -790,6 +808,26 @@ export interface components {
             suggestions?: string[];
             title: string;
             type: string;
+        };
+        Pulls: {
+            pulls: {
+                /** @description why the last try failed; absent when it did not */
+                error?: string;
+                failures: number;
+                from: string;
+                interval_s: number;
+                /** @enum {string} */
+                kind: "directory" | "objects";
+                /** Format: date-time */
+                last_success?: string;
+                /** Format: date-time */
+                last_try?: string;
+                name: string;
+                /** Format: date-time */
+                next_try?: string;
+                result?: string;
+                tries: number;
+            }[];
         };
         Qualities: {
             day: components["schemas"]["Quality"];
@@ -973,6 +1011,63 @@ export interface components {
             field_map?: components["schemas"]["FieldMap"] | null;
             format?: string | null;
             line: string;
+        };
+        Usage: {
+            dimension: components["schemas"]["UsageDimension"];
+            /** Format: date-time */
+            from: string;
+            missing: number;
+            missing_filter: string;
+            note: string | null;
+            partial: boolean;
+            partial_reason?: string;
+            previous_period: components["schemas"]["Period"] | null;
+            rows: components["schemas"]["UsageRow"][];
+            rows_total: number;
+            /** @enum {unknown} */
+            source: "rollup" | "rows";
+            spark_buckets: string[];
+            step: string;
+            /** Format: date-time */
+            to: string;
+            total: number;
+            tz: string;
+            /** Format: date-time */
+            watermark: string;
+        };
+        UsageDimension: {
+            about: string;
+            directory: string | null;
+            field: string;
+            has_latency: boolean;
+            id: string;
+            one: string;
+            title: string;
+        };
+        UsageDimensions: {
+            dimensions: components["schemas"]["UsageDimension"][];
+            sorts: string[];
+        };
+        UsageRow: {
+            bytes: number | null;
+            calls: number;
+            change: number | null;
+            client_errors: number;
+            denied: number;
+            detail: string | null;
+            errors: number;
+            filter: string;
+            first_seen: string | null;
+            key: string;
+            known: boolean | null;
+            label: string;
+            last_seen: string | null;
+            p50: number | null;
+            p95: number | null;
+            previous: number | null;
+            share: number;
+            spark: number[];
+            state: ("new" | "gone" | "same") | null;
         };
         View: {
             default: boolean;

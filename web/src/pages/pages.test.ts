@@ -19,8 +19,8 @@ const panel = (id: string, chart: Panel['chart']): Panel => ({
 it('composes the Overview from what the server offers, with unknown panels after the known ones', () => {
   const panels = [
     panel('kpi_total_calls', 'stat'),
-    { ...panel('brand_new', 'area'), page: 'overview' },
-    { ...panel('elsewhere', 'area'), page: 'errors' },
+    { ...panel('brand_new', 'area'), page: 'overview' as const },
+    { ...panel('elsewhere', 'area'), page: 'errors' as const },
     panel('top_routes', 'table'),
     panel('calls_by_status_class', 'bars'),
   ]

@@ -1,14 +1,22 @@
 //! Counts: totals, calls over time, values of fields, and the panels of the dashboard.
 
 use event::Timestamp;
+use intake::directory::{Directory, Route, Service};
 use keys::Scope;
+use query::explore::{self, Hours, Spec};
 use query::histogram::Split;
+use query::panels::{Chart, Given};
 use query::{Compare, Range, Step, Zone, differences, facets, histogram, summary};
 
 use super::answer::json;
 use super::error::Problem;
 use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
+
+/// The tag that makes a route of the directory a sensitive one.
+const SENSITIVE: &str = "sensitive";
+/// The panel about them.
+const SENSITIVE_PANEL: &str = "sensitive_routes";
 
 /// The period that stands beside: none, the one before, or the one that is named.
 pub(crate) fn compare(
@@ -93,20 +101,72 @@ pub(crate) async fn list(_: Scope, _: Call) -> Answer {
 
 /// `GET /panels/{id}`.
 pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
-    let Asked { range, filter, zone, now } = asked(&call.params)?;
     let id = call.segment("id").unwrap_or_default().to_owned();
-    let compare = compare(&call, "previous", now, &zone)?;
-    let request = query::panels::Ask {
-        range,
-        filter,
-        zone,
-        now,
-        step: Step::parse(call.params.get("step").unwrap_or("auto"), range)?,
-        compare,
-        top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
-    };
+    let mut request = panel_ask(&call)?;
+    if id == SENSITIVE_PANEL {
+        request.given.sensitive = sensitive(&call.app.directory.now(), request.now);
+    }
     json(
         &ask(&call.app, scope, move |view, scope, budget| query::panel(view, scope, &id, &request, budget))
             .await?,
     )
+}
+
+/// `GET /explore`.
+pub(crate) async fn explored(scope: Scope, call: Call) -> Answer {
+    let text = |name: &str| call.params.get(name).unwrap_or_default().to_owned();
+    let (measure, of, by) = (text("measure"), text("of"), text("by"));
+    let chart = match call.params.get("chart") {
+        Some(name) => explore::chart(name)?,
+        None if by.is_empty() => Chart::Stat,
+        None => Chart::Table,
+    };
+    let request = panel_ask(&call)?;
+    let work = move |view: &ledger::View, scope: &Scope, budget: &query::Budget| {
+        let spec =
+            Spec { measure: &measure, of: &of, by: &by, filter: "", chart, seen: chart == Chart::Table };
+        query::explore(view, scope, &spec, &request, budget)
+    };
+    json(&ask(&call.app, scope, work).await?)
+}
+
+/// What is asked of a panel.
+fn panel_ask(call: &Call) -> Result<query::panels::Ask, Problem> {
+    let Asked { range, filter, zone, now } = asked(&call.params)?;
+    Ok(query::panels::Ask {
+        range,
+        filter,
+        step: Step::parse(call.params.get("step").unwrap_or("auto"), range)?,
+        compare: compare(call, "previous", now, &zone)?,
+        zone,
+        now,
+        top: call.params.number("top", 1, facets::TOP_MAX, 10)?,
+        given: Given {
+            sensitive: Vec::new(),
+            hours: call.params.get("hours").map_or_else(|| Ok(Hours::default()), Hours::parse)?,
+        },
+    })
+}
+
+/// The names of the routes that the directory calls sensitive: those with that tag, or of a service or API with it.
+fn sensitive(directory: &Directory, now: Timestamp) -> Vec<String> {
+    let has = |tags: &[String]| tags.iter().any(|tag| tag.eq_ignore_ascii_case(SENSITIVE));
+    let mut routes: Vec<String> = Vec::new();
+    for origin in directory.origins() {
+        let known = origin.lists.at(now.0);
+        let is = |name: &Option<String>, of: &[(Option<String>, String)]| {
+            name.as_ref().is_some_and(|n| of.iter().any(|(id, name)| id.as_ref() == Some(n) || name == n))
+        };
+        let apis: Vec<_> =
+            known.apis.iter().filter(|a| has(&a.tags)).map(|a| (a.id.clone(), a.name.clone())).collect();
+        let of_api = |service: &&Service| has(&service.tags) || is(&service.api, &apis);
+        let services: Vec<_> =
+            known.services.iter().filter(of_api).map(|s| (s.id.clone(), s.name.clone())).collect();
+        let of_these =
+            |route: &&Route| has(&route.tags) || is(&route.api, &apis) || is(&route.service, &services);
+        routes.extend(known.routes.iter().filter(of_these).map(|route| route.name.clone()));
+    }
+    routes.sort_unstable();
+    routes.dedup();
+    routes
 }

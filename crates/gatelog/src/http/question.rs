@@ -102,7 +102,10 @@ impl From<query::Error> for Problem {
     fn from(error: query::Error) -> Problem {
         match error {
             query::Error::Filter(fault) => fault_of(fault),
-            query::Error::Parameter { .. } => Problem::bad(error.to_string()),
+            query::Error::Parameter { ref suggestions, .. } => {
+                let suggestions = suggestions.clone();
+                Problem::bad(error.to_string()).suggestions(suggestions)
+            }
             query::Error::TooLarge { what, remedy } => {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, what).remedy(remedy)
             }

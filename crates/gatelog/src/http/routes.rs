@@ -66,7 +66,6 @@ const EXPORT: &[Param] = &[
     },
     Param { name: "export_id", doc: "An id of your choice, such as a UUID, to find the manifest by." },
 ];
-const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, COMPARE_FROM, COMPARE_TO, TOP];
 const USAGE: &[Param] = &[
     FROM,
     TO,
@@ -80,6 +79,34 @@ const USAGE: &[Param] = &[
     SEARCH,
     PAGE,
     Param { name: "offset", doc: "Rows before the page. Default 0." },
+];
+const HOURS: Param =
+    Param { name: "hours", doc: "When people work, for what is off-hours. Default `mon-fri 07:00-19:00`." };
+const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, COMPARE_FROM, COMPARE_TO, TOP, HOURS];
+const EXPLORE: &[Param] = &[
+    FROM,
+    TO,
+    FILTER,
+    STEP,
+    TZ,
+    COMPARE,
+    COMPARE_FROM,
+    COMPARE_TO,
+    TOP,
+    HOURS,
+    Param {
+        name: "measure",
+        doc: "Up to 8 with commas between, the first decides the order: `calls` (the default), `errors`, `client_errors`, `denied`, `error_rate`, `client_error_rate`, `denial_rate`, `bytes`, `p50` … `p99.9`, `avg`, `max` (each also as `p95:upstream_duration`), `unique:<field>`.",
+    },
+    Param { name: "of", doc: "The duration percentiles, `avg` and `max` are of. Default `duration`." },
+    Param {
+        name: "by",
+        doc: "Up to 16 splits with commas between: fields, `status_class`, `minute`, `hour`, `day`, `month`, `weekday`, `hour_of_day`, `off_hours`.",
+    },
+    Param {
+        name: "chart",
+        doc: "`stat`, `line`, `bars`, `area`, `toplist`, `table` or `heat`. Default `table`, without a split `stat`.",
+    },
 ];
 const DIFFERENCES: &[Param] = &[
     FROM,
@@ -246,6 +273,13 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/usage/{id}",
             usage::one,
             about("Who or what used the APIs: a page of a list.", USAGE, "Usage"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/explore",
+            panels::explored,
+            about("Any measure by any fields, answered like a panel.", EXPLORE, "Panel"),
         ),
         route(
             PanelsRead,

@@ -1,7 +1,7 @@
 //! Calls over time by status class.
 
 use super::over_time::{Split, over_time};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::histogram::{CLASSES, class};
 use crate::tally::TRAFFIC;
 
@@ -12,7 +12,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Bars,
     split: Some("status_class"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         let words = |at: usize| {
             let name = CLASSES.get(at).copied().unwrap_or("unknown").to_owned();
             (name.clone(), name)
@@ -26,5 +27,5 @@ pub(super) const PANEL: Panel = Panel {
                 always: &[1, 3, 4],
             },
         )
-    },
+    }),
 };

@@ -1,7 +1,7 @@
 //! All calls over time.
 
 use super::over_time::{Split, over_time};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::tally::TRAFFIC;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,8 +11,9 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Area,
     split: None,
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         let words = |_| ("calls".to_owned(), "Calls".to_owned());
         over_time(look, &Split { cubes: TRAFFIC, series: |_| Some(0), words: &words, always: &[0] })
-    },
+    }),
 };

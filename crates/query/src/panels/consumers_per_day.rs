@@ -1,7 +1,7 @@
 //! Distinct consumers for each day, week or month: exact, from the keys of the roll-up.
 
 use super::over_time::line;
-use super::{Body, Chart, Look, Panel, Unit};
+use super::{Body, Chart, Look, Make, Page, Panel, Unit};
 use crate::error::Result;
 use crate::tally::{CONSUMERS, Numbers};
 
@@ -12,7 +12,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Consumers,
     chart: Chart::Bars,
     split: None,
-    make,
+    page: Page::Overview,
+    make: Make::Own(make),
 };
 
 fn make(look: &Look<'_>) -> Result<Body> {

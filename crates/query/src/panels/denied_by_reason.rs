@@ -1,7 +1,7 @@
 //! Refused calls by reason. Quota and rate limits are refusals too: the gateway did not forward the call.
 
 use super::toplist::{List, toplist};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::histogram::reason_words;
 use crate::lang::Filter;
 use crate::tally::TRAFFIC;
@@ -13,7 +13,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("reason"),
-    make: |look| {
+    page: Page::Denials,
+    make: Make::Own(|look| {
         let words = |key: u32| {
             let (code, label) = reason_words(key as u8);
             (code.to_owned(), label.to_owned(), Filter::term("reason", Some(code)))
@@ -31,5 +32,5 @@ pub(super) const PANEL: Panel = Panel {
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

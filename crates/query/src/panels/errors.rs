@@ -1,7 +1,7 @@
 //! The routes with the most server errors.
 
 use super::toplist::{List, route, toplist};
-use super::{Chart, Column, Panel, Unit};
+use super::{Chart, Column, Make, Page, Panel, Unit};
 use crate::tally::ROUTES;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,7 +11,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("route"),
-    make: |look| {
+    page: Page::Errors,
+    make: Make::Own(|look| {
         let words = |key: u32| {
             let (key, label, filter) = route(look, key);
             (key, label, filter + " status:5xx")
@@ -26,12 +27,12 @@ pub(super) const PANEL: Panel = Panel {
                 words: &words,
                 of_all_calls: false,
                 more: &[
-                    Column { id: "calls", label: "All calls", unit: Unit::Calls },
-                    Column { id: "error_rate", label: "5xx rate", unit: Unit::Percent },
-                    Column { id: "client_errors", label: "4xx", unit: Unit::Calls },
+                    Column::new("calls", "All calls", Unit::Calls),
+                    Column::new("error_rate", "5xx rate", Unit::Percent),
+                    Column::new("client_errors", "4xx", Unit::Calls),
                 ],
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::toplist::route;
-use super::{Body, Chart, Look, Panel, Shares, Unit};
+use super::{Body, Chart, Look, Make, Page, Panel, Shares, Unit};
 use crate::error::Result;
 use crate::tally::{Numbered, ROUTES, Want};
 
@@ -14,7 +14,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Percent,
     chart: Chart::Heat,
     split: Some("route"),
-    make,
+    page: Page::Errors,
+    make: Make::Own(make),
 };
 
 fn make(look: &Look<'_>) -> Result<Body> {

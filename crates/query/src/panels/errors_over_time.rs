@@ -1,7 +1,7 @@
 //! Client and server errors over time.
 
 use super::over_time::{Split, over_time};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::histogram::{CLASSES, class};
 use crate::tally::TRAFFIC;
 
@@ -12,12 +12,13 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Line,
     split: Some("status_class"),
-    make: |look| {
+    page: Page::Errors,
+    make: Make::Own(|look| {
         let words = |at: usize| {
             let name = CLASSES.get(at).copied().unwrap_or("unknown").to_owned();
             (name.clone(), name)
         };
         let series = |hit: &crate::tally::Hit| Some(class(hit.status)).filter(|c| matches!(c, 3 | 4));
         over_time(look, &Split { cubes: TRAFFIC, series, words: &words, always: &[3, 4] })
-    },
+    }),
 };

@@ -1,6 +1,6 @@
 //! The key figures, one panel each; their definitions are in the summary.
 
-use super::{Body, Chart, Look, Number, Panel, Unit};
+use super::{Body, Chart, Look, Make, Number, Page, Panel, Unit};
 use crate::error::Result;
 use crate::range::Range;
 use crate::summary::{Figures, figures};
@@ -23,7 +23,7 @@ macro_rules! figures {
     ($($name:ident $id:literal $title:literal $question:literal $unit:ident $number:expr;)*) => {
         $(pub(super) const $name: Panel = Panel {
             id: $id, title: $title, question: $question, unit: Unit::$unit, chart: Chart::Stat, split: None,
-            make: |look| stat(look, $number, |_| None),
+            page: Page::Overview, make: Make::Own(|look| stat(look, $number, |_| None)),
         };)*
     };
 }
@@ -56,11 +56,12 @@ pub(super) const PEAK_HOUR: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Stat,
     split: None,
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         stat(
             look,
             |f| f.peak_hour.as_ref().map(|p| Number::Count(p.calls)),
             |f| f.peak_hour.as_ref().map(|p| p.start.clone()),
         )
-    },
+    }),
 };

@@ -1,7 +1,7 @@
 //! Response times over time: median, 95th and 99th percentile, from latency buckets.
 
 use super::over_time::not_yet;
-use super::{Body, Chart, Line, Look, Number, Panel, Unit};
+use super::{Body, Chart, Line, Look, Make, Number, Page, Panel, Unit};
 use crate::error::Result;
 use crate::quantile::Latencies;
 use crate::tally::LATENCY;
@@ -13,7 +13,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Ms,
     chart: Chart::Line,
     split: None,
-    make,
+    page: Page::Overview,
+    make: Make::Own(make),
 };
 
 /// The percentiles shown: key, label, share.

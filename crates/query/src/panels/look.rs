@@ -18,22 +18,46 @@ pub(crate) struct Look<'a> {
     pub(crate) ask: &'a Ask,
     /// The period before, when it is asked for.
     pub(crate) previous: Option<Range>,
+    /// Whether whoever asks may see single events.
+    pub(crate) sees_events: bool,
     step: Cell<Step>,
     rows: Cell<bool>,
     stop: Cell<Option<Stop>>,
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(reader: &'a Reader<'a>, ask: &'a Ask) -> Look<'a> {
+    pub(super) fn new(reader: &'a Reader<'a>, ask: &'a Ask, sees_events: bool) -> Look<'a> {
         let previous = ask.compare.period(ask.range, ask.now);
         Look {
             reader,
             ask,
             previous,
+            sees_events,
             step: Cell::new(ask.step),
             rows: Cell::new(false),
             stop: Cell::new(None),
         }
+    }
+
+    /// The same question to other events.
+    pub(crate) fn on<'b>(&self, reader: &'b Reader<'b>) -> Look<'b>
+    where
+        'a: 'b,
+    {
+        Look {
+            reader,
+            ask: self.ask,
+            previous: self.previous,
+            sees_events: self.sees_events,
+            step: Cell::new(self.step.get()),
+            rows: Cell::new(false),
+            stop: Cell::new(None),
+        }
+    }
+
+    /// The same question with nothing beside; what it counts must be noted here.
+    pub(crate) fn alone(&self) -> Look<'_> {
+        Look { previous: None, ..self.on(self.reader) }
     }
 
     /// The step in use.
@@ -72,7 +96,8 @@ impl<'a> Look<'a> {
         self.stop.set(self.stop.get().or(stop));
     }
 
-    pub(super) fn outcome(&self) -> (Origin, Option<Stop>) {
+    /// Where the numbers came from, and why they are not whole.
+    pub(crate) fn outcome(&self) -> (Origin, Option<Stop>) {
         (if self.rows.get() { Origin::Rows } else { Origin::Rollup }, self.stop.get())
     }
 }

@@ -4,7 +4,7 @@ use event::time::DAY;
 use serde_json::{Map, Value};
 
 use super::toplist::{CALLS, CONSUMER_ID, DENIED, columns};
-use super::{Body, Chart, Look, Number, Panel, Row, Unit};
+use super::{Body, Chart, Look, Make, Number, Page, Panel, Row, Unit};
 use crate::error::Result;
 use crate::lang::Filter;
 use crate::tally::{CONSUMER_OUTCOMES, CONSUMERS, Numbered, Numbers, Want};
@@ -20,7 +20,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Table,
     split: Some("consumer"),
-    make,
+    page: Page::Overview,
+    make: Make::Own(make),
 };
 
 fn make(look: &Look<'_>) -> Result<Body> {

@@ -43,7 +43,7 @@ pub(super) fn line(key: String, label: String, [now, before]: Both, edges: &Edge
 }
 
 /// Leaves out the numbers of buckets that have not begun.
-pub(super) fn not_yet(values: Vec<Option<Number>>, edges: &[i64], look: &Look<'_>) -> Vec<Option<Number>> {
+pub(crate) fn not_yet(values: Vec<Option<Number>>, edges: &[i64], look: &Look<'_>) -> Vec<Option<Number>> {
     let now = look.ask.now.0;
     values.into_iter().zip(edges).map(|(n, start)| n.filter(|_| *start <= now)).collect()
 }

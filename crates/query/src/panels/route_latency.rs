@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::latency_percentiles::SHARES;
 use super::toplist::{CALLS, columns, route};
-use super::{Body, Chart, Column, Look, Number, Panel, Row, Unit};
+use super::{Body, Chart, Column, Look, Make, Number, Page, Panel, Row, Unit};
 use crate::error::Result;
 use crate::quantile::Latencies;
 use crate::tally::{Numbered, ROUTE_LATENCY, Want};
@@ -16,14 +16,15 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Table,
     split: Some("route"),
-    make,
+    page: Page::Errors,
+    make: Make::Own(make),
 };
 
 const MORE: &[Column] = &[
-    Column { id: "p50", label: "p50", unit: Unit::Ms },
-    Column { id: "p95", label: "p95", unit: Unit::Ms },
-    Column { id: "p99", label: "p99", unit: Unit::Ms },
-    Column { id: "p95_previous", label: "p95 before", unit: Unit::Ms },
+    Column::new("p50", "p50", Unit::Ms),
+    Column::new("p95", "p95", Unit::Ms),
+    Column::new("p99", "p99", Unit::Ms),
+    Column::new("p95_previous", "p95 before", Unit::Ms),
 ];
 
 fn make(look: &Look<'_>) -> Result<Body> {

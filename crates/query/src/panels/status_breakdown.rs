@@ -1,7 +1,7 @@
 //! Calls by exact status.
 
 use super::toplist::{CALLS, List, toplist};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::lang::Filter;
 use crate::tally::TRAFFIC;
 
@@ -12,7 +12,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("status"),
-    make: |look| {
+    page: Page::Errors,
+    make: Make::Own(|look| {
         let words = |key: u32| match key {
             0 => ("unknown".to_owned(), "Unknown".to_owned(), Filter::term("status", None)),
             status => (status.to_string(), status.to_string(), format!("status:{status}")),
@@ -30,5 +31,5 @@ pub(super) const PANEL: Panel = Panel {
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

@@ -1,7 +1,7 @@
 //! The programs that call the most.
 
 use super::toplist::{CALLS, List, named, toplist};
-use super::{Chart, Column, Panel, Unit};
+use super::{Chart, Column, Make, Page, Panel, Unit};
 use crate::tally::AGENTS;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,7 +11,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("agent"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         toplist(
             look,
             &List {
@@ -21,9 +22,9 @@ pub(super) const PANEL: Panel = Panel {
                 value: CALLS,
                 words: &|key| named(look, "agent", "(no agent)", key),
                 of_all_calls: true,
-                more: &[Column { id: "agent_class", label: "Class", unit: Unit::Text }],
+                more: &[Column::new("agent_class", "Class", Unit::Text)],
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

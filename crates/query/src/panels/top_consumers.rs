@@ -1,7 +1,7 @@
 //! The consumers with the most calls. Calls of nobody known are not a consumer; they are told beside the list.
 
 use super::toplist::{CALLS, CONSUMER_ID, DENIED, ERRORS, List, named, toplist};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::tally::CONSUMER_OUTCOMES;
 use crate::text::counted;
 
@@ -12,7 +12,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("consumer"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         let note = |calls: u64| {
             (calls > 0).then(|| format!("{} of unidentified callers are not listed", counted(calls, "call")))
         };
@@ -29,5 +30,5 @@ pub(super) const PANEL: Panel = Panel {
                 note: &note,
             },
         )
-    },
+    }),
 };

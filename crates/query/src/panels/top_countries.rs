@@ -1,7 +1,7 @@
 //! The countries that most calls come from. Addresses of no country are listed by what they are: private, loopback.
 
 use super::toplist::{CALLS, List, named, toplist};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::tally::COUNTRIES;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,7 +11,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("country"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         toplist(
             look,
             &List {
@@ -25,5 +26,5 @@ pub(super) const PANEL: Panel = Panel {
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

@@ -1,7 +1,7 @@
 //! The routes with the most calls.
 
 use super::toplist::{CALLS, DENIED, ERRORS, List, route, toplist};
-use super::{Chart, Column, Panel, Unit};
+use super::{Chart, Column, Make, Page, Panel, Unit};
 use crate::tally::ROUTES;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,7 +11,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("route"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         toplist(
             look,
             &List {
@@ -21,9 +22,9 @@ pub(super) const PANEL: Panel = Panel {
                 value: CALLS,
                 words: &|key| route(look, key),
                 of_all_calls: true,
-                more: &[Column { id: "api", label: "API", unit: Unit::Text }, DENIED, ERRORS],
+                more: &[Column::new("api", "API", Unit::Text), DENIED, ERRORS],
                 note: &|_| None,
             },
         )
-    },
+    }),
 };

@@ -67,18 +67,18 @@ impl Rows {
 /// The name of a number that counts all calls.
 pub(super) const CALLS: &str = "Calls";
 /// Calls the gateway refused.
-pub(super) const DENIED: Column = Column { id: "denied", label: "Denied", unit: Unit::Calls };
+pub(super) const DENIED: Column = Column::new("denied", "Denied", Unit::Calls);
 /// Calls that ended with 5xx.
-pub(super) const ERRORS: Column = Column { id: "errors", label: "5xx", unit: Unit::Calls };
+pub(super) const ERRORS: Column = Column::new("errors", "5xx", Unit::Calls);
 /// The id beside a consumer's name.
-pub(super) const CONSUMER_ID: Column = Column { id: "consumer_id", label: "Consumer ID", unit: Unit::Text };
+pub(super) const CONSUMER_ID: Column = Column::new("consumer_id", "Consumer ID", Unit::Text);
 
 /// The columns every list has, with the name of its number, and further ones.
 pub(super) fn columns(value: &'static str, more: &[Column]) -> Vec<Column> {
     let base = [
-        Column { id: "value", label: value, unit: Unit::Calls },
-        Column { id: "share", label: "Share", unit: Unit::Percent },
-        Column { id: "change", label: "Change", unit: Unit::Percent },
+        Column::new("value", value, Unit::Calls),
+        Column::new("share", "Share", Unit::Percent),
+        Column::new("change", "Change", Unit::Percent),
     ];
     base.iter().chain(more).cloned().collect()
 }
@@ -154,7 +154,7 @@ fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, comp
     let previous = compared.then_some(Number::Count(sums.before));
     let mut cells = Map::new();
     for column in list.more {
-        let cell = match column.id {
+        let cell = match column.id.as_ref() {
             "denied" => Value::from(sums.denied),
             "errors" => Value::from(sums.errors),
             "client_errors" => Value::from(sums.client_errors),
@@ -165,7 +165,7 @@ fn row(look: &Look<'_>, list: &List<'_>, key: Key, sums: &Sums, total: u64, comp
             }
             _ => Value::Null,
         };
-        cells.insert(column.id.to_owned(), cell);
+        cells.insert(column.id.to_string(), cell);
     }
     Row {
         key,

@@ -1,7 +1,7 @@
 //! Calls by consumer group, as the groups were at the time of the call. A call counts in each of its groups.
 
 use super::toplist::{CALLS, DENIED, List, named, toplist};
-use super::{Chart, Panel, Unit};
+use super::{Chart, Make, Page, Panel, Unit};
 use crate::tally::GROUPS;
 
 pub(super) const PANEL: Panel = Panel {
@@ -11,7 +11,8 @@ pub(super) const PANEL: Panel = Panel {
     unit: Unit::Calls,
     chart: Chart::Toplist,
     split: Some("group"),
-    make: |look| {
+    page: Page::Overview,
+    make: Make::Own(|look| {
         let note =
             |_| Some("a call counts in each of its consumer's groups, so shares can exceed 100 %".to_owned());
         toplist(
@@ -27,5 +28,5 @@ pub(super) const PANEL: Panel = Panel {
                 note: &note,
             },
         )
-    },
+    }),
 };

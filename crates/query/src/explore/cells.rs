@@ -1,0 +1,245 @@
+//! Answers from roll-ups: which cubes hold a question, and their cells as combinations of its splits.
+
+use event::{Kind, Timestamp, field};
+use ledger::{CUBES, Cube, Symbols};
+
+use super::Question;
+use super::cases;
+use super::clock::Hours;
+use super::split::Place;
+use super::table::Table;
+use crate::cellular::Cellular;
+use crate::error::Result;
+use crate::histogram::{CLASSES, class, reason_words};
+use crate::panels::Look;
+use crate::range::{Range, Zone};
+use crate::tally::{Hit, Numbered, TRAFFIC, Want};
+
+/// What is read off which cube.
+pub(super) struct Plan {
+    counts: Option<Reading>,
+    times: Option<Reading>,
+    /// The periods, cut where the clock says something else.
+    fine: Vec<Vec<i64>>,
+    /// Whether calls are in several combinations, so that everything is counted apart.
+    is_list: bool,
+}
+
+/// A cube, and where its cells have the splits and the distinct values.
+#[derive(Clone)]
+struct Reading {
+    cube: &'static Cube,
+    splits: Vec<Place>,
+    uniques: Vec<Place>,
+}
+
+impl Reading {
+    fn new(question: &Question, cube: &'static Cube, look: &Look<'_>, fine: &[Vec<i64>]) -> Option<Reading> {
+        // No bucket may begin inside of its shortest stretches.
+        let inner = |edges: &'_ Vec<i64>| edges.get(1..edges.len().saturating_sub(1)).unwrap_or(&[]).to_vec();
+        let mut begins = fine.iter().flat_map(inner);
+        if begins.any(|edge| edge.rem_euclid(cube.finest().micros()) != 0) {
+            return None;
+        }
+        let places = |splits: &mut dyn Iterator<Item = &super::Split>| -> Option<Vec<Place>> {
+            splits.map(|split| split.place(cube)).collect()
+        };
+        let splits = places(&mut question.by.iter())?;
+        let uniques = places(&mut question.uniques())?;
+        // A call of several groups has several cells.
+        let is_list = |field: &event::FieldId| field.field().kind == Kind::List;
+        let once = !cube.key.iter().any(is_list) || splits.contains(&Place::Key);
+        (once && Cellular::new(&look.reader.filter, cube).is_some()).then_some(Reading {
+            cube,
+            splits,
+            uniques,
+        })
+    }
+
+    /// How many dimensions its cells have: fewer are fewer cells.
+    fn size(&self) -> usize {
+        let cube = self.cube;
+        usize::from(!cube.key.is_empty()) * 2 + usize::from(cube.detail.is_some()) + usize::from(cube.outcome)
+    }
+}
+
+/// How the question is read off roll-ups; `None` when it must be counted from rows.
+pub(super) fn plan(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Option<Plan> {
+    let only_percentiles = |field| field == field::DURATION;
+    if !question.durations().into_iter().all(only_percentiles) || question.needs_rows() {
+        return None;
+    }
+    if question.clock_step(&look.ask.given.hours) == Some(None) {
+        return None;
+    }
+    let fine = refined(question, look, periods);
+    let readings = || CUBES.iter().filter_map(|cube| Reading::new(question, cube, look, &fine));
+    let outcome = question.measures.iter().any(|m| m.needs_outcome());
+    let bytes = question.measures.contains(&super::Measure::Bytes);
+    let counts = || {
+        let fitting = readings()
+            .filter(|r| !r.cube.latency && (r.cube.outcome || !outcome) && (r.cube.bytes || !bytes));
+        fitting.min_by_key(Reading::size)
+    };
+    let times = || readings().filter(|r| r.cube.latency).min_by_key(Reading::size);
+    let counts = Some(counts()?);
+    let times = if question.durations().is_empty() { None } else { Some(times()?) };
+    Some(Plan { counts, times, fine, is_list: question.by.iter().any(|split| split.is_list()) })
+}
+
+/// Counts from cells.
+pub(super) fn gather(
+    question: &Question,
+    look: &Look<'_>,
+    plan: &Plan,
+    periods: &[Vec<i64>],
+    table: &mut Table,
+) -> Result<()> {
+    let is_series = question.is_series();
+    let fine = &plan.fine;
+    let readings: Vec<(&Reading, bool)> =
+        plan.counts.iter().map(|r| (r, true)).chain(plan.times.iter().map(|r| (r, false))).collect();
+    let mut wants = Vec::new();
+    for (reading, _) in &readings {
+        let cubes = std::slice::from_ref(&reading.cube.name);
+        wants.extend(fine.iter().map(|edges| Want::new(cubes, edges.clone())));
+    }
+    let counted = wants.len();
+    if plan.is_list {
+        wants.extend(periods.iter().map(|edges| Want::new(TRAFFIC, edges.clone())));
+    }
+    let mut words: Vec<Words<'_>> = readings.iter().map(|_| Words::new(question, look)).collect();
+    let budget = look.reader.budget.clone();
+    look.tally(&wants, &mut |want, hit| {
+        let period = want % periods.len();
+        let place = table.place(period, if is_series { hit.bucket } else { 0 });
+        let start = fine.get(period).and_then(|edges| edges.get(hit.bucket)).copied().unwrap_or(0);
+        if want >= counted {
+            count(table.everything(place), hit, None);
+            return;
+        }
+        let (Some((reading, is_count)), Some(words)) =
+            (readings.get(want / periods.len()), words.get_mut(want / periods.len()))
+        else {
+            return;
+        };
+        let group = words.group(reading, hit, start, table);
+        let seen = (question.seen && *is_count).then_some(start);
+        if *is_count {
+            count(table.cell(group, place, &budget), hit, seen);
+            if !plan.is_list {
+                count(table.everything(place), hit, seen);
+            }
+            for (unique, from) in reading.uniques.iter().enumerate() {
+                let text = words.text(*from, hit, start);
+                table.has(unique, group, place, &text, &budget);
+            }
+        } else {
+            table
+                .cell(group, place, &budget)
+                .times
+                .iter_mut()
+                .for_each(|t| t.fall_in(hit.latency, hit.calls));
+            table.everything(place).times.iter_mut().for_each(|t| t.fall_in(hit.latency, hit.calls));
+        }
+    })?;
+    table.is_exact = false;
+    Ok(())
+}
+
+fn count(sums: &mut super::sums::Sums, hit: &Hit, seen: Option<i64>) {
+    sums.count(i64::from(hit.status), hit.reason != 0, hit.calls);
+    sums.bytes += hit.bytes;
+    if let Some(start) = seen {
+        sums.see(start, start);
+    }
+}
+
+/// Edges of stretches within which the clock says the same, when the question is about the clock.
+fn refined(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Vec<Vec<i64>> {
+    let step = question.clock_step(&look.ask.given.hours).flatten();
+    let cut = |edges: &Vec<i64>| match (step, edges.as_slice()) {
+        (Some(step), [from, to]) if from < to => {
+            step.cut(Range::new(Timestamp(*from), Timestamp(*to)), &look.ask.zone)
+        }
+        _ => edges.clone(),
+    };
+    periods.iter().map(cut).collect()
+}
+
+/// The texts of cells as numbers of a table. Cells come in runs of one combination.
+struct Words<'a> {
+    known: Vec<Numbered<u64, u32>>,
+    symbols: &'a Symbols,
+    zone: Zone,
+    hours: Hours,
+    last: Option<(Vec<u64>, u32)>,
+}
+
+impl<'a> Words<'a> {
+    fn new(question: &Question, look: &Look<'a>) -> Words<'a> {
+        Words {
+            known: question.by.iter().map(|_| Numbered::default()).collect(),
+            symbols: look.reader.view.symbols(),
+            zone: look.ask.zone.clone(),
+            hours: look.ask.given.hours,
+            last: None,
+        }
+    }
+
+    fn group(&mut self, reading: &Reading, hit: &Hit, start: i64, table: &mut Table) -> u32 {
+        let raw = |place: &Place| raw(*place, hit, start);
+        if let Some((last, group)) = &self.last
+            && reading.splits.iter().map(raw).eq(last.iter().copied())
+        {
+            return *group;
+        }
+        let mut key = Vec::with_capacity(reading.splits.len());
+        for (at, place) in reading.splits.iter().enumerate() {
+            let value = raw(place);
+            let found = self.known.get(at).and_then(|known| known.get(&value)).copied();
+            let number = found.unwrap_or_else(|| {
+                let number = table.number(at, &self.text(*place, hit, start));
+                self.known.get_mut(at).map(|known| known.insert(value, number));
+                number
+            });
+            key.push(number);
+        }
+        let group = table.group(&key);
+        self.last = Some((reading.splits.iter().map(raw).collect(), group));
+        group
+    }
+
+    fn text(&self, place: Place, hit: &Hit, start: i64) -> String {
+        match place {
+            Place::Gateway => self.symbols.text(hit.gateway),
+            Place::Environment => self.symbols.text(hit.environment),
+            Place::Key => self.symbols.text(hit.key),
+            Place::Detail => self.symbols.text(hit.detail),
+            Place::Status if hit.status == 0 => String::new(),
+            Place::Status => hit.status.to_string(),
+            Place::Class => CLASSES.get(class(hit.status)).copied().unwrap_or_default().to_owned(),
+            Place::Reason if hit.reason == 0 => String::new(),
+            Place::Reason => reason_words(hit.reason).0.to_owned(),
+            Place::Granted => (hit.reason == 0).to_string(),
+            Place::Time(clock) => clock.value(start, &self.zone, &self.hours).0,
+            Place::Cases(cases) => cases::of_outcome(cases, hit.status, hit.reason, self.symbols).to_owned(),
+        }
+    }
+}
+
+/// What distinguishes the values of a place.
+fn raw(place: Place, hit: &Hit, start: i64) -> u64 {
+    match place {
+        Place::Gateway => hit.gateway.into(),
+        Place::Environment => hit.environment.into(),
+        Place::Key => hit.key.into(),
+        Place::Detail => hit.detail.into(),
+        Place::Status => hit.status.into(),
+        Place::Class => class(hit.status) as u64,
+        Place::Reason => hit.reason.into(),
+        Place::Granted => u64::from(hit.reason == 0),
+        Place::Time(_) => start.cast_unsigned(),
+        Place::Cases(_) => u64::from(hit.status) << 8 | u64::from(hit.reason),
+    }
+}

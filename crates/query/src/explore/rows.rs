@@ -1,0 +1,355 @@
+//! Answers from rows. The rows of a unit are put into groups column by column: equal pairs of group and number become
+//! one group, by a table where there are few and by a fast hash where there are many. What is summed up is summed by
+//! group, and only each group's texts meet those of other units.
+
+use event::column::Column as Held;
+use event::{Batch, FieldId, field};
+use ledger::Unit;
+
+use super::Question;
+use super::column::Column;
+use super::measure::Measure;
+use super::sums::Sums;
+use super::table::Table;
+use crate::error::Result;
+use crate::eval::{Mask, RowReasons};
+use crate::lang::seen_int;
+use crate::panels::{Ask, Look};
+use crate::reader::during;
+use crate::scan::Selected;
+use crate::tally::{Numbered, Origin};
+
+/// Pairs of group and number up to which a table is used instead of a hash.
+const PAIRS_MAX: usize = 1 << 18;
+
+/// Groups of one unit and period, with their texts.
+struct Grouped {
+    period: usize,
+    /// For each split, the distinct texts.
+    words: Vec<Vec<String>>,
+    /// For each group, the place of its text in `words` of each split, one after the other.
+    keys: Vec<u32>,
+    buckets: Vec<u32>,
+    sums: Vec<Sums>,
+    /// For each measure of distinct values: group and value.
+    uniques: Vec<Vec<(u32, String)>>,
+    /// Of everything by bucket, where a row is in several groups.
+    all: Option<Vec<Sums>>,
+}
+
+/// Counts from rows.
+pub(super) fn gather(
+    question: &Question,
+    look: &Look<'_>,
+    periods: &[Vec<i64>],
+    table: &mut Table,
+) -> Result<()> {
+    let ends: Vec<(i64, i64)> = periods
+        .iter()
+        .map(|edges| (edges.first().copied().unwrap_or(0), edges.last().copied().unwrap_or(0)))
+        .collect();
+    let touches = |unit: &Unit| ends.iter().any(|(from, to)| unit.time_min < *to && unit.time_max >= *from);
+    let (reader, ask) = (look.reader, look.ask);
+    let (from, to) =
+        (ends.iter().map(|e| e.0).min().unwrap_or(0), ends.iter().map(|e| e.1).max().unwrap_or(0));
+    let mut units = reader.units(from, to)?;
+    units.retain(touches);
+    let fields = question.columns();
+    let work = |_: usize, unit: &Unit| -> Result<Vec<Grouped>> {
+        if !reader.compiled.may_match(unit)? {
+            return Ok(Vec::new());
+        }
+        let read = Selected::read(reader, unit, &fields, |batch| {
+            let mask = reader.compiled.mask(batch);
+            let within = |(from, to): &(i64, i64)| {
+                let mut inside = mask.clone();
+                if unit.time_min < *from || unit.time_max >= *to {
+                    inside.and(&during(batch, *from, *to));
+                }
+                inside
+            };
+            ends.iter().map(within).collect()
+        })?;
+        let Some(read) = read else { return Ok(Vec::new()) };
+        let masks = read.masks.iter().enumerate().zip(periods).filter(|((_, mask), _)| !mask.is_empty());
+        Ok(masks
+            .map(|((period, mask), edges)| group_rows(question, ask, read.batch(), mask, period, edges))
+            .collect())
+    };
+    let budget = reader.budget;
+    let stop = reader.each(&units, work, |found| {
+        found.iter().for_each(|grouped| take(table, grouped, budget));
+    })?;
+    look.note(Origin::Rows, stop);
+    Ok(())
+}
+
+/// Puts the groups of a unit to those of others.
+fn take(table: &mut Table, grouped: &Grouped, budget: &crate::Budget) {
+    let splits = grouped.words.len();
+    let numbers: Vec<Vec<u32>> = grouped
+        .words
+        .iter()
+        .enumerate()
+        .map(|(split, words)| words.iter().map(|word| table.number(split, word)).collect())
+        .collect();
+    let mut groups = Vec::with_capacity(grouped.sums.len());
+    let mut key = Vec::with_capacity(splits);
+    for (at, (sums, bucket)) in grouped.sums.iter().zip(&grouped.buckets).enumerate() {
+        key.clear();
+        let local = grouped.keys.get(at * splits..(at + 1) * splits).unwrap_or(&[]);
+        key.extend(
+            local
+                .iter()
+                .zip(&numbers)
+                .map(|(word, numbers)| numbers.get(*word as usize).copied().unwrap_or(0)),
+        );
+        let group = table.group(&key);
+        let place = table.place(grouped.period, *bucket as usize);
+        table.cell(group, place, budget).add(sums);
+        if grouped.all.is_none() {
+            table.everything(place).add(sums);
+        }
+        groups.push((group, place));
+    }
+    for (bucket, sums) in grouped.all.iter().flatten().enumerate().filter(|(_, sums)| sums.calls > 0) {
+        let place = table.place(grouped.period, bucket);
+        table.everything(place).add(sums);
+    }
+    for (unique, pairs) in grouped.uniques.iter().enumerate() {
+        for (group, text) in pairs {
+            let Some((group, place)) = groups.get(*group as usize).copied() else { continue };
+            table.has(unique, group, place, text, budget);
+        }
+    }
+}
+
+/// Rows in groups: the group of each place, and the place of each group's first row.
+struct Groups {
+    of: Vec<u32>,
+    count: u32,
+}
+
+impl Groups {
+    fn one(places: usize) -> Groups {
+        Groups { of: vec![0; places], count: u32::from(places > 0) }
+    }
+
+    /// Splits the groups by a number of each place, of which there are `numbers`.
+    fn refine(&mut self, numbers: usize, number: impl Fn(usize) -> u32) {
+        let mut next = 0;
+        let mut fresh = || {
+            next += 1;
+            next - 1
+        };
+        let pairs = (self.count as usize).saturating_mul(numbers);
+        if pairs <= PAIRS_MAX {
+            let mut known = vec![u32::MAX; pairs];
+            for (at, group) in self.of.iter_mut().enumerate() {
+                let pair = *group as usize * numbers + number(at) as usize;
+                if let Some(slot) = known.get_mut(pair) {
+                    if *slot == u32::MAX {
+                        *slot = fresh();
+                    }
+                    *group = *slot;
+                }
+            }
+        } else {
+            let mut known: Numbered<u64, u32> = Numbered::default();
+            for (at, group) in self.of.iter_mut().enumerate() {
+                let pair = u64::from(*group) << 32 | u64::from(number(at));
+                *group = *known.entry(pair).or_insert_with(&mut fresh);
+            }
+        }
+        self.count = next;
+    }
+
+    /// A place of each group.
+    fn firsts(&self) -> Vec<usize> {
+        let mut firsts = vec![usize::MAX; self.count as usize];
+        for (at, group) in self.of.iter().enumerate() {
+            if let Some(first) = firsts.get_mut(*group as usize)
+                && *first == usize::MAX
+            {
+                *first = at;
+            }
+        }
+        firsts
+    }
+}
+
+fn group_rows(
+    question: &Question,
+    ask: &Ask,
+    batch: &Batch,
+    mask: &Mask,
+    period: usize,
+    edges: &[i64],
+) -> Grouped {
+    let column = |split: &super::Split| Column::new(batch, split, &ask.zone, &ask.given.hours);
+    let columns: Vec<Column<'_>> = question.by.iter().map(column).collect();
+    let rows = mask.rows();
+    let (places, elements) = spread(&columns, &rows);
+    let bucket = bucket_of(question, batch, edges);
+    let buckets = edges.len().saturating_sub(1).max(1);
+    let row_at = |at: usize| places.get(at).copied().unwrap_or(0);
+    let number = |split: usize, at: usize| -> u32 {
+        match elements.get(split).and_then(Option::as_ref) {
+            Some(ids) => ids.get(at).copied().unwrap_or(0),
+            None => columns.get(split).map_or(0, |column| column.id(row_at(at))),
+        }
+    };
+    let mut groups = Groups::one(places.len());
+    for (split, column) in columns.iter().enumerate() {
+        groups.refine(column.numbers(), |at| number(split, at));
+    }
+    if let Some(bucket) = &bucket {
+        groups.refine(buckets, |at| bucket.get(row_at(at) as usize).copied().unwrap_or(0));
+    }
+    let firsts = groups.firsts();
+    let sums = Summing::new(question, batch).sum(&groups, row_at);
+    let uniques = question.uniques().map(|split| distinct(&groups, &column(split), row_at)).collect();
+    let mut words = Vec::new();
+    let mut keys = vec![0; firsts.len() * columns.len()];
+    for (split, column) in columns.iter().enumerate() {
+        let numbers = firsts.iter().map(|at| number(split, *at));
+        let (own, places) = used(column, numbers);
+        words.push(own);
+        let slots = keys.iter_mut().skip(split).step_by(columns.len().max(1));
+        slots.zip(places).for_each(|(slot, place)| *slot = place);
+    }
+    let bucket_at =
+        |at: &usize| bucket.as_ref().and_then(|b| b.get(row_at(*at) as usize)).copied().unwrap_or(0);
+    let all = columns.iter().any(Column::is_list).then(|| {
+        let row_at = |at: usize| rows.get(at).copied().unwrap_or(0);
+        let of =
+            rows.iter().map(|row| bucket.as_ref().and_then(|b| b.get(*row as usize)).copied().unwrap_or(0));
+        Summing::new(question, batch).sum(&Groups { of: of.collect(), count: buckets as u32 }, row_at)
+    });
+    Grouped { period, words, keys, buckets: firsts.iter().map(bucket_at).collect(), sums, uniques, all }
+}
+
+/// The texts in use, and the place of each number's text among them.
+fn used(column: &Column<'_>, numbers: impl Iterator<Item = u32>) -> (Vec<String>, Vec<u32>) {
+    let mut known: Numbered<u32, u32> = Numbered::default();
+    let mut words = Vec::new();
+    let places = numbers.map(|number| {
+        *known.entry(number).or_insert_with(|| {
+            words.push(column.text(number).to_owned());
+            words.len() as u32 - 1
+        })
+    });
+    let places = places.collect();
+    (words, places)
+}
+
+/// The rows, those with several values of a split several times, with the number of the value beside.
+fn spread(columns: &[Column<'_>], rows: &[u32]) -> (Vec<u32>, Vec<Option<Vec<u32>>>) {
+    let mut places = rows.to_vec();
+    let mut elements: Vec<Option<Vec<u32>>> = columns.iter().map(|_| None).collect();
+    for (split, column) in columns.iter().enumerate().filter(|(_, column)| column.is_list()) {
+        let (mut wider, mut ids, mut from) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, row) in places.iter().enumerate() {
+            for id in column.ids(*row) {
+                wider.push(*row);
+                ids.push(*id);
+                from.push(at);
+            }
+        }
+        for earlier in elements.iter_mut().flatten() {
+            *earlier = from.iter().map(|at| earlier.get(*at).copied().unwrap_or(0)).collect();
+        }
+        places = wider;
+        if let Some(slot) = elements.get_mut(split) {
+            *slot = Some(ids);
+        }
+    }
+    (places, elements)
+}
+
+/// The bucket of every row, for answers over time.
+fn bucket_of(question: &Question, batch: &Batch, edges: &[i64]) -> Option<Vec<u32>> {
+    let Some(Held::Int(times)) = batch.column(field::TIME).filter(|_| question.is_series()) else {
+        return None;
+    };
+    let (mut known, mut bucket) = (0..0, 0);
+    let last = edges.len().saturating_sub(2);
+    Some(
+        times
+            .iter()
+            .map(|time| {
+                if !known.contains(time) {
+                    let at = edges.partition_point(|edge| edge <= time).saturating_sub(1).min(last);
+                    let edge = |at: usize| edges.get(at).copied().unwrap_or(i64::MAX);
+                    (known, bucket) = (edge(at)..edge(at + 1), at as u32);
+                }
+                bucket
+            })
+            .collect(),
+    )
+}
+
+/// The distinct values of each group.
+fn distinct(groups: &Groups, column: &Column<'_>, row_at: impl Fn(usize) -> u32) -> Vec<(u32, String)> {
+    let mut pairs: crate::tally::Numbers<(u32, u32)> = Default::default();
+    for (at, group) in groups.of.iter().enumerate() {
+        match column.is_list() {
+            true => pairs.extend(column.ids(row_at(at)).iter().map(|id| (*group, *id))),
+            false => {
+                pairs.insert((*group, column.id(row_at(at))));
+            }
+        }
+    }
+    pairs.into_iter().map(|(group, id)| (group, column.text(id).to_owned())).collect()
+}
+
+/// The columns that are summed up.
+struct Summing<'a> {
+    durations: Vec<FieldId>,
+    status: Option<&'a Held>,
+    reasons: Option<RowReasons<'a>>,
+    bytes: Option<&'a Held>,
+    seen: Option<&'a Held>,
+    times: Vec<(Option<&'a Held>, bool)>,
+}
+
+impl<'a> Summing<'a> {
+    fn new(question: &Question, batch: &'a Batch) -> Summing<'a> {
+        let outcome = question.measures.iter().any(|m| m.needs_outcome());
+        let durations = question.durations();
+        let with_bucket = |field: FieldId| {
+            question.measures.iter().any(|m| matches!(m, Measure::Percentile(_, of) if *of == field))
+        };
+        Summing {
+            status: batch.column(field::STATUS).filter(|_| outcome),
+            reasons: outcome.then(|| RowReasons::new(batch)),
+            bytes: batch
+                .column(field::RESPONSE_BYTES)
+                .filter(|_| question.measures.contains(&Measure::Bytes)),
+            seen: batch.column(field::TIME).filter(|_| question.seen),
+            times: durations.iter().map(|field| (batch.column(*field), with_bucket(*field))).collect(),
+            durations,
+        }
+    }
+
+    fn sum(&self, groups: &Groups, row_at: impl Fn(usize) -> u32) -> Vec<Sums> {
+        let mut sums: Vec<Sums> = (0..groups.count).map(|_| Sums::new(&self.durations)).collect();
+        for (at, group) in groups.of.iter().enumerate() {
+            let Some(sums) = sums.get_mut(*group as usize) else { continue };
+            let row = row_at(at) as usize;
+            let int = |column: Option<&Held>| column.and_then(|c| c.int(row));
+            let status = seen_int(field::STATUS, int(self.status)).unwrap_or(0);
+            sums.count(status, self.reasons.as_ref().is_some_and(|r| r.get(row) != 0), 1);
+            sums.bytes += int(self.bytes).map_or(0, |n| n.max(0) as u64);
+            if let Some(time) = int(self.seen) {
+                sums.see(time, time);
+            }
+            for ((column, with_bucket), times) in self.times.iter().zip(&mut sums.times) {
+                if let Some(micros) = int(*column) {
+                    times.took(micros, *with_bucket);
+                }
+            }
+        }
+        sums
+    }
+}
