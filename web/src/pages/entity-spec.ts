@@ -35,7 +35,7 @@ export function entitySpec(dimension: Dimension): PageSpec {
           ['peak_hours', 4, 4],
         ],
       },
-      ...(quotas.length ? [{ title: 'Quota', cards: quotas }] : []),
+      ...(quotas.length ? [{ cards: quotas }] : []),
       {
         title: 'Whom and what it talks to',
         cards: without([

@@ -87,7 +87,7 @@ export function PanelBody(props: {
       {panels.isPending && <Waiting spec={spec} />}
       {isShown &&
         sections.map((section) => (
-          <div key={section.title ?? ''} className={css.section}>
+          <div key={section.title ?? section.placed[0]?.id} className={css.section}>
             {section.title && (
               <header className={css.head}>
                 <h2 className={css.title}>{section.title}</h2>

@@ -1,5 +1,6 @@
 // How far quotas are used up: calls against the limit in its period, who was refused, and when it will be used up.
 import { useState } from 'react'
+import { Problem } from '../api/client'
 import { type QuotaUse, useQuotas } from '../api/usage'
 import type { PanelMoves, Spans } from '../charts/panel'
 import { Card } from '../parts/card'
@@ -31,6 +32,8 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
     (answer.data?.rows ?? []).filter(({ plan, consumer, key }) => !of || [plan, consumer, key].includes(of)),
     sort,
   )
+  // A server that counts no quotas has nothing to say about them.
+  if (answer.error instanceof Problem && answer.error.status === 404) return null
   const body = () => {
     if (answer.isError && !answer.data)
       return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />

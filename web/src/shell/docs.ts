@@ -14,6 +14,11 @@ export const DOCS: Doc[] = [
   { id: 'enrichment', label: 'What is added to an event', words: 'country geography agent route template proxy' },
   { id: 'directory', label: 'The directory', words: 'consumers groups plans routes rules import' },
   { id: 'masking', label: 'Masking of secrets', words: 'privacy tokens headers gdpr' },
+  {
+    id: 'dashboards',
+    label: 'Which page answers what',
+    words: 'overview usage denials errors latency access control aws quicksight questions',
+  },
   { id: 'panels', label: 'Panels and figures', words: 'overview metrics rates percentiles definitions' },
   { id: 'api', label: 'The HTTP API', words: 'openapi endpoints rest export tail' },
   { id: 'cli', label: 'The command line', words: 'gatelog commands import follow query' },
