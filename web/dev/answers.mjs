@@ -1,4 +1,5 @@
 // Counts over the made-up traffic, in the shapes of docs/api.md.
+import { awsPanels } from './aws.mjs'
 import { compile } from './filter.mjs'
 import { events, fields, reasons } from './traffic.mjs'
 import { peakHours } from './usage.mjs'
@@ -240,6 +241,7 @@ const all = [
   P('refused_logins', 'Refused sign-ins', 'One number that is not in the strip', 'calls', 'stat', {
     keep: (e) => e.response.status === 401,
   }),
+  ...awsPanels(P),
 ]
 const shownPanel = ({ by, keep, ...panel }) => (by ? { ...panel, split: by } : panel)
 export const panels = all.map(shownPanel)

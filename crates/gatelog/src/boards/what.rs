@@ -1,6 +1,6 @@
 //! What a dashboard holds, and what of it cannot be.
 
-use query::Filter;
+use query::explore::{self, Spec};
 use serde::{Deserialize, Serialize};
 
 /// Panels of one dashboard at most.
@@ -109,6 +109,17 @@ impl Wrong {
     }
 }
 
+impl From<query::Error> for Wrong {
+    fn from(error: query::Error) -> Wrong {
+        match error {
+            query::Error::Filter(fault) => {
+                Wrong { detail: format!("filter: {}", fault.detail), suggestions: fault.suggestions }
+            }
+            other => Wrong::text(other.to_string()),
+        }
+    }
+}
+
 impl What {
     /// Whether it can be kept.
     pub(crate) fn check(&self) -> Result<(), Wrong> {
@@ -171,11 +182,12 @@ impl Question {
         if self.top.is_some_and(|top| !(1..=query::panels::TOP_MAX).contains(&usize::from(top))) {
             return Err(Wrong::text(format!("top is a whole number from 1 to {}", query::panels::TOP_MAX)));
         }
-        let filter = Filter::parse(self.filter.as_deref().unwrap_or_default());
-        filter.map(|_| ()).map_err(|fault| Wrong {
-            detail: format!("filter: {}", fault.detail),
-            suggestions: fault.suggestions,
-        })
+        let spec = |chart| Spec {
+            of: self.of.as_deref().unwrap_or_default(),
+            filter: self.filter.as_deref().unwrap_or_default(),
+            ..Spec::new(&self.measure, self.by.as_deref().unwrap_or_default(), chart)
+        };
+        explore::chart(&self.chart).and_then(|chart| explore::check(&spec(chart))).map_err(Wrong::from)
     }
 }
 
@@ -233,6 +245,10 @@ mod tests {
             (json!({ "explore": { "measure": "calls" } }), "missing field `chart`"),
             (json!({ "explore": { "measure": "calls", "chart": "bars", "top": 0 } }), "item 1: top is"),
             (json!({ "explore": { "measure": "x".repeat(3_000), "chart": "bars" } }), "item 1: a text"),
+            (json!({ "explore": { "measure": "cals", "chart": "bars" } }), "item 1: measure: "),
+            (json!({ "explore": { "measure": "calls", "chart": "bras" } }), "item 1: chart: "),
+            (json!({ "explore": { "measure": "calls", "by": "ruote", "chart": "bars" } }), "item 1: by: "),
+            (json!({ "explore": { "measure": "calls", "by": "route", "chart": "stat" } }), "item 1: by: "),
             (
                 json!({ "explore": { "measure": "calls", "chart": "bars", "filter": "statsu:500" } }),
                 "item 1: filter: ",
@@ -256,7 +272,8 @@ mod tests {
         assert!(of(ITEMS_MAX + 1, 0, 0).is_err());
         assert!(of(0, CONTROLS_MAX + 1, 0).is_err());
         assert!(of(0, 0, ABOUT_CHARS_MAX + 1).is_err());
-        let long = json!({ "explore": { "measure": "x".repeat(TEXT_BYTES_MAX), "chart": "bars" } });
+        let long = format!("path:\"{}\"", "x".repeat(TEXT_BYTES_MAX - 7));
+        let long = json!({ "explore": { "measure": "calls", "chart": "bars", "filter": long } });
         let board = json!({ "name": "x", "items": vec![long; 20] });
         let found = serde_json::from_value::<What>(board).unwrap().check().unwrap_err();
         assert!(found.detail.contains("bytes long as JSON"), "{found:?}");
