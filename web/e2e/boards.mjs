@@ -30,6 +30,7 @@ try {
   await page.getByRole('link', { name: 'AWS API Gateway' }).click()
   await page.waitForURL((url) => url.pathname === '/boards/aws')
   await settled(page)
+  await page.getByTestId('control-status').waitFor()
   equal('eight controls stand beside the range', await page.locator('[data-testid^=control-]').count(), 8)
   equal('what comes with the program is not changed', await page.getByRole('button', { name: 'Edit' }).count(), 0)
 

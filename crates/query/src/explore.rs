@@ -229,6 +229,14 @@ pub(crate) fn body(look: &Look<'_>, spec: &Spec<'_>) -> Result<Body> {
     show::body(look, &question)
 }
 
+/// Whether a question can be asked.
+///
+/// # Errors
+/// Those of [`explore`] that do not depend on the data.
+pub fn check(spec: &Spec<'_>) -> Result<()> {
+    Question::parse(spec).map(drop)
+}
+
 /// The answer to a question.
 ///
 /// # Errors

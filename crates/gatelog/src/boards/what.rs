@@ -115,6 +115,9 @@ impl From<query::Error> for Wrong {
             query::Error::Filter(fault) => {
                 Wrong { detail: format!("filter: {}", fault.detail), suggestions: fault.suggestions }
             }
+            query::Error::Parameter { ref suggestions, .. } => {
+                Wrong { detail: error.to_string(), suggestions: suggestions.clone() }
+            }
             other => Wrong::text(other.to_string()),
         }
     }
