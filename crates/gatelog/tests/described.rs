@@ -26,6 +26,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
         &["?RANGE&limit=1000", "?RANGE&limit=1000&order=asc&filter=granted:false", "?filter=consumer:nobody"],
     ),
     ("/api/v1/events/{id}", &["/api/v1/events/1"]),
+    ("/api/v1/events/{id}/explain", &["/api/v1/events/1/explain", "/api/v1/events/5/explain"]),
     ("/api/v1/facets", &["?RANGE", "?RANGE&fields=user_agent,ip,duration,request_id&search=a&top=3"]),
     (
         "/api/v1/histogram",

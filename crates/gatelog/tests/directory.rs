@@ -95,6 +95,11 @@ fn events_carry_the_groups_of_their_time() {
     assert_eq!(event["access"]["reason"], "no_acl_groups", "{event}");
     let evidence = event["access"]["evidence"].as_str().unwrap_or_default();
     assert_eq!(evidence, "directory: route orders allows groups [gold], consumer has none");
+    let explained = server.json(&format!("/api/v1/events/{}/explain", event["id"].as_str().unwrap_or_default()));
+    let route = json!({"type": "route", "name": "orders", "id": null, "origin": "team"});
+    assert_eq!((&explained["rule"]["kind"], &explained["rule"]["object"]), (&json!("groups"), &route));
+    assert_eq!((&explained["confidence"], &explained["changed"]), (&json!("exact"), &Value::Null));
+    assert_eq!(explained["identity"]["groups"], json!([]));
 
     let history = server.json("/api/v1/directory/history?kind=consumers&key=app");
     assert_eq!(history["total"], 1);

@@ -34,6 +34,8 @@ pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use entity::Entity;
 pub use importers::{Fault, IMPORTERS, Importer, Read, by_name};
 pub use join::{AMBIGUOUS, join};
+pub(crate) use join::{Facts, facts, time};
+pub(crate) use judge::{Held, Judge, groups, held, list, nearest, open};
 pub use known::Directory;
 pub use life::{BEGINNING, From, Life, Lives, Version};
 pub use model::{

@@ -13,6 +13,7 @@ pub mod directory;
 pub mod enrich;
 pub mod envelopes;
 mod escape;
+pub mod explain;
 mod fieldmap;
 mod fill;
 mod format;
@@ -32,6 +33,7 @@ mod words;
 
 pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_opened, decode_with};
 pub use denial::{Judgement, Match, Words, denials_markdown};
+pub use explain::{Explanation, explain};
 pub use fieldmap::{FieldMap, From};
 pub use format::{Format, RECORD_BYTES_MAX, Reason};
 pub use formats::{FORMATS, Flowgenx, Json, Kong, Mapped, Nginx, by_name, formats_markdown, recognise};

@@ -11,6 +11,8 @@ use event::{field, reason};
 use intake::{by_name, decode};
 use serde::Deserialize;
 
+mod explained;
+
 #[derive(Deserialize)]
 struct Case {
     gateway: String,
@@ -186,7 +188,7 @@ fn no_verdict_is_wrong_and_the_page_says_how_exact_they_are() {
     assert!(sum(|t| t.exact) / denied >= 0.9, "fewer than nine in ten are exact");
 
     let path = format!("{}/../../docs/denials.md", env!("CARGO_MANIFEST_DIR"));
-    let page = intake::denials_markdown(&table);
+    let page = intake::denials_markdown(&table, &explained::table());
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, &page).unwrap();
     }

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use keys::Scope;
+use intake::directory::Directory;
+use keys::{Permission, Scope};
 use query::rows::{Ask, LIMIT_MAX, Order};
 
 use super::answer::{bytes_with, json};
@@ -45,4 +46,16 @@ pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
     let (event, _) =
         ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;
     Ok(bytes_with(StatusCode::OK, "application/json", String::from(Box::<str>::from(event))))
+}
+
+/// `GET /events/{id}/explain`. Rules are told to those who may see them.
+pub(crate) async fn explain(scope: Scope, call: Call) -> Answer {
+    let id = call.segment("id").unwrap_or_default().to_owned();
+    let directory = match scope.permits(Permission::DirectoryRead) {
+        true => call.app.directory.now(),
+        false => Directory::default(),
+    };
+    let (_, event) =
+        ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;
+    json(&intake::explain(&event, &directory))
 }

@@ -28,6 +28,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/directory.json"),
     include_str!("openapi/receivers.json"),
     include_str!("openapi/usage.json"),
+    include_str!("openapi/explain.json"),
 ];
 
 /// `GET /openapi.json`.

@@ -169,6 +169,13 @@ pub(crate) fn all() -> Vec<Route> {
         route(
             EventsRead,
             get(),
+            "/api/v1/events/{id}/explain",
+            events::explain,
+            about("Who refused a call and why, and what to change if it should pass.", NONE, "Explanation"),
+        ),
+        route(
+            EventsRead,
+            get(),
             "/api/v1/tail",
             tail::follow,
             about("Events as they come in, as server-sent events.", &[FILTER], "EventStream"),

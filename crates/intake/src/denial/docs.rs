@@ -31,8 +31,21 @@ or expired ones, `rate_limited` a quota, `policy_denied` any rule.\n\n\
 ## The reasons\n\n\
 | code | name | what happened | what to do |\n|---|---|---|---|\n";
 
-/// The page, with the table that the test of the cases makes.
-pub fn denials_markdown(table: &str) -> String {
+const EXPLAINED: &str = "\n## Explained\n\n\
+`GET /api/v1/events/{id}/explain`, `gatelog explain ID` and the drawer of an event say of one refusal whose rule it was, by what \
+one can tell, who called as it was known then, since when the rule was so, and what to change in the words of the gateway: decK, \
+ADC, the command line of AWS, lines of NGINX, Envoy, HAProxy, Traefik, Caddy and Azure.\n\n\
+1. The directory's rules of the time of the event are asked first: groups, addresses, times. Where one refuses the call and is of the \
+kind the gateway names, or the gateway names none, it is the rule, and the object is who has it: consumer, route, service, API, \
+environment (`exact`).\n\
+2. Else the gateway's own word counts (`exact`), or what headers and status tell (`likely`). The object is the plan or the nearest \
+entity with such a rule, or what the record names: for quotas plan, key, consumer; for refused credentials the key, or who was \
+claimed; for firewalls the web ACL; else the route.\n\
+3. `unknown` says that nothing tells. Who changed a rule is not known yet, only when.\n\n\
+Each refused case has a label that was read from its raw record without this code: the kind of rule and the object.\n\n";
+
+/// The page, with the tables that the tests of the cases make.
+pub fn denials_markdown(table: &str, explained: &str) -> String {
     let mut out = String::from(INTRODUCTION);
     for reason in REASONS {
         let _ = writeln!(
@@ -47,6 +60,8 @@ pub fn denials_markdown(table: &str) -> String {
     }
     out.push_str("\n## How often it is right\n\n");
     out.push_str(table);
+    out.push_str(EXPLAINED);
+    out.push_str(explained);
     out
 }
 

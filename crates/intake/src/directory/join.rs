@@ -18,8 +18,8 @@ use super::life::From;
 mod callers;
 mod calls;
 
-pub(super) use callers::Caller;
-pub(super) use calls::Call;
+pub(crate) use callers::Caller;
+pub(crate) use calls::Call;
 
 /// What a field holds when several answers fit: which was meant is not guessed.
 pub const AMBIGUOUS: &str = "(ambiguous)";
@@ -33,6 +33,21 @@ pub fn join(batch: &mut Batch, directory: &Directory) {
     let calls = calls::fill(batch, directory, &times);
     let callers = callers::fill(batch, directory, &times);
     judge::refine(batch, &calls, &callers);
+}
+
+/// What was known of one event.
+#[derive(Default)]
+pub(crate) struct Facts<'d> {
+    pub(crate) call: Call<'d>,
+    pub(crate) caller: Caller<'d>,
+}
+
+/// Completes a single event and tells what was known of it at its time.
+pub(crate) fn facts<'d>(event: &mut Batch, directory: &'d Directory) -> Facts<'d> {
+    let times = Times::of(event, directory);
+    let call = calls::fill(event, directory, &times).get(0).copied().unwrap_or_default();
+    let callers = callers::fill(event, directory, &times);
+    Facts { call, caller: callers.all.into_iter().next().unwrap_or_default() }
 }
 
 /// The stretches of time in which nothing changed.
@@ -57,7 +72,7 @@ impl Times {
     }
 }
 
-pub(super) fn time(row: Row<'_>) -> From {
+pub(crate) fn time(row: Row<'_>) -> From {
     row.int(f::TIME).unwrap_or(From::MAX)
 }
 

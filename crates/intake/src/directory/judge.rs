@@ -4,11 +4,12 @@
 use std::net::IpAddr;
 
 use event::column::{Column, DictColumn};
-use event::{Batch, Timestamp, field as f};
+use event::{Batch, Row, Timestamp, field as f};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use ipnet::IpNet;
 
+use super::entity::Entity;
 use super::join::{Call, Caller, Found, time};
 use super::life::From;
 use super::model::{Rules, Window};
@@ -17,8 +18,36 @@ use super::rules::{Open, address, network, window};
 /// Bytes of a list in the evidence.
 const LIST_BYTES_MAX: usize = 80;
 
-/// Rules with who has them, such as `route orders`.
-type Held<'d> = (String, &'d Rules);
+/// Rules with who has them.
+#[derive(Clone, Copy)]
+pub(crate) struct Held<'d> {
+    /// `consumer`, `route`, `service`, `api` or `environment`.
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'d str,
+    pub(crate) id: Option<&'d str>,
+    pub(crate) rules: &'d Rules,
+}
+
+impl<'d> Held<'d> {
+    fn of<T: Entity>(kind: &'static str, one: &'d T) -> Option<Held<'d>> {
+        Some(Held { kind, name: one.label(), id: one.id(), rules: one.rules()? })
+    }
+}
+
+impl std::fmt::Display for Held<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", if self.kind == "api" { "API" } else { self.kind }, self.name)
+    }
+}
+
+/// That a rule refuses a call.
+pub(crate) struct Verdict<'d> {
+    pub(crate) code: &'static str,
+    /// `route orders allows groups [gold], consumer has none`.
+    pub(crate) text: String,
+    /// Whose rule it is.
+    pub(crate) of: Held<'d>,
+}
 
 /// Makes general reasons exact.
 pub(super) fn refine(batch: &mut Batch, calls: &Found<Call<'_>>, callers: &Found<Caller<'_>>) {
@@ -36,8 +65,8 @@ pub(super) fn refine(batch: &mut Batch, calls: &Found<Call<'_>>, callers: &Found
     let verdicts: Vec<(usize, &'static str, String)> = (0..batch.len())
         .filter(|row| batch.row(*row).int(f::GRANTED) == Some(0) && is_asked(*row))
         .filter_map(|row| {
-            let (code, evidence) = judge.ask(batch.row(row), calls.get(row)?, callers.get(row))?;
-            Some((row, code, evidence))
+            let verdict = judge.ask(batch.row(row), calls.get(row)?, callers.get(row))?;
+            Some((row, verdict.code, format!("directory: {}", verdict.text)))
         })
         .collect();
     if verdicts.is_empty() {
@@ -84,56 +113,67 @@ fn is_inferred(evidence: &str) -> bool {
 
 /// Rules made ready once for a batch.
 #[derive(Default)]
-struct Judge {
+pub(crate) struct Judge {
     networks: HashMap<*const String, Vec<IpNet>, RandomState>,
     windows: HashMap<*const Window, Vec<Open>, RandomState>,
 }
 
 impl Judge {
-    fn ask(
+    /// The first rule that refuses a call: groups, then addresses, then times.
+    pub(crate) fn ask<'d>(
         &mut self,
-        row: event::Row<'_>,
-        call: &Call<'_>,
-        caller: Option<&Caller<'_>>,
-    ) -> Option<(&'static str, String)> {
-        let at = time(row);
+        row: Row<'_>,
+        call: &Call<'d>,
+        caller: Option<&Caller<'d>>,
+    ) -> Option<Verdict<'d>> {
+        self.all(row, call, caller).next()
+    }
+
+    /// Each rule that refuses a call, at most one of a kind.
+    pub(crate) fn all<'d>(
+        &mut self,
+        row: Row<'_>,
+        call: &Call<'d>,
+        caller: Option<&Caller<'d>>,
+    ) -> impl Iterator<Item = Verdict<'d>> {
         let held = held(call, caller);
-        let nearest = |has: fn(&Rules) -> bool| held.iter().find(|(_, rules)| has(rules));
-        if let Some((who, rules)) =
-            nearest(|rules| !rules.allow_groups.is_empty() || !rules.deny_groups.is_empty())
-            && let Some(groups) = groups(row, caller)
-            && let Some(verdict) = by_groups(call, who, rules, &groups, at)
-        {
-            return Some(verdict);
-        }
-        if let Some((who, rules)) = nearest(|rules| !rules.allow_ips.is_empty() || !rules.deny_ips.is_empty())
-            && let Some(ip) = row.text(f::IP).and_then(address)
-        {
-            if !rules.allow_ips.is_empty() && !self.holds(&rules.allow_ips, ip) {
-                return Some((
-                    "ip_restricted",
-                    format!("directory: {who} allows addresses {}", list(&rules.allow_ips)),
-                ));
-            }
-            if self.holds(&rules.deny_ips, ip) {
-                return Some((
-                    "ip_restricted",
-                    format!("directory: {who} denies addresses {}", list(&rules.deny_ips)),
-                ));
-            }
-        }
-        let (who, rules) = nearest(|rules| !rules.windows.is_empty())?;
-        let first = rules.windows.first()?;
+        let groups = nearest(&held, |rules| !rules.allow_groups.is_empty() || !rules.deny_groups.is_empty())
+            .zip(groups(row, caller))
+            .and_then(|(of, groups)| by_groups(call, of, &groups, time(row)));
+        let addresses = nearest(&held, |rules| !rules.allow_ips.is_empty() || !rules.deny_ips.is_empty())
+            .zip(row.text(f::IP).and_then(address))
+            .and_then(|(of, ip)| self.by_address(of, ip));
+        let times =
+            nearest(&held, |rules| !rules.windows.is_empty()).and_then(|of| self.by_time(of, time(row)));
+        [groups, addresses, times].into_iter().flatten()
+    }
+
+    fn by_address<'d>(&mut self, of: Held<'d>, ip: IpAddr) -> Option<Verdict<'d>> {
+        let rules = of.rules;
+        let says = if !rules.allow_ips.is_empty() && !self.holds(&rules.allow_ips, ip) {
+            format!("allows addresses {}", list(&rules.allow_ips))
+        } else if self.holds(&rules.deny_ips, ip) {
+            format!("denies addresses {}", list(&rules.deny_ips))
+        } else {
+            return None;
+        };
+        Some(Verdict { code: "ip_restricted", text: format!("{of} {says}"), of })
+    }
+
+    fn by_time<'d>(&mut self, of: Held<'d>, at: From) -> Option<Verdict<'d>> {
+        let first = of.rules.windows.first()?;
         let windows = self
             .windows
             .entry(std::ptr::from_ref(first))
-            .or_insert_with(|| rules.windows.iter().filter_map(|given| window(given).ok()).collect());
+            .or_insert_with(|| of.rules.windows.iter().filter_map(|given| window(given).ok()).collect());
         if windows.iter().any(|window| window.holds(Timestamp(at))) {
             return None;
         }
-        let open: Vec<String> =
-            rules.windows.iter().map(|given| format!("{}-{} {}", given.from, given.to, given.zone)).collect();
-        Some(("time_restricted", format!("directory: {who} is open {}", list(&open))))
+        Some(Verdict {
+            code: "time_restricted",
+            text: format!("{of} is open {}", open(&of.rules.windows)),
+            of,
+        })
     }
 
     fn holds(&mut self, texts: &[String], ip: IpAddr) -> bool {
@@ -147,55 +187,59 @@ impl Judge {
 }
 
 /// The rules that held, the nearest first.
-fn held<'d>(call: &Call<'d>, caller: Option<&Caller<'d>>) -> Vec<Held<'d>> {
-    let mut held: Vec<Held<'_>> = Vec::with_capacity(5);
-    for (_, consumer) in caller.into_iter().flat_map(|caller| &caller.consumers) {
-        held.push((format!("consumer {}", consumer.name), &consumer.rules));
-    }
-    held.extend(call.route.map(|one| (format!("route {}", one.name), &one.rules)));
-    held.extend(call.service.map(|one| (format!("service {}", one.name), &one.rules)));
-    held.extend(call.api.map(|one| (format!("API {}", one.name), &one.rules)));
-    held.extend(call.environment.map(|one| (format!("environment {}", one.name), &one.rules)));
+pub(crate) fn held<'d>(call: &Call<'d>, caller: Option<&Caller<'d>>) -> Vec<Held<'d>> {
+    let consumers = caller.into_iter().flat_map(|caller| &caller.consumers);
+    let mut held: Vec<Held<'_>> =
+        consumers.filter_map(|(_, consumer)| Held::of("consumer", *consumer)).collect();
+    held.extend(call.route.and_then(|one| Held::of("route", one)));
+    held.extend(call.service.and_then(|one| Held::of("service", one)));
+    held.extend(call.api.and_then(|one| Held::of("api", one)));
+    held.extend(call.environment.and_then(|one| Held::of("environment", one)));
     held
 }
 
+/// The nearest rules that say something.
+pub(crate) fn nearest<'d>(held: &[Held<'d>], says: impl Fn(&Rules) -> bool) -> Option<Held<'d>> {
+    held.iter().find(|held| says(held.rules)).copied()
+}
+
 /// The groups of the caller: the record's, which the join has completed. `None` when nothing is known of them.
-fn groups(row: event::Row<'_>, caller: Option<&Caller<'_>>) -> Option<Vec<String>> {
+pub(crate) fn groups(row: Row<'_>, caller: Option<&Caller<'_>>) -> Option<Vec<String>> {
     match row.text(f::CONSUMER_GROUPS) {
         Some(text) => serde_json::from_str(text).ok(),
         None => caller.filter(|caller| !caller.consumers.is_empty()).map(|_| Vec::new()),
     }
 }
 
-fn by_groups(
-    call: &Call<'_>,
-    who: &str,
-    rules: &Rules,
-    groups: &[String],
-    at: From,
-) -> Option<(&'static str, String)> {
+fn by_groups<'d>(call: &Call<'_>, of: Held<'d>, groups: &[String], at: From) -> Option<Verdict<'d>> {
     let name =
         |text: &String| call.known.map_or(text.as_str(), |known| known.groups.name(text, at)).to_owned();
-    let allowed: Vec<String> = rules.allow_groups.iter().map(name).collect();
-    let denied: Vec<String> = rules.deny_groups.iter().map(name).collect();
+    let allowed: Vec<String> = of.rules.allow_groups.iter().map(name).collect();
+    let denied: Vec<String> = of.rules.deny_groups.iter().map(name).collect();
     if let Some(group) = groups.iter().find(|group| denied.contains(group)) {
-        return Some((
-            "route_not_allowed",
-            format!("directory: {who} denies groups {}, consumer has {group}", list(&denied)),
-        ));
+        let text = format!("{of} denies groups {}, consumer has {group}", list(&denied));
+        return Some(Verdict { code: "route_not_allowed", text, of });
     }
     if allowed.is_empty() || groups.iter().any(|group| allowed.contains(group)) {
         return None;
     }
-    let allows = format!("directory: {who} allows groups {}, consumer has", list(&allowed));
-    Some(match groups {
+    let allows = format!("{of} allows groups {}, consumer has", list(&allowed));
+    let (code, text) = match groups {
         [] => ("no_acl_groups", format!("{allows} none")),
         groups => ("route_not_allowed", format!("{allows} {}", list(groups))),
-    })
+    };
+    Some(Verdict { code, text, of })
+}
+
+/// `[08:00-18:00 Europe/Berlin]`.
+pub(crate) fn open(windows: &[Window]) -> String {
+    let open: Vec<String> =
+        windows.iter().map(|given| format!("{}-{} {}", given.from, given.to, given.zone)).collect();
+    list(&open)
 }
 
 /// `[gold, silver]`, not longer than evidence may be.
-fn list(texts: &[String]) -> String {
+pub(crate) fn list(texts: &[String]) -> String {
     let mut out = String::from("[");
     for (at, text) in texts.iter().enumerate() {
         if at > 0 {

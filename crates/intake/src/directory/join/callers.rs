@@ -13,13 +13,13 @@ use crate::denial::is_about_credentials;
 
 /// What is known of one caller.
 #[derive(Default)]
-pub(in super::super) struct Caller<'d> {
+pub(crate) struct Caller<'d> {
     /// What each origin says of the consumer.
-    pub(in super::super) consumers: Vec<(&'d Known, &'d Consumer)>,
+    pub(crate) consumers: Vec<(&'d Known, &'d Consumer)>,
     id: Option<&'d str>,
     name: Option<&'d str>,
     /// The names of its groups.
-    pub(in super::super) groups: Vec<&'d str>,
+    pub(crate) groups: Vec<&'d str>,
     customer: Option<&'d str>,
     plan: Option<&'d str>,
     key_name: Option<&'d str>,

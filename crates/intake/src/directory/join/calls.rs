@@ -19,13 +19,13 @@ use crate::template::template;
 
 /// What is known of where a call went.
 #[derive(Clone, Copy, Default)]
-pub(in super::super) struct Call<'d> {
+pub(crate) struct Call<'d> {
     /// The origin that knows the route, or else the service or API.
-    pub(in super::super) known: Option<&'d Known>,
-    pub(in super::super) route: Option<&'d Route>,
-    pub(in super::super) service: Option<&'d Service>,
-    pub(in super::super) api: Option<&'d Api>,
-    pub(in super::super) environment: Option<&'d Environment>,
+    pub(crate) known: Option<&'d Known>,
+    pub(crate) route: Option<&'d Route>,
+    pub(crate) service: Option<&'d Service>,
+    pub(crate) api: Option<&'d Api>,
+    pub(crate) environment: Option<&'d Environment>,
     /// The template that matched, when it was the path that told the route.
     template: Option<&'d str>,
 }
