@@ -4,12 +4,16 @@ mod client;
 mod columns;
 mod config;
 mod data_place;
+mod diagnose;
 mod directory;
+mod endpoints;
+mod explain;
 mod export;
 mod follow;
 mod formats;
 mod gateways;
 mod generate;
+mod grants;
 mod import;
 mod mask;
 mod place;
@@ -20,6 +24,7 @@ mod serve;
 mod source;
 mod tail;
 mod token;
+mod what_if;
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +49,11 @@ enum Command {
     Query(query::Args),
     Tail(tail::Args),
     Export(export::Args),
+    Explain(explain::Args),
+    Diagnose(diagnose::Args),
+    WhatIf(what_if::Args),
+    Grants(grants::Args),
+    Endpoints(endpoints::Args),
     Generate(generate::Args),
     Formats(formats::Args),
     Gateways(gateways::Args),
@@ -66,6 +76,11 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Query(args) => query::run(&args, environment),
         Command::Tail(args) => tail::run(&args, environment),
         Command::Export(args) => export::run(&args, environment),
+        Command::Explain(args) => explain::run(&args, environment),
+        Command::Diagnose(args) => diagnose::run(&args, environment),
+        Command::WhatIf(args) => what_if::run(&args, environment),
+        Command::Grants(args) => grants::run(&args, environment),
+        Command::Endpoints(args) => endpoints::run(&args, environment),
         Command::Generate(args) => generate::run(&args, environment),
         Command::Formats(args) => formats::run(&args),
         Command::Gateways(args) => gateways::run(&args),

@@ -13,6 +13,7 @@ mod events;
 mod export;
 mod fields;
 mod gateways;
+mod grants;
 mod health;
 pub(crate) mod ingest;
 mod openapi;
@@ -27,6 +28,7 @@ mod tail;
 mod usage;
 mod views;
 mod web;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

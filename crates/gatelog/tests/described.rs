@@ -27,6 +27,8 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/events/{id}", &["/api/v1/events/1"]),
     ("/api/v1/events/{id}/explain", &["/api/v1/events/1/explain", "/api/v1/events/5/explain"]),
+    ("/api/v1/grants", &["?look_back=365d&limit=5"]),
+    ("/api/v1/endpoints", &["?RANGE"]),
     ("/api/v1/facets", &["?RANGE", "?RANGE&fields=user_agent,ip,duration,request_id&search=a&top=3"]),
     (
         "/api/v1/histogram",

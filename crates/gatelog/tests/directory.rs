@@ -95,7 +95,8 @@ fn events_carry_the_groups_of_their_time() {
     assert_eq!(event["access"]["reason"], "no_acl_groups", "{event}");
     let evidence = event["access"]["evidence"].as_str().unwrap_or_default();
     assert_eq!(evidence, "directory: route orders allows groups [gold], consumer has none");
-    let explained = server.json(&format!("/api/v1/events/{}/explain", event["id"].as_str().unwrap_or_default()));
+    let explained =
+        server.json(&format!("/api/v1/events/{}/explain", event["id"].as_str().unwrap_or_default()));
     let route = json!({"type": "route", "name": "orders", "id": null, "origin": "team"});
     assert_eq!((&explained["rule"]["kind"], &explained["rule"]["object"]), (&json!("groups"), &route));
     assert_eq!((&explained["confidence"], &explained["changed"]), (&json!("exact"), &Value::Null));
@@ -179,4 +180,85 @@ fn a_file_is_imported_at_the_start_and_when_it_changes() {
     wait_for(&|| problem().is_string());
     assert!(problem().as_str().unwrap().starts_with("line 2"), "{}", problem());
     assert_eq!(groups(), json!(["gold", "silver"]));
+}
+
+const PETS: &str = "
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+paths:
+  /orders/{orderId}:
+    get: {operationId: getOrder, responses: {'200': {}}}
+    delete: {operationId: dropOrder, responses: {'204': {}}}
+";
+
+#[test]
+fn changes_are_tried_out_on_what_was_and_grants_and_documents_are_held_against_it() {
+    let server = Server::start();
+    assert_eq!(bring(&server, "PUT", "team", FIRST).status, 200);
+    assert_eq!(bring(&server, "PUT", "zoo", PETS).status, 200);
+    let refused = || json!({"response": {"status": 403}, "access": {"granted": false}});
+    let lone = json!({"consumer_name": "lone", "response": {"status": 403}, "access": {"granted": false}});
+    for n in 0..3 {
+        call(&server, &format!("ok-{n}"), now(), json!({}));
+        call(&server, &format!("no-{n}"), now(), lone.clone());
+    }
+    call(&server, "hidden", now(), json!({"request": {"method": "POST", "path": "/internal/7"}}));
+    call(&server, "odd", now(), refused());
+
+    let ask = |format: &str, change: Value| {
+        let body = json!({"from": "1h", "to": "now+1h", "change": change}).to_string();
+        let headers = [("Authorization", &*format!("Bearer {ADMIN}")), ("Content-Type", "application/json")];
+        server.send("POST", &format!("/api/v1/what-if?format={format}"), &headers, body.as_bytes())
+    };
+    let add = json!({"kind": "add_group", "consumer": "lone", "group": "gold"});
+    let told = ask("json", add.clone()).json();
+    let counts = |told: &Value| {
+        ["scanned", "would_allow", "would_deny", "unchanged"].map(|name| told[name].as_u64().unwrap())
+    };
+    assert_eq!(counts(&told), [8, 3, 0, 5], "{told}");
+    assert_eq!(told["by_consumer"], json!([{"key": "lone", "calls": 3, "would_allow": 3, "would_deny": 0}]));
+    assert_eq!(told["by_route"][0]["key"], "/orders/{orderId}");
+    assert_eq!((told["examples"].as_array().unwrap().len(), &told["partial"]), (3, &json!(false)));
+    // The filter it names finds these calls and no others.
+    let filter: String =
+        form_urlencoded::byte_serialize(told["filter"].as_str().unwrap().as_bytes()).collect();
+    let page = server.json(&format!("/api/v1/events?from=1h&to=now%2B1h&filter={filter}"));
+    let mut ids: Vec<String> = page["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["id"].as_str().unwrap().to_owned())
+        .collect();
+    ids.sort();
+    let mut examples: Vec<String> = serde_json::from_value(told["examples"].clone()).unwrap();
+    examples.sort();
+    assert_eq!(ids, examples);
+    let list = ask("csv", add).text();
+    assert_eq!((list.lines().count(), list.matches(",allow").count()), (4, 3), "{list}");
+
+    let told = ask("json", json!({"kind": "remove_group", "consumer": "app", "group": "gold"})).json();
+    assert_eq!(counts(&told), [8, 0, 3, 5], "{told}");
+    let told =
+        ask("json", json!({"kind": "rate_limit", "limit": 2, "period": "year", "consumer": "app"})).json();
+    assert_eq!(counts(&told), [5, 0, 2, 3], "{told}");
+    let reply = ask("json", json!({"kind": "allow_group", "group": "x"}));
+    assert_eq!(reply.status, 400, "{}", reply.text());
+
+    let grants = server.json("/api/v1/grants?look_back=1h");
+    let grant = &grants["grants"][0];
+    assert_eq!(
+        (&grant["consumer"], &grant["group"], &grant["route"], &grant["calls"]),
+        (&json!("app"), &json!("gold"), &json!("orders"), &json!(3)),
+        "{grants}"
+    );
+    assert_eq!((&grants["total"], &grants["smallest"]["memberships"]), (&json!(1), &json!([1, 1])));
+    assert_eq!(server.json("/api/v1/grants?look_back=1h&used=false")["grants"], json!([]));
+
+    let found = server.json("/api/v1/endpoints?from=1h&to=now%2B1h");
+    assert_eq!(
+        (&found["documented"], &found["described_calls"], &found["undocumented"][0]["path"]),
+        (&json!(2), &json!(7), &json!("/internal/{id}")),
+        "{found}"
+    );
+    assert_eq!((&found["unused"][0]["operation"], &found["drift"]), (&json!("dropOrder"), &json!([])));
 }

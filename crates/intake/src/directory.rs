@@ -5,6 +5,7 @@
 mod adc;
 mod apisix;
 mod aws;
+mod changed;
 mod check;
 mod deck;
 mod diff;
@@ -33,13 +34,17 @@ pub use diff::{CHANGES_MAX, Change, Diff, FieldChange, What};
 pub use document::{DOCUMENT_BYTES_MAX, Document};
 pub use entity::Entity;
 pub use importers::{Fault, IMPORTERS, Importer, Read, by_name};
+pub(crate) use join::is_host;
 pub use join::{AMBIGUOUS, join};
-pub(crate) use join::{Facts, facts, time};
+pub(crate) use join::{Call, Caller, Facts, facts, fill, time};
 pub(crate) use judge::{Held, Judge, groups, held, list, nearest, open};
 pub use known::Directory;
+pub(crate) use known::Known;
 pub use life::{BEGINNING, From, Life, Lives, Version};
 pub use model::{
     Api, Consumer, Cover, Customer, Day, Environment, Group, Key, Period, Plan, Quota, Route, Rules, Service,
     Snapshot, Throttle, Window,
 };
 pub use origin::{Import, Lists, Origin, Request};
+pub(crate) use paths::matches;
+pub(crate) use rules::{Open, address, network, window};

@@ -10,6 +10,7 @@
 mod decode;
 mod denial;
 pub mod directory;
+pub mod endpoints;
 pub mod enrich;
 pub mod envelopes;
 mod escape;
@@ -20,6 +21,7 @@ mod format;
 mod formats;
 mod frames;
 mod generate;
+pub mod grants;
 mod inflate;
 pub mod json;
 mod key;
@@ -29,6 +31,7 @@ mod scalar;
 mod syslog;
 mod table;
 mod template;
+pub mod what_if;
 mod words;
 
 pub use decode::{Decoded, Options, REJECTS_MAX, decode, decode_opened, decode_with};

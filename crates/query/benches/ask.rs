@@ -165,7 +165,51 @@ fn main() {
     panels_and_totals(&view, end, &back);
     explored(&view, end, &back);
     rows(&view, end, &back);
+    replays(&view, &back);
     exports(&view, &back);
+}
+
+/// What a what-if looks at: every row of the range. `GATELOG_ROWS=10000000` is the size that counts.
+fn replays(view: &View, back: &dyn Fn(i64) -> Range) {
+    use query::combinations::{self, combinations};
+    use query::limits::{self, Period, limits};
+    let (scope, range) = (scope(), back(DAYS * DAY));
+    let say = |name: &str, start: Instant, what: String| {
+        println!("{name:<42} {:>9.2} s  {what}", start.elapsed().as_secs_f64());
+    };
+    let of_route = |text: &str| u64::from(text.ends_with("resource-3/{id}"));
+    let network = |ip: &str| u64::from(ip.starts_with("10.1."));
+    let mut fields = vec![field::SOURCE, field::CONSUMER_ID, field::CONSUMER_NAME, field::CONSUMER_GROUPS];
+    fields.extend([field::API, field::METHOD, field::ENVIRONMENT, field::GRANTED, field::REASON]);
+    let one_route = combinations::Ask {
+        range,
+        filter: Filter::all(),
+        fields: fields.clone(),
+        classes: vec![(field::ROUTE, Arc::new(of_route)), (field::IP, Arc::new(network))],
+        marks: Some(Arc::new(|time: i64| (time.rem_euclid(DAY) / HOUR >= 8) as u64)),
+    };
+    fields.push(field::ROUTE);
+    let every_route = combinations::Ask { fields, classes: Vec::new(), marks: None, ..one_route.clone() };
+    for (name, ask) in [("what-if on one route", one_route), ("what-if on every route", every_route)] {
+        let start = Instant::now();
+        let found = combinations(view, &scope, &ask, &Budget::new().memory(4 << 30)).unwrap();
+        let partial = found.standing.partial;
+        say(
+            name,
+            start,
+            format!("{} calls, {} combinations, partial {partial}", found.scanned, found.counts.len()),
+        );
+    }
+    let ask = limits::Ask {
+        range,
+        filter: Filter::all(),
+        limit: 5,
+        period: Period::parse("minute").unwrap(),
+        reason: "rate_limited",
+    };
+    let (start, mut flips) = (Instant::now(), 0_u64);
+    let found = limits(view, &scope, &ask, &Budget::new(), |_| flips += 1).unwrap();
+    say("what-if of a limit for each minute", start, format!("{} calls, {flips} would flip", found.scanned));
 }
 
 fn panels_and_totals(view: &View, now: Timestamp, back: &dyn Fn(i64) -> Range) {

@@ -3,6 +3,7 @@
 
 pub mod budget;
 mod cellular;
+pub mod combinations;
 pub mod diagnosis;
 pub mod differences;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod export;
 pub mod facets;
 pub mod histogram;
 pub mod lang;
+pub mod limits;
 pub mod panels;
 mod quantile;
 pub mod range;
@@ -29,6 +31,7 @@ pub mod usage;
 mod values;
 
 pub use budget::Budget;
+pub use combinations::combinations;
 pub use diagnosis::diagnose;
 pub use differences::differences;
 pub use error::{Error, Result};

@@ -110,6 +110,27 @@ impl Client {
         Ok(Reply { status, retry_after_s: None, body: serde_json::from_str(&text).unwrap_or(Value::Null) })
     }
 
+    /// Asks with a JSON body; every status is a reply.
+    pub(super) fn ask(
+        &self,
+        path: &str,
+        params: &[(&str, &str)],
+        body: &Value,
+    ) -> anyhow::Result<(u16, String)> {
+        let mut response = self
+            .agent
+            .post(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "application/json")
+            .query_pairs(params.iter().copied())
+            .send(body.to_string())
+            .with_context(|| format!("{} does not answer", self.url))?;
+        let mut text = String::new();
+        let status = response.status().as_u16();
+        response.body_mut().as_reader().read_to_string(&mut text)?;
+        Ok((status, text))
+    }
+
     /// Gets something; a status that is no success is an error in the server's words.
     pub(super) fn get(&self, path: &str, params: &[(&str, &str)]) -> anyhow::Result<ureq::Body> {
         let mut request = self

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use intake::directory::Directory;
-use keys::{Permission, Scope};
+use keys::Scope;
 use query::rows::{Ask, LIMIT_MAX, Order};
 
 use super::answer::{bytes_with, json};
+use super::grants::may_see_rules;
 use super::question::{ask, asked};
 use super::route::{Answer, Call};
 
@@ -51,9 +52,9 @@ pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
 /// `GET /events/{id}/explain`. Rules are told to those who may see them.
 pub(crate) async fn explain(scope: Scope, call: Call) -> Answer {
     let id = call.segment("id").unwrap_or_default().to_owned();
-    let directory = match scope.permits(Permission::DirectoryRead) {
-        true => call.app.directory.now(),
-        false => Directory::default(),
+    let directory = match may_see_rules(&scope) {
+        Ok(()) => call.app.directory.now(),
+        Err(_) => Directory::default(),
     };
     let (_, event) =
         ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;

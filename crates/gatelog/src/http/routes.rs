@@ -9,8 +9,8 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    boards, diagnose, directory, download, events, export, fields, gateways, health, ingest, openapi, panels,
-    pulls, session, sources, tail, usage, views,
+    boards, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, openapi,
+    panels, pulls, session, sources, tail, usage, views, what_if,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -118,6 +118,18 @@ const DIFFERENCES: &[Param] = &[
     Param { name: "region_to", doc: "End of the region, exclusive." },
     Param { name: "fields", doc: "Field names with commas between." },
 ];
+const WHAT_IF: &[Param] = &[Param {
+    name: "format",
+    doc: "`json` (the default); `ndjson` or `csv` for the ids of the calls that would flip.",
+}];
+const GRANTS: &[Param] = &[
+    Param { name: "look_back", doc: "How far back use counts. Default `90d`." },
+    FILTER,
+    Param { name: "used", doc: "`true` or `false`: only grants that were used, or never." },
+    SEARCH,
+    Param { name: "limit", doc: "Grants of one page, 1 to 10,000. Default 1,000." },
+    Param { name: "offset", doc: "Grants to pass over." },
+];
 const SUMMARY: &[Param] = &[FROM, TO, FILTER, TZ, COMPARE, COMPARE_FROM, COMPARE_TO];
 const VIEWS: &[Param] = &[Param { name: "page", doc: "Only views of this page, such as `logs`." }];
 
@@ -172,6 +184,36 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/events/{id}/explain",
             events::explain,
             about("Who refused a call and why, and what to change if it should pass.", NONE, "Explanation"),
+        ),
+        route(
+            EventsRead,
+            post(),
+            "/api/v1/what-if",
+            what_if::replay,
+            about(
+                "Tries a change of a rule on the calls of a range, and changes nothing.",
+                WHAT_IF,
+                "WhatIf",
+            )
+            .takes("WhatIfBody"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/grants",
+            grants::list,
+            about("Who may call what, who does, and the fewest grants that would do.", GRANTS, "Grants"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/endpoints",
+            grants::endpoints,
+            about(
+                "What is called beside what OpenAPI documents describe.",
+                &[FROM, TO, FILTER, TZ],
+                "Endpoints",
+            ),
         ),
         route(
             EventsRead,

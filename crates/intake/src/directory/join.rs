@@ -19,7 +19,7 @@ mod callers;
 mod calls;
 
 pub(crate) use callers::Caller;
-pub(crate) use calls::Call;
+pub(crate) use calls::{Call, is_host};
 
 /// What a field holds when several answers fit: which was meant is not guessed.
 pub const AMBIGUOUS: &str = "(ambiguous)";
@@ -42,11 +42,18 @@ pub(crate) struct Facts<'d> {
     pub(crate) caller: Caller<'d>,
 }
 
+/// Completes events and tells what was known of each.
+pub(crate) fn fill<'d>(batch: &mut Batch, directory: &'d Directory) -> (Found<Call<'d>>, Found<Caller<'d>>) {
+    let times = Times::of(batch, directory);
+    let calls = calls::fill(batch, directory, &times);
+    let callers = callers::fill(batch, directory, &times);
+    (calls, callers)
+}
+
 /// Completes a single event and tells what was known of it at its time.
 pub(crate) fn facts<'d>(event: &mut Batch, directory: &'d Directory) -> Facts<'d> {
-    let times = Times::of(event, directory);
-    let call = calls::fill(event, directory, &times).get(0).copied().unwrap_or_default();
-    let callers = callers::fill(event, directory, &times);
+    let (calls, callers) = fill(event, directory);
+    let call = calls.get(0).copied().unwrap_or_default();
     Facts { call, caller: callers.all.into_iter().next().unwrap_or_default() }
 }
 
@@ -77,13 +84,13 @@ pub(crate) fn time(row: Row<'_>) -> From {
 }
 
 /// What was found for each distinct combination, and which of them each row has.
-pub(super) struct Found<T> {
+pub(crate) struct Found<T> {
     pub(super) of_row: Vec<u32>,
     pub(super) all: Vec<T>,
 }
 
 impl<T> Found<T> {
-    pub(super) fn get(&self, row: usize) -> Option<&T> {
+    pub(crate) fn get(&self, row: usize) -> Option<&T> {
         self.all.get(*self.of_row.get(row)? as usize)
     }
 }

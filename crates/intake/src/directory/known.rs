@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::entity::Entity as _;
 use super::life::{BEGINNING, From, Life};
-use super::model::{Api, Consumer, Customer, Environment, Group, Key, Plan, Route, Service};
+use super::model::{Api, Consumer, Customer, Environment, Group, Key, Plan, Route, Rules, Service};
 use super::names::Names;
 use super::origin::Origin;
 use super::paths::Paths;
+use super::plugins::inherit;
 
 /// What every origin said.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +83,16 @@ impl Directory {
         })
     }
 
+    /// Every origin with its index, by name.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &Known> {
+        self.origins.iter().map(|known| &**known)
+    }
+
+    /// Every rule that was ever said.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rules> {
+        self.origins().flat_map(|origin| origin.lists.rules())
+    }
+
     /// Whether any route is known by its path.
     pub(crate) fn has_templates(&self) -> bool {
         self.origins.iter().any(|known| !known.paths.is_empty())
@@ -138,6 +149,44 @@ impl Known {
             moments,
             origin,
         }
+    }
+
+    /// Every route as it ever was.
+    pub(crate) fn every_route(&self) -> impl Iterator<Item = &Route> {
+        let versions = self.routes.lives().iter().flat_map(|life| life.versions());
+        versions.filter_map(|version| version.said.as_deref())
+    }
+
+    /// The rules of a route, and where it has none of a kind those of its service, its API and the environment of all.
+    pub(crate) fn rules_of(&self, route: &Route, at: From) -> Rules {
+        let service = route.service.as_deref().and_then(|text| self.services.find(text, at).one());
+        let of_service = service.map(|service| self.rules_of_service(service, at));
+        let mut rules = route.rules.clone();
+        if let Some(far) = &of_service {
+            inherit(&mut rules, far);
+        }
+        inherit(&mut rules, &self.rules_of_api(route.api.as_deref(), at));
+        rules
+    }
+
+    /// The rules of a service, and those farther off.
+    pub(crate) fn rules_of_service(&self, service: &Service, at: From) -> Rules {
+        let mut rules = service.rules.clone();
+        inherit(&mut rules, &self.rules_of_api(service.api.as_deref(), at));
+        rules
+    }
+
+    /// The rules of an API, if there is one, and those of the environment when there is but one for all.
+    pub(crate) fn rules_of_api(&self, api: Option<&str>, at: From) -> Rules {
+        let api = api.and_then(|text| self.apis.find(text, at).one());
+        let mut rules = api.map(|api| api.rules.clone()).unwrap_or_default();
+        let mut all = self.environments.iter().filter_map(|life| life.at(at));
+        if let (Some(one), None) = (all.next(), all.next())
+            && one.is_for_all()
+        {
+            inherit(&mut rules, &one.rules);
+        }
+        rules
     }
 
     /// Whether an API as someone wrote it is the one of an event.

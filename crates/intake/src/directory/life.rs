@@ -90,6 +90,24 @@ impl<T> Lives<T> {
 }
 
 impl<T: Clone> Lives<T> {
+    /// Puts another entity in the place of each version that is meant; false when none is.
+    pub(super) fn edit(&mut self, change: impl Fn(&T, From) -> Option<T>) -> bool {
+        let mut is_known = false;
+        for life in self.0.values_mut() {
+            let edit = |version: &Version<T>| {
+                let said = version.said.as_ref().and_then(|said| change(said, version.from));
+                said.map(|said| Version { from: version.from, said: Some(Arc::new(said)) })
+            };
+            let edited: Vec<Option<Version<T>>> = life.0.iter().map(edit).collect();
+            if edited.iter().any(Option::is_some) {
+                is_known = true;
+                let pairs = edited.into_iter().zip(life.0.iter());
+                *life = Life(pairs.map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect());
+            }
+        }
+        is_known
+    }
+
     /// Says something of one entity from a moment on, not before what was said last.
     pub(super) fn say(&mut self, key: &str, from: From, said: Option<Arc<T>>) {
         match self.0.get_mut(key) {

@@ -74,6 +74,13 @@ pub struct Environment {
     pub tags: Vec<String>,
 }
 
+impl Environment {
+    /// Whether it says no more than its name.
+    pub(crate) fn is_for_all(&self) -> bool {
+        self.sources.is_empty() && self.domains.is_empty() && self.stages.is_empty()
+    }
+}
+
 /// A customer: who consumers and keys belong to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -136,6 +143,21 @@ pub struct Quota {
     pub limit: u64,
     /// In how long.
     pub period: Period,
+}
+
+impl Period {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Period::Second => "second",
+            Period::Minute => "minute",
+            Period::Hour => "hour",
+            Period::Day => "day",
+            Period::Week => "week",
+            Period::Month => "month",
+            Period::Year => "year",
+        }
+    }
 }
 
 /// The period of a quota.
@@ -307,6 +329,9 @@ pub struct Route {
     /// that cannot be said so are left out.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "texts")]
     pub templates: Vec<String>,
+    /// Statuses that are documented: `200`, `4XX`, `default`; empty for unknown.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "texts")]
+    pub statuses: Vec<String>,
     /// Who may call it, from where, when, how often, and how they show who they are.
     #[serde(skip_serializing_if = "Rules::is_empty")]
     pub rules: Rules,

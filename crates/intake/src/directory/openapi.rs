@@ -69,6 +69,7 @@ fn read(document: &Document) -> Result<Read, Fault> {
                 hosts: served.hosts,
                 methods: vec![method],
                 templates,
+                statuses: statuses(&operation),
                 rules: Rules { auth: auth(security, &ways), ..Rules::default() },
                 tags: operation.texts("tags"),
                 ..Route::default()
@@ -77,6 +78,12 @@ fn read(document: &Document) -> Result<Read, Fault> {
     }
     notes.extend(check::check(&mut snapshot)?);
     Ok(Read { snapshot, notes })
+}
+
+/// The statuses an operation says it answers with.
+fn statuses(operation: &Listed) -> Vec<String> {
+    let Some(Value::Object(responses)) = operation.get("responses") else { return Vec::new() };
+    responses.keys().filter(|status| !status.starts_with("x-")).cloned().collect()
 }
 
 /// What an entry says of servers, if anything.

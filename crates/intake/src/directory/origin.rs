@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::diff::{Change, Diff, change};
 use super::entity::{Entity, each_kind};
 use super::life::{BEGINNING, From, Lives};
-use super::model::Snapshot;
+use super::model::{Rules, Snapshot};
 use super::{Fault, check_origin};
 
 /// Imports that are remembered of one origin, those that changed something; older ones are forgotten.
@@ -115,6 +115,18 @@ macro_rules! lists {
                 let mut moments = Vec::new();
                 $(moments.extend(self.$list.iter().flat_map(|(_, life)| life.versions().iter().map(|v| v.from)));)*
                 moments
+            }
+
+            /// Every rule that was ever said, in no order.
+            pub(super) fn rules(&self) -> Vec<&Rules> {
+                let mut rules = Vec::new();
+                $(rules.extend(
+                    self.$list
+                        .iter()
+                        .flat_map(|(_, life)| life.versions())
+                        .filter_map(|version| version.said.as_deref()?.rules()),
+                );)*
+                rules
             }
 
             /// Every change after the first word, in no order.

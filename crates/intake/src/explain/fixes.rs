@@ -5,7 +5,7 @@ use event::{Row, field as f};
 use serde::Serialize;
 
 use super::Identity;
-use super::rule::{Found, period};
+use super::rule::Found;
 use super::tools::{Recipe, TOOLS, Tool};
 use crate::directory::Directory;
 
@@ -89,7 +89,7 @@ impl Values {
         if let Some(limit) = &found.limit {
             values.plain("limit", Some(limit.limit.to_string()));
             values.plain("more", Some(limit.limit.saturating_mul(2).to_string()));
-            values.plain("period", Some(period(limit.period).to_owned()));
+            values.plain("period", Some(limit.period.name().to_owned()));
         }
         values
     }

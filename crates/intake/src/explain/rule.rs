@@ -47,8 +47,26 @@ impl Kind {
         }
     }
 
+    /// The rules of this kind alone.
+    pub(crate) fn only(self, rules: &Rules) -> Rules {
+        match self {
+            Kind::Groups => Rules {
+                allow_groups: rules.allow_groups.clone(),
+                deny_groups: rules.deny_groups.clone(),
+                ..Rules::default()
+            },
+            Kind::Addresses => Rules {
+                allow_ips: rules.allow_ips.clone(),
+                deny_ips: rules.deny_ips.clone(),
+                ..Rules::default()
+            },
+            Kind::Window => Rules { windows: rules.windows.clone(), ..Rules::default() },
+            _ => Rules::default(),
+        }
+    }
+
     /// Whether rules in the directory say something of this kind.
-    fn says(self, rules: &Rules) -> bool {
+    pub(crate) fn says(self, rules: &Rules) -> bool {
         match self {
             Kind::Groups => !rules.allow_groups.is_empty() || !rules.deny_groups.is_empty(),
             Kind::Addresses => !rules.allow_ips.is_empty() || !rules.deny_ips.is_empty(),
@@ -212,20 +230,7 @@ fn found<'d>(
 
 /// `allows 100000 calls a month`.
 fn allows(quota: &Quota) -> String {
-    format!("allows {} calls a {}", quota.limit, period(quota.period))
-}
-
-/// The name of a period.
-pub(super) fn period(period: Period) -> &'static str {
-    match period {
-        Period::Second => "second",
-        Period::Minute => "minute",
-        Period::Hour => "hour",
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
-        Period::Year => "year",
-    }
+    format!("allows {} calls a {}", quota.limit, quota.period.name())
 }
 
 fn says(kind: Kind, rules: &Rules, limit: Option<&Quota>) -> String {

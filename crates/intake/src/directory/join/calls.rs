@@ -119,7 +119,8 @@ fn agrees(known: &Known, route: &Route, row: Row<'_>, at: From) -> bool {
     is_method && is_host && is_service && is_api
 }
 
-fn is_host(pattern: &str, domain: &str) -> bool {
+/// Whether a host of a route, `*.example.com` too, is a domain.
+pub(crate) fn is_host(pattern: &str, domain: &str) -> bool {
     match pattern.strip_prefix('*') {
         Some(end) => {
             domain.len() > end.len() && domain.to_ascii_lowercase().ends_with(&end.to_ascii_lowercase())
@@ -153,7 +154,7 @@ fn environment<'d>(origins: &[&'d Known], row: Row<'_>, at: From) -> Option<&'d 
             match named {
                 Some(name) => one.name == name || one.id() == Some(name),
                 None => {
-                    !says_nothing(one)
+                    !one.is_for_all()
                         && is(&one.sources, f::SOURCE)
                         && is(&one.domains, f::DOMAIN)
                         && is(&one.stages, f::STAGE)
@@ -168,12 +169,8 @@ fn environment<'d>(origins: &[&'d Known], row: Row<'_>, at: From) -> Option<&'d 
 /// The environment of all that an origin knows, when it has one that says no more than its name.
 fn whole<'d>(known: &'d Known, row: Row<'_>, at: From) -> Option<&'d Environment> {
     let mut all = known.environments.iter().filter_map(|life| life.at(at));
-    let one = all.next().filter(|one| says_nothing(one) && row.text(f::ENVIRONMENT).is_none())?;
+    let one = all.next().filter(|one| one.is_for_all() && row.text(f::ENVIRONMENT).is_none())?;
     all.next().is_none().then_some(&**one)
-}
-
-fn says_nothing(one: &Environment) -> bool {
-    one.sources.is_empty() && one.domains.is_empty() && one.stages.is_empty()
 }
 
 /// Finds routes by path where the record names none that is known. Derived routes give way to known templates.
