@@ -7,7 +7,7 @@ import { agoText } from '../api/sources'
 import { Code, type Language } from '../parts/code'
 import { Go } from '../parts/link'
 import { Pill, type Tone } from '../parts/pill'
-import { ErrorState, Skeleton, sentence } from '../parts/state'
+import { ErrorState, localized, Skeleton, sentence } from '../parts/state'
 import { useNow } from '../shell/freshness'
 import { writeSearch } from '../state/search'
 import { logsSearch, type View } from '../state/view'
@@ -50,7 +50,7 @@ function Explained({ found, view }: { found: Explanation; view: View }) {
   return (
     <div className={css.body}>
       <p className={css.summary} data-testid="explain-summary">
-        {found.summary}{' '}
+        {localized(found.summary, view.tz)}{' '}
         <span title={confidence.about}>
           <Pill tone={confidence.tone}>{confidence.text}</Pill>
         </span>
@@ -79,7 +79,7 @@ function Explained({ found, view }: { found: Explanation; view: View }) {
               <Code
                 text={fix.code}
                 language={LANGUAGES[fix.language] ?? 'text'}
-                title={TOOLS[fix.tool] ?? fix.tool}
+                title={fix.language === 'shell' && fix.tool !== 'aws' ? 'Shell' : (TOOLS[fix.tool] ?? fix.tool)}
                 what="Change"
               />
             </details>

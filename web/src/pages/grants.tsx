@@ -44,7 +44,8 @@ export function GrantsPage() {
       set(value)
       setFirst(0)
     }
-  const isUnknown = data !== undefined && data.total === 0 && used === 'all' && !search
+  // Nothing is known is not the same as nothing is unused.
+  const isUnknown = data !== undefined && data.total === 0 && !search && data.smallest.memberships[0] === 0
   return (
     <div className={css.scroll}>
       <div className={css.page}>
