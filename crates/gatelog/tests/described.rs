@@ -64,6 +64,15 @@ const REQUESTS: &[(&str, &[&str])] = &[
             "/api/v1/usage/keys?RANGE&search=nothing",
         ],
     ),
+    (
+        "/api/v1/usage/{id}/unused",
+        &[
+            "/api/v1/usage/groups/unused",
+            "/api/v1/usage/routes/unused?look_back=7d",
+            "/api/v1/usage/agents/unused",
+        ],
+    ),
+    ("/api/v1/quotas", &["?RANGE", "?tz=Europe/Berlin"]),
     ("/api/v1/exports/{id}", &[]),
     ("/api/v1/boards/{id}", &["/api/v1/boards/aws"]),
     (

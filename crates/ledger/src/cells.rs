@@ -1,18 +1,15 @@
-//! Cells of a cube in columns, and the making of them from events.
+//! Cells of a cube in columns, and adding them together. How they are made of events is not known here.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
-use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
-use event::column::{Column, Dict};
-use event::field::{self, FieldId};
-use event::reason::REASONS;
+use event::column::Dict;
 use event::time::MINUTE;
-use event::{Batch, Kind};
 use foldhash::fast::FixedState;
 
-use crate::cube::{Cube, Grain, bucket};
+pub use crate::count::{count, reason_number};
+use crate::cube::Grain;
 use crate::numbers::Numbers;
 
 /// A text of a dimension, numbered for the life of the process; 0 is "absent".
@@ -231,50 +228,6 @@ fn drain(map: &mut HashMap<CellKey, Sums, FixedState>, cells: &mut Vec<Cell>) {
     fresh.sort_unstable_by_key(Cell::key);
 }
 
-/// Cells of events that come in the order of time: only the stretch at hand is held in a map, small enough to stay
-/// close to the processor. Events out of order are counted as right, with more work.
-#[derive(Default)]
-struct Stretches {
-    minute: u32,
-    open: HashMap<CellKey, Sums, FixedState>,
-    done: Vec<Cell>,
-    disordered: bool,
-}
-
-impl Stretches {
-    #[inline]
-    fn add(&mut self, key: CellKey, sums: Sums) {
-        if key.minute != self.minute {
-            drain(&mut self.open, &mut self.done);
-            self.disordered |= key.minute < self.minute;
-            self.minute = key.minute;
-        }
-        self.open.entry(key).or_default().add(sums);
-    }
-
-    fn len(&self) -> usize {
-        self.done.len() + self.open.len()
-    }
-
-    fn finish(mut self) -> Cells {
-        drain(&mut self.open, &mut self.done);
-        if self.disordered {
-            for cell in std::mem::take(&mut self.done) {
-                self.open.entry(cell.key()).or_default().add(cell.sums());
-            }
-            drain(&mut self.open, &mut self.done);
-        }
-        self.done.into_iter().collect()
-    }
-}
-
-/// Cells in the order of time at a coarser grain.
-pub fn coarse(cells: &Cells, grain: Grain) -> Cells {
-    let mut sum = Stretches::default();
-    cells.iter().for_each(|cell| sum.add(cell.at(grain).key(), cell.sums()));
-    sum.finish()
-}
-
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct CellKey {
     minute: u32,
@@ -311,223 +264,11 @@ impl Sums {
     }
 }
 
-/// Counts events into the cells of a cube at a grain: all rows, or those of `rows`.
-pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, symbols: &Symbols) -> Cells {
-    let mut counter = Counter::new(cube, grain, batch, symbols);
-    match rows {
-        Some(rows) => rows.iter().for_each(|row| counter.row(*row as usize)),
-        None => (0..batch.len()).for_each(|row| counter.row(row)),
-    }
-    counter.cells.finish()
-}
-
-/// Counts events, unless that makes more than one cell for `rows_per_cell` rows. Rows come in the order of time, so
-/// the first eighth tells how it will end: what has by then far too many cells is given up.
-pub fn count_if_small(
-    cube: &Cube,
-    grain: Grain,
-    batch: &Batch,
-    rows: &[u32],
-    symbols: &Symbols,
-    rows_per_cell: usize,
-) -> Option<Cells> {
-    let mut counter = Counter::new(cube, grain, batch, symbols);
-    let (first, rest) = rows.split_at(rows.len() / 8);
-    first.iter().for_each(|row| counter.row(*row as usize));
-    if counter.cells.len() * rows_per_cell > first.len() * 2 && first.len() > FIRST_ROWS_MIN {
-        return None;
-    }
-    for row in rest {
-        counter.row(*row as usize);
-        if counter.cells.len() * rows_per_cell > rows.len() {
-            return None;
-        }
-    }
-    (counter.cells.len() * rows_per_cell <= rows.len()).then(|| counter.cells.finish())
-}
-
-/// Fewer rows than this tell nothing about the rest.
-const FIRST_ROWS_MIN: usize = 8_192;
-
-struct Counter<'a> {
-    cube: &'a Cube,
-    grain: Grain,
-    /// The stretch of the row before: most rows are of the same.
-    stretch: Range<i64>,
-    source: Source<'a>,
-    cells: Stretches,
-}
-
-impl<'a> Counter<'a> {
-    fn new(cube: &'a Cube, grain: Grain, batch: &'a Batch, symbols: &Symbols) -> Self {
-        let source = Source::new(cube, batch, symbols);
-        Counter { cube, grain, stretch: 0..0, source, cells: Stretches::default() }
-    }
-
-    #[inline]
-    fn row(&mut self, row: usize) {
-        let Some(time) = self.source.time.and_then(|c| c.int(row)) else { return };
-        if !self.stretch.contains(&time) {
-            let from = time - time.rem_euclid(self.grain.micros());
-            self.stretch = from..from.saturating_add(self.grain.micros());
-        }
-        let mut key = CellKey {
-            minute: self.stretch.start.div_euclid(MINUTE) as u32,
-            gateway: self.source.gateway.sym(row),
-            environment: self.source.environment.sym(row),
-            ..CellKey::default()
-        };
-        if self.cube.outcome {
-            key.status = self.source.status.and_then(|c| c.int(row)).map_or(0, |s| s as u16);
-            key.reason = self.source.reason.get(row);
-        }
-        if self.cube.latency {
-            let Some(micros) = self.source.duration.and_then(|c| c.int(row)) else { return };
-            key.bucket = bucket(micros);
-        }
-        let bytes = self.source.bytes.and_then(|c| c.int(row)).map_or(0, |b| b.max(0) as u64);
-        let cells = &mut self.cells;
-        self.source.keys.each(row, |name, detail| {
-            (key.key, key.detail) = (name, detail);
-            cells.add(key, Sums { calls: 1, bytes });
-        });
-    }
-}
-
-/// The columns a cube is counted from, their texts turned into symbols once for each distinct text.
-struct Source<'a> {
-    time: Option<&'a Column>,
-    status: Option<&'a Column>,
-    duration: Option<&'a Column>,
-    bytes: Option<&'a Column>,
-    gateway: Texts<'a>,
-    environment: Texts<'a>,
-    reason: Reasons<'a>,
-    keys: Keys<'a>,
-}
-
-impl<'a> Source<'a> {
-    fn new(cube: &Cube, batch: &'a Batch, symbols: &Symbols) -> Self {
-        Source {
-            time: batch.column(field::TIME),
-            status: batch.column(field::STATUS),
-            duration: batch.column(field::DURATION),
-            bytes: batch.column(field::RESPONSE_BYTES).filter(|_| cube.bytes),
-            gateway: Texts::new(batch, field::GATEWAY, symbols),
-            environment: Texts::new(batch, field::ENVIRONMENT, symbols),
-            reason: Reasons::new(batch),
-            keys: Keys::new(cube, batch, symbols),
-        }
-    }
-}
-
-/// A dictionary column as symbols.
-struct Texts<'a> {
-    ids: &'a [u32],
-    syms: Vec<Sym>,
-}
-
-impl<'a> Texts<'a> {
-    fn new(batch: &'a Batch, field: FieldId, symbols: &Symbols) -> Self {
-        match batch.column(field) {
-            Some(Column::Dict(c)) => {
-                let other = symbols.sym(OTHER);
-                let sym = |(n, text)| if n > KEYS_MAX { other } else { symbols.sym(text) };
-                Texts { ids: &c.ids, syms: c.dict.texts().iter().enumerate().map(sym).collect() }
-            }
-            _ => Texts { ids: &[], syms: Vec::new() },
-        }
-    }
-
-    #[inline]
-    fn sym(&self, row: usize) -> Sym {
-        self.ids.get(row).and_then(|id| self.syms.get(*id as usize)).copied().unwrap_or(0)
-    }
-}
-
-/// The denial reasons of a batch as numbers.
-struct Reasons<'a> {
-    granted: Option<&'a Column>,
-    ids: &'a [u32],
-    numbers: Vec<u8>,
-}
-
-impl<'a> Reasons<'a> {
-    fn new(batch: &'a Batch) -> Self {
-        let (ids, numbers) = match batch.column(field::REASON) {
-            Some(Column::Dict(c)) => (c.ids.as_slice(), c.dict.texts().iter().map(reason_number).collect()),
-            _ => (&[][..], Vec::new()),
-        };
-        Reasons { granted: batch.column(field::GRANTED), ids, numbers }
-    }
-
-    #[inline]
-    fn get(&self, row: usize) -> u8 {
-        if self.granted.and_then(|c| c.int(row)) != Some(0) {
-            return 0;
-        }
-        let named = self.ids.get(row).and_then(|id| self.numbers.get(*id as usize)).copied().unwrap_or(0);
-        if named == 0 { REASONS.len() as u8 } else { named }
-    }
-}
-
-/// The number of a reason in a cell: 0 for none, unknown codes count as `other`, the last.
-pub fn reason_number(code: &str) -> u8 {
-    match code {
-        "" => 0,
-        _ => REASONS.iter().position(|r| r.code == code).map_or(REASONS.len(), |at| at + 1) as u8,
-    }
-}
-
-/// The keys a row counts under: none, one, or one for each element of a list.
-enum Keys<'a> {
-    None,
-    One { name: Texts<'a>, second: Option<Texts<'a>>, detail: Option<Texts<'a>> },
-    Many { ids: &'a [u32], lists: Vec<Vec<Sym>> },
-}
-
-impl<'a> Keys<'a> {
-    fn new(cube: &Cube, batch: &'a Batch, symbols: &Symbols) -> Self {
-        let Some((first, rest)) = cube.key.split_first() else { return Keys::None };
-        if first.field().kind == Kind::List {
-            let Some(Column::Dict(c)) = batch.column(*first) else { return Keys::None };
-            let list = |text: &str| -> Vec<Sym> {
-                let names: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-                if names.is_empty() { vec![0] } else { names.iter().map(|name| symbols.sym(name)).collect() }
-            };
-            return Keys::Many { ids: &c.ids, lists: c.dict.texts().iter().map(list).collect() };
-        }
-        Keys::One {
-            name: Texts::new(batch, *first, symbols),
-            second: rest.first().map(|field| Texts::new(batch, *field, symbols)),
-            detail: cube.detail.map(|field| Texts::new(batch, field, symbols)),
-        }
-    }
-
-    #[inline]
-    fn each(&self, row: usize, mut count: impl FnMut(Sym, Sym)) {
-        match self {
-            Keys::None => count(0, 0),
-            Keys::One { name, second, detail } => {
-                let detail = detail.as_ref().map_or(0, |texts| texts.sym(row));
-                match name.sym(row) {
-                    0 => count(second.as_ref().map_or(0, |texts| texts.sym(row)), detail),
-                    name => count(name, detail),
-                }
-            }
-            Keys::Many { ids, lists } => match ids.get(row).and_then(|id| lists.get(*id as usize)) {
-                Some(list) => list.iter().for_each(|key| count(*key, 0)),
-                None => count(0, 0),
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cube::CUBES;
-    use event::Event;
+    use event::{Batch, Event, field};
 
     #[test]
     fn cells_add_up_to_the_rows() {

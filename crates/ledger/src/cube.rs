@@ -196,6 +196,20 @@ pub const CUBES: &[Cube] = &[
         ..OUTCOMES
     },
     Cube {
+        name: "consumer_plan",
+        doc: "Calls by consumer and usage plan: how much of a quota is used.",
+        key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
+        detail: Some(field::USAGE_PLAN),
+        ..OUTCOMES
+    },
+    Cube {
+        name: "key_plan",
+        doc: "Calls by API key and usage plan.",
+        key: &[field::API_KEY_ID, field::API_KEY_NAME],
+        detail: Some(field::USAGE_PLAN),
+        ..OUTCOMES
+    },
+    Cube {
         name: "route_latency",
         doc: "Calls by route and response time.",
         key: &[field::ROUTE],

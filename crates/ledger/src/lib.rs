@@ -3,6 +3,7 @@
 
 pub mod cells;
 pub mod columns;
+mod count;
 pub mod cube;
 pub mod delta;
 pub mod disk;

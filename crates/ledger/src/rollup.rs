@@ -18,7 +18,8 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::KeyValue;
 
-use crate::cells::{Cells, Sym, Symbols, coarse, count_if_small, reason_number};
+use crate::cells::{Cells, Sym, Symbols, reason_number};
+use crate::count::{Counted, Counter};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
 use crate::error::{Error, Result};
@@ -37,29 +38,24 @@ const ROWS_PER_CELL_MIN: usize = 4;
 /// More cells than a section ever has: at most a quarter of the rows sealed or put together at once.
 const SECTION_CELLS_MAX: usize = 1 << 22;
 
-/// Counts the given rows into every cube, each grain from the next finer one where there is one, else from the events.
+/// Counts the given rows into every cube, each grain from the next finer one where that is worth writing, else from the
+/// events.
 pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols) -> Sections {
+    let counter = Counter::new(batch, Some(rows), symbols);
     let mut sections: Sections = Vec::new();
     for cube in CUBES {
-        let mut finer: Option<Cells> = None;
+        let mut finer: Option<Counted> = None;
         for grain in cube.grains {
-            let cells = match &finer {
-                Some(finer) => Some(coarse(finer, *grain)),
-                None => count_if_small(cube, *grain, batch, rows, symbols, ROWS_PER_CELL_MIN),
+            let counted = match &finer {
+                Some(finer) => Some(counter.coarser(cube, *grain, finer)),
+                None => counter.count_if_small(cube, *grain, ROWS_PER_CELL_MIN),
             };
-            if let Some(finer) = finer.take() {
-                sections.extend(previous(cube, *grain).map(|before| (cube, before, finer)));
-            }
-            finer = cells;
+            let cells = counted.as_ref().map(|counted| counter.cells(cube, *grain, counted));
+            sections.extend(cells.map(|cells| (cube, *grain, cells)));
+            finer = counted;
         }
-        sections.extend(finer.and_then(|cells| Some((cube, *cube.grains.last()?, cells))));
     }
     sections
-}
-
-fn previous(cube: &Cube, grain: Grain) -> Option<Grain> {
-    let at = cube.grains.iter().position(|g| *g == grain)?;
-    cube.grains.get(at.checked_sub(1)?).copied()
 }
 
 fn section_name(cube: &Cube, grain: Grain) -> String {

@@ -6,6 +6,7 @@ use ledger::{Cell, Cube, Sym, Symbols};
 
 use crate::eval::{IntTest, Reasons, TextTest};
 use crate::lang::{Filter, Node, Target, Test};
+use crate::tally::Numbers;
 
 /// A filter over cells of one cube.
 pub(crate) struct Cellular {
@@ -21,15 +22,28 @@ enum Plan {
     Text { column: fn(&Cell) -> Sym, test: TextTest, known: Known },
     Status(IntTest),
     Reason(Reasons),
+    Keys(Numbers<Sym>),
     Refused(bool),
 }
 
 impl Cellular {
-    /// The filter over this cube's cells; `None` when it asks for what they do not hold.
+    /// The filter over this cube's cells, when the question is about its own keys; `None` when it asks for what they do
+    /// not hold.
     pub(crate) fn new(filter: &Filter, cube: &Cube) -> Option<Cellular> {
-        let mut keyed = false;
-        let plan = plan(&filter.node, cube, &mut keyed)?;
-        Some(Cellular { plan, keyed })
+        Cellular::reading(filter, cube, true, &|_| None)
+    }
+
+    /// The same. `is_counted_by` says whether the question is about the cube's own keys; `meant` finds the keys a test of
+    /// their fields means.
+    pub(crate) fn reading(
+        filter: &Filter,
+        cube: &Cube,
+        is_counted_by: bool,
+        meant: &dyn Fn(&Test) -> Option<Numbers<Sym>>,
+    ) -> Option<Cellular> {
+        let mut planner = Planner { cube, is_counted_by, meant, keyed: false, is_listed: false };
+        let plan = planner.plan(&filter.node, true)?;
+        Some(Cellular { plan, keyed: planner.keyed })
     }
 
     /// Whether the cell is meant.
@@ -38,60 +52,85 @@ impl Cellular {
     }
 }
 
-fn plan(node: &Node, cube: &Cube, keyed: &mut bool) -> Option<Plan> {
-    Some(match node {
-        Node::All(parts) => {
-            Plan::All(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?)
-        }
-        Node::Any(parts) => {
-            Plan::Any(parts.iter().map(|part| plan(part, cube, keyed)).collect::<Option<_>>()?)
-        }
-        Node::Not(inner) => Plan::Not(Box::new(plan(inner, cube, keyed)?)),
-        Node::Term(term) => {
-            let tests = term.tests.iter().map(|test| test_plan(&term.target, test, cube, keyed));
-            Plan::Any(tests.collect::<Option<_>>()?)
-        }
-    })
+struct Planner<'a> {
+    cube: &'a Cube,
+    is_counted_by: bool,
+    meant: &'a dyn Fn(&Test) -> Option<Numbers<Sym>>,
+    keyed: bool,
+    /// Whether an element of a list was asked for already: of two, a cell knows one only.
+    is_listed: bool,
 }
 
-fn test_plan(target: &Target, test: &Test, cube: &Cube, keyed: &mut bool) -> Option<Plan> {
-    if *test == Test::Present {
-        return Some(Plan::Not(Box::new(test_plan(target, &Test::Empty, cube, keyed)?)));
+impl Planner<'_> {
+    /// `is_all` says whether what is not meant by this part is not meant at all.
+    fn plan(&mut self, node: &Node, is_all: bool) -> Option<Plan> {
+        Some(match node {
+            Node::All(parts) => {
+                Plan::All(parts.iter().map(|part| self.plan(part, is_all)).collect::<Option<_>>()?)
+            }
+            Node::Any(parts) => {
+                let is_all = is_all && parts.len() == 1;
+                Plan::Any(parts.iter().map(|part| self.plan(part, is_all)).collect::<Option<_>>()?)
+            }
+            Node::Not(inner) => Plan::Not(Box::new(self.plan(inner, false)?)),
+            Node::Term(term) => {
+                let is_all = is_all && term.tests.len() == 1;
+                let tests = term.tests.iter().map(|test| self.test(&term.target, test, is_all));
+                Plan::Any(tests.collect::<Option<_>>()?)
+            }
+        })
     }
-    match target.fields() {
-        // A key is the name or, without one, the id, and the id stands beside it: together they hold the same
-        // texts as the two fields, while "is it the name?" can no longer be told.
-        fields if fields.len() > 1 && fields == cube.key && cube.detail == fields.last().copied() => {
-            *keyed = true;
-            let both = vec![text(|c| c.key, test), text(|c| c.detail, test)];
-            Some(if *test == Test::Empty { Plan::All(both) } else { Plan::Any(both) })
-        }
-        [one] => leaf(*one, test, cube, keyed),
-        _ => None,
-    }
-}
 
-fn leaf(id: FieldId, test: &Test, cube: &Cube, keyed: &mut bool) -> Option<Plan> {
-    match id {
-        field::GATEWAY => Some(text(|c| c.gateway, test)),
-        field::ENVIRONMENT => Some(text(|c| c.environment, test)),
-        field::STATUS if cube.outcome => Some(Plan::Status(IntTest::of(test))),
-        field::REASON if cube.outcome => Some(Plan::Reason(Reasons::of(&TextTest::of(test, Kind::Dict)))),
-        field::GRANTED if cube.outcome => match test {
-            Test::Between(1, 1) => Some(Plan::Refused(false)),
-            Test::Between(0, 0) => Some(Plan::Refused(true)),
+    fn test(&mut self, target: &Target, test: &Test, is_all: bool) -> Option<Plan> {
+        if *test == Test::Present {
+            return Some(Plan::Not(Box::new(self.test(target, &Test::Empty, false)?)));
+        }
+        match target.fields() {
+            fields if fields.len() > 1 && fields == self.cube.key => {
+                self.keyed = true;
+                if self.cube.detail != fields.last().copied() {
+                    return (self.meant)(test).map(Plan::Keys);
+                }
+                // A key is the name or, without one, the id, and the id stands beside it: together they hold the same
+                // texts as the two fields, while "is it the name?" can no longer be told.
+                let both = vec![text(|c| c.key, test), text(|c| c.detail, test)];
+                Some(if *test == Test::Empty { Plan::All(both) } else { Plan::Any(both) })
+            }
+            [one] => self.leaf(*one, test, is_all),
             _ => None,
-        },
-        _ if id.field().kind.storage() != Storage::Dict || id.field().kind == Kind::List => None,
-        _ if cube.key == [id] => {
-            *keyed = true;
-            Some(text(|c| c.key, test))
         }
-        _ if cube.detail == Some(id) => {
-            *keyed = true;
-            Some(text(|c| c.detail, test))
+    }
+
+    fn leaf(&mut self, id: FieldId, test: &Test, is_all: bool) -> Option<Plan> {
+        let cube = self.cube;
+        match id {
+            field::GATEWAY => Some(text(|c| c.gateway, test)),
+            field::ENVIRONMENT => Some(text(|c| c.environment, test)),
+            field::STATUS if cube.outcome => Some(Plan::Status(IntTest::of(test))),
+            field::REASON if cube.outcome => Some(Plan::Reason(Reasons::of(&TextTest::of(test, Kind::Dict)))),
+            field::GRANTED if cube.outcome => match test {
+                Test::Between(1, 1) => Some(Plan::Refused(false)),
+                Test::Between(0, 0) => Some(Plan::Refused(true)),
+                _ => None,
+            },
+            // A call is in a cell for each element of its list: those of one element are each call once, and nothing
+            // can be told of what else is in the list.
+            _ if id.field().kind == Kind::List => {
+                let is_one = cube.key == [id] && is_all && !self.is_counted_by && !self.is_listed;
+                (self.keyed, self.is_listed) = (self.keyed || is_one, true);
+                (is_one && matches!(test, Test::Is(_) | Test::Empty)).then(|| text(|c| c.key, test))
+            }
+            _ if id.field().kind.storage() != Storage::Dict => None,
+            _ if cube.key == [id] => {
+                self.keyed = true;
+                Some(text(|c| c.key, test))
+            }
+            _ if cube.detail == Some(id) => {
+                self.keyed = true;
+                Some(text(|c| c.detail, test))
+            }
+            _ => None,
         }
-        _ => None,
     }
 }
 
@@ -128,6 +167,7 @@ impl Plan {
             }
             Plan::Status(test) => test.holds((cell.status != 0).then_some(i64::from(cell.status))),
             Plan::Reason(set) => set.has(cell.reason),
+            Plan::Keys(keys) => keys.contains(&cell.key),
             Plan::Refused(wanted) => (cell.reason != 0) == *wanted,
         }
     }

@@ -16,7 +16,9 @@ use crate::lang::{self, Filter};
 use crate::range::Range;
 use crate::reader::{Reader, Standing, during};
 use crate::scan::Selected;
-use crate::tally::{AGENTS, CONSUMERS, COUNTRIES, GROUPS, Hit, ROUTES, TRAFFIC, Want, tally};
+use crate::tally::{
+    AGENTS, CONSUMERS, COUNTRIES, GROUPS, Hit, ROUTES, ROUTES_WITH_API, TRAFFIC, Want, tally,
+};
 use crate::text::Finder;
 use crate::values::each_value;
 
@@ -144,7 +146,7 @@ fn way(name: &str) -> Option<(Way, &'static str)> {
         (_, field::GATEWAY) => cells(TRAFFIC, |h| Key::Text(h.gateway)),
         (_, field::ENVIRONMENT) => cells(TRAFFIC, |h| Key::Text(h.environment)),
         (_, field::ROUTE) => cells(ROUTES, |h| Key::Text(h.key)),
-        (_, field::API) => cells(ROUTES, |h| Key::Text(h.detail)),
+        (_, field::API) => cells(ROUTES_WITH_API, |h| Key::Text(h.detail)),
         (_, field::CONSUMER_GROUPS) => cells(GROUPS, |h| Key::Text(h.key)),
         (_, field::COUNTRY) => cells(COUNTRIES, |h| Key::Text(h.key)),
         (_, field::AGENT) => cells(AGENTS, |h| Key::Text(h.key)),

@@ -19,6 +19,7 @@ mod latency_split;
 mod look;
 mod new_consumers;
 mod over_time;
+mod peak_hours;
 mod route_latency;
 mod security;
 mod status_breakdown;
@@ -77,6 +78,7 @@ pub const PANELS: &[&Panel] = &[
     &errors::PANEL,
     &errors_by_route_and_day::PANEL,
     &errors_over_time::PANEL,
+    &peak_hours::PANEL,
     &new_consumers::PANEL,
     &route_latency::PANEL,
     &consumers_per_day::PANEL,

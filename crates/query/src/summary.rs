@@ -107,7 +107,7 @@ pub fn summary(view: &View, scope: &Scope, ask: &Ask, budget: &Budget) -> Result
     let reader = Reader::new(view, scope, &ask.filter, budget)?;
     let ranges =
         [ask.range, ask.compare.period(ask.range, ask.now).unwrap_or_else(|| ask.range.previous(ask.now))];
-    let found = figures(&reader, &ranges, &ask.zone, ask.now)?;
+    let found = figures(&reader, &ranges, &ask.zone, ask.now, ALL)?;
     let mut each = found.figures.into_iter();
     Ok(Summary {
         figures: each.next().unwrap_or_default(),
@@ -134,35 +134,56 @@ struct Sums {
     latencies: Latencies,
 }
 
-/// The figures of some windows, counted together.
-pub(crate) fn figures(reader: &Reader<'_>, ranges: &[Range], zone: &Zone, now: Timestamp) -> Result<Found> {
+/// What figures are made from. Each has roll-ups of its own, and a filter may be known to those of one only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// Calls by hour, status and reason.
+    Traffic,
+    /// Calls by consumer.
+    Consumers,
+    /// Calls by response time.
+    Latency,
+}
+
+/// Everything figures are made from.
+const ALL: &[Basis] = &[Basis::Traffic, Basis::Consumers, Basis::Latency];
+
+/// The figures of some windows that are made from `parts`, counted together; the others stay empty.
+pub(crate) fn figures(
+    reader: &Reader<'_>,
+    ranges: &[Range],
+    zone: &Zone,
+    now: Timestamp,
+    parts: &[Basis],
+) -> Result<Found> {
     let hours: Vec<Vec<i64>> = ranges.iter().map(|range| Step::Even(HOUR).cut(*range, zone)).collect();
     let mut wants = Vec::new();
     for (range, hours) in ranges.iter().zip(&hours) {
         let ends = || vec![range.from.0, range.to.0];
-        wants.extend([
-            Want::new(TRAFFIC, hours.clone()),
-            Want::new(CONSUMERS, ends()),
-            Want::new(LATENCY, ends()),
-        ]);
+        wants.extend(parts.iter().map(|part| match part {
+            Basis::Traffic => Want::new(TRAFFIC, hours.clone()),
+            Basis::Consumers => Want::new(CONSUMERS, ends()),
+            Basis::Latency => Want::new(LATENCY, ends()),
+        }));
     }
     let mut sums: Vec<Sums> =
         hours.iter().map(|h| Sums { hours: vec![0; h.len()], ..Sums::default() }).collect();
     let done = tally(reader, &wants, &mut |want, hit| {
-        let Some(sums) = sums.get_mut(want / 3) else { return };
-        match want % 3 {
-            0 => {
+        let Some(sums) = sums.get_mut(want / parts.len()) else { return };
+        match parts.get(want % parts.len()) {
+            Some(Basis::Traffic) => {
                 sums.hours.get_mut(hit.bucket).into_iter().for_each(|n| *n += hit.calls);
                 *sums.by_status.entry(hit.status).or_default() += hit.calls;
                 if hit.reason != 0 {
                     *sums.by_reason.entry(hit.reason).or_default() += hit.calls;
                 }
             }
-            1 if hit.key == 0 => sums.unidentified += hit.calls,
-            1 => {
+            Some(Basis::Consumers) if hit.key == 0 => sums.unidentified += hit.calls,
+            Some(Basis::Consumers) => {
                 sums.consumers.insert(hit.key);
             }
-            _ => sums.latencies.add(hit.latency, hit.calls),
+            Some(Basis::Latency) => sums.latencies.add(hit.latency, hit.calls),
+            None => {}
         }
     })?;
     let mut figures = Vec::new();

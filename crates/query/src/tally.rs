@@ -3,19 +3,21 @@
 //! under a filter the cells cannot answer, is counted from rows into the same cells. So there is one definition of
 //! each number and two sources of it, which agree.
 
-use event::FieldId;
 use event::field;
-use event::time::MINUTE;
+use event::time::{DAY, MINUTE};
+use event::{FieldId, Kind};
 use ledger::cells::{OTHER, count};
 use ledger::cube::cube;
 use ledger::view::cube_fields;
-use ledger::{Cell, Cells, Cube, Grain, Sym, Unit};
+use ledger::{CUBES, Cell, Cells, Cube, Grain, Sym, Unit, View};
 use serde::Serialize;
 
 use crate::budget::Stop;
 use crate::cellular::Cellular;
 use crate::error::Result;
-use crate::eval::Mask;
+use crate::eval::{Mask, TextTest};
+use crate::lang::{Filter, Test};
+use crate::range::Range;
 use crate::reader::{Reader, during};
 use crate::scan::Selected;
 
@@ -42,15 +44,21 @@ pub(crate) const TRAFFIC: &[&str] = &[
     "agents",
     "group",
     "consumer_route",
+    "consumer_plan",
+    "key_plan",
 ];
 /// Cubes for questions about response times.
 pub(crate) const LATENCY: &[&str] = &["latency", "route_latency", "consumer_latency"];
-/// Cubes for questions about who called. What stands beside the consumer differs.
-pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer", "consumer_route"];
-/// What calls by consumer and their outcome are counted from.
-pub(crate) const CONSUMER_OUTCOMES: &[&str] = &["consumer"];
-/// Cubes for questions about routes.
-pub(crate) const ROUTES: &[&str] = &["route"];
+/// Cubes for questions about who called.
+pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer", "consumer_route", "consumer_plan"];
+/// What calls by consumer and their outcome are counted from: alone, or of one route or plan.
+pub(crate) const CONSUMER_OUTCOMES: &[&str] = &["consumer", "consumer_route", "consumer_plan"];
+/// Cubes for questions about routes: of all callers, or of one consumer.
+pub(crate) const ROUTES: &[&str] = &["route", "consumer_route"];
+/// Cubes that know the id beside each consumer.
+pub(crate) const CONSUMERS_WITH_ID: &[&str] = &["consumer"];
+/// Cubes that know the API beside each route.
+pub(crate) const ROUTES_WITH_API: &[&str] = &["route"];
 /// Cubes for questions about groups.
 pub(crate) const GROUPS: &[&str] = &["group"];
 /// Cubes for questions about countries.
@@ -75,12 +83,14 @@ pub(crate) struct Hit {
     pub(crate) environment: Sym,
     pub(crate) key: Sym,
     pub(crate) detail: Sym,
+    /// Whether the cube has what stands beside the key; cells of two dimensions leave it out.
+    pub(crate) has_detail: bool,
     pub(crate) status: u16,
     pub(crate) reason: u8,
     pub(crate) latency: u16,
     pub(crate) calls: u64,
     /// Response bytes, from cubes that have them.
-    pub(crate) bytes: u64,
+    pub(crate) bytes: Option<u64>,
 }
 
 /// Where numbers came from.
@@ -151,13 +161,9 @@ pub(crate) fn tally(
         let found = want.cubes.iter().find_map(|name| from_cells(reader, (number, want), cube(name)?, take));
         match found {
             Some(found) => {
-                let (cube, ragged) = found?;
-                stretches.extend(ragged.into_iter().map(|(from, to)| Stretch {
-                    want: number,
-                    cube,
-                    from,
-                    to,
-                }));
+                let ragged = found?.into_iter();
+                let stretch = |(cube, (from, to))| Stretch { want: number, cube, from, to };
+                stretches.extend(ragged.filter_map(|ends| Some(stretch((want.base()?, ends)))));
             }
             None => {
                 origin = Origin::Rows;
@@ -177,12 +183,10 @@ pub(crate) fn tally_cells(
 ) -> Result<bool> {
     let cubes = || want.cubes.iter().filter_map(|name| cube(name));
     match cubes().find_map(|cube| from_cells(reader, (0, want), cube, take)) {
-        Some(found) => found.map(|(_, ragged)| ragged.is_empty()),
+        Some(found) => found.map(|ragged| ragged.is_empty()),
         None => Ok(false),
     }
 }
-
-type FromCells = (&'static Cube, Vec<(i64, i64)>);
 
 /// Counts from cells, when they hold the answer. What of the time they do not cover is handed back.
 fn from_cells(
@@ -190,9 +194,12 @@ fn from_cells(
     (number, want): (usize, &Want),
     cube: &'static Cube,
     take: &mut (dyn FnMut(usize, &Hit) + Send),
-) -> Option<Result<FromCells>> {
+) -> Option<Result<Vec<(i64, i64)>>> {
     let (from, to) = want.ends();
-    let mut filter = Cellular::new(&reader.filter, cube)?;
+    let meant = |test: &Test| meant(reader.view, cube, (from, to), test);
+    let is_counted_by = want.base().is_some_and(|base| std::ptr::eq(base, cube));
+    let mut filter = Cellular::reading(&reader.filter, cube, is_counted_by, &meant)?;
+    let reading = Reading::of(cube, want.base()?);
     let fitting: Vec<Grain> = cube.grains.iter().rev().copied().filter(|grain| want.fits(*grain)).collect();
     let (mut pieces, mut ragged) = (Vec::new(), Vec::new());
     cover(&fitting, from, to, &mut pieces, &mut ragged);
@@ -200,17 +207,17 @@ fn from_cells(
         return None;
     }
     let symbols = reader.view.symbols();
-    let other = symbols.find(OTHER).unwrap_or(Sym::MAX);
+    let other = symbols.sym(OTHER);
     let mut hits: Vec<Hit> = Vec::new();
     let mut blurred = false;
     let (every, keyed) = (reader.filter.is_all(), filter.keyed);
     for (grain, from, to) in pieces {
         let each = |cell: &Cell| {
             if every || filter.holds(cell, symbols) {
-                let hit = hit(cell, want);
+                let hit = reading.hit(cell, want);
                 if keyed { hits.push(hit) } else { take(number, &hit) }
             }
-            blurred |= keyed && cell.key == other;
+            blurred |= keyed && (cell.key == other || cell.detail == other);
         };
         if let Err(error) = reader.view.cells(cube, grain, from, to, each) {
             return Some(Err(error.into()));
@@ -221,7 +228,71 @@ fn from_cells(
         return None;
     }
     hits.iter().for_each(|hit| take(number, hit));
-    Some(Ok((cube, ragged)))
+    Some(Ok(ragged))
+}
+
+/// The days a stretch of time touches.
+fn whole_days(from: i64, to: i64) -> (i64, i64) {
+    (from.div_euclid(DAY) * DAY, to.saturating_add(DAY - 1).div_euclid(DAY) * DAY)
+}
+
+/// The keys of a cube that a test of its fields means, where the cube itself does not hold both the name and the id. What
+/// stands for which is known from the cube of those pairs; `None` when a key stands for both what is meant and not.
+fn meant(view: &View, cube: &Cube, (from, to): (i64, i64), test: &Test) -> Option<Numbers<Sym>> {
+    let pairs =
+        CUBES.iter().find(|pairs| pairs.key == cube.key && pairs.detail == pairs.key.last().copied())?;
+    let (from, to) = whole_days(from, to);
+    let symbols = view.symbols();
+    let other = symbols.sym(OTHER);
+    let judge = TextTest::of(test, Kind::Dict);
+    let mut judged: Numbered<(Sym, Sym), bool> = Numbered::default();
+    let each = |cell: &Cell| {
+        judged.entry((cell.key, cell.detail)).or_insert_with(|| {
+            let both = [cell.key, cell.detail].map(|sym| judge.holds(&symbols.text(sym)));
+            if *test == Test::Empty { both == [true; 2] } else { both.contains(&true) }
+        });
+    };
+    view.cells(pairs, Grain::Day, from, to, each).ok()?;
+    let keys = |wanted: bool| -> Numbers<Sym> {
+        judged.iter().filter(|(_, is)| **is == wanted).map(|((key, _), _)| *key).collect()
+    };
+    let (meant, others) = (keys(true), keys(false));
+    (meant.is_disjoint(&others) && !others.contains(&other) && !meant.contains(&other)).then_some(meant)
+}
+
+/// How the cells of one cube are read as those of another, which a question is about.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// What the question calls key stands beside the key.
+    is_turned: bool,
+    has_detail: bool,
+    has_bytes: bool,
+}
+
+impl Reading {
+    fn of(cube: &Cube, base: &Cube) -> Reading {
+        let is_turned = base.key != cube.key && cube.detail.is_some_and(|detail| base.key == [detail]);
+        Reading { is_turned, has_detail: base.detail == cube.detail, has_bytes: cube.bytes }
+    }
+
+    #[inline]
+    fn hit(self, cell: &Cell, want: &Want) -> Hit {
+        let time = i64::from(cell.minute) * MINUTE;
+        Hit {
+            bucket: want.bucket(time),
+            time,
+            gateway: cell.gateway,
+            environment: cell.environment,
+            key: if self.is_turned { cell.detail } else { cell.key },
+            detail: if self.has_detail { cell.detail } else { 0 },
+            has_detail: self.has_detail,
+            status: cell.status,
+            reason: cell.reason,
+            latency: cell.bucket,
+            calls: cell.calls,
+            bytes: self.has_bytes.then_some(cell.bytes),
+        }
+    }
 }
 
 /// Covers `[from, to)` with whole stretches, coarse grains first, and the rest with ragged ends.
@@ -253,24 +324,6 @@ fn cover(
     }
 }
 
-#[inline]
-fn hit(cell: &Cell, want: &Want) -> Hit {
-    let time = i64::from(cell.minute) * MINUTE;
-    Hit {
-        bucket: want.bucket(time),
-        time,
-        gateway: cell.gateway,
-        environment: cell.environment,
-        key: cell.key,
-        detail: cell.detail,
-        status: cell.status,
-        reason: cell.reason,
-        latency: cell.bucket,
-        calls: cell.calls,
-        bytes: cell.bytes,
-    }
-}
-
 fn from_rows(
     reader: &Reader<'_>,
     wants: &[Want],
@@ -291,8 +344,10 @@ fn from_rows(
     let work = |_: usize, unit: &Unit| count_unit(reader, wants, stretches, unit);
     reader.each(&units, work, |found| {
         for (number, bucket, cells) in found {
-            let Some(want) = wants.get(number) else { continue };
-            for mut hit in cells.iter().map(|cell| hit(&cell, want)) {
+            let Some((want, base)) = wants.get(number).and_then(|want| Some((want, want.base()?))) else {
+                continue;
+            };
+            for mut hit in cells.iter().map(|cell| Reading::of(base, base).hit(&cell, want)) {
                 hit.bucket = bucket.unwrap_or(hit.bucket);
                 take(number, &hit);
             }
@@ -366,4 +421,20 @@ pub(crate) fn total(reader: &Reader<'_>, from: i64, to: i64) -> Result<(u64, Opt
     let mut calls = 0;
     let done = tally(reader, &[Want::new(TRAFFIC, vec![from, to])], &mut |_, hit| calls += hit.calls)?;
     Ok((calls, done.stop))
+}
+
+/// The text that stands beside each key of a cube, of all calls of some days: what cells of two dimensions leave out.
+pub(crate) fn details(
+    reader: &Reader<'_>,
+    cubes: &'static [&'static str],
+    range: Range,
+) -> Result<Numbered<Sym, Sym>> {
+    let (from, to) = whole_days(range.from.0, range.to.0);
+    let edges = vec![from, to];
+    let mut details: Numbered<Sym, Sym> = Numbered::default();
+    tally_cells(&reader.asking(&Filter::all()), &Want::new(cubes, edges), &mut |_, hit| {
+        let detail = details.entry(hit.key).or_default();
+        *detail = (*detail).max(hit.detail);
+    })?;
+    Ok(details)
 }

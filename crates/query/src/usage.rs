@@ -1,6 +1,7 @@
 //! Who and what uses the APIs, as lists: consumers, groups, plans, customers, keys, routes and so on. Every row of a list
 //! is sorted, searched and paged here, not only those that are shown. A list is a line of [`DIMENSIONS`].
 
+mod quotas;
 mod rows;
 mod seen;
 mod sorts;
@@ -19,10 +20,12 @@ use crate::quantile::Latencies;
 use crate::range::{Compare, Range, Zone};
 use crate::reader::{Reader, Standing};
 use crate::step::Step;
-use crate::tally::{Hit, Origin};
+use crate::tally::{CONSUMER_OUTCOMES, Hit, Origin, ROUTES, ROUTES_WITH_API};
 use crate::text::{counted, nearest};
 
+pub use quotas::{Every, Plan, Quota, QuotaAsk, Quotas, quotas};
 pub use rows::Row;
+pub use seen::{Use, Used, used};
 pub use sorts::{SORTS, Sort};
 
 /// Rows of one page at most.
@@ -117,9 +120,11 @@ impl Dimension {
         Dimension { counts: Counts { seen, ..self.counts }, ..self }
     }
 
-    /// Whether response bytes are summed for each.
-    fn has_bytes(&self) -> bool {
-        self.counts.outcomes.first().and_then(|name| ledger::cube::cube(name)).is_some_and(|cube| cube.bytes)
+    /// What says when each was seen.
+    fn sought(&self) -> seen::Sought {
+        let key: fn(&Hit) -> Sym =
+            if self.counts.place == Place::Detail { |hit| hit.detail } else { |hit| hit.key };
+        seen::Sought { cubes: self.counts.seen, key }
     }
 
     const fn note(self, note: &'static str) -> Dimension {
@@ -129,10 +134,15 @@ impl Dimension {
 
 /// Every dimension there is a list of.
 pub const DIMENSIONS: &[Dimension] = &[
-    dimension("consumers", ["Consumers", "Consumer", "consumer"], "Who calls, and how much.", &["consumer"])
-        .latency(&["consumer_latency"])
-        .seen(&["consumer_calls"])
-        .directory("consumers"),
+    dimension(
+        "consumers",
+        ["Consumers", "Consumer", "consumer"],
+        "Who calls, and how much.",
+        CONSUMER_OUTCOMES,
+    )
+    .latency(&["consumer_latency"])
+    .seen(&["consumer_calls"])
+    .directory("consumers"),
     dimension(
         "groups",
         ["Groups", "Group", "group"],
@@ -141,23 +151,28 @@ pub const DIMENSIONS: &[Dimension] = &[
     )
     .directory("groups")
     .note("a call counts in each of its consumer's groups, so shares can exceed 100 %"),
-    dimension("plans", ["Plans", "Plan", "plan"], "The usage plans calls were made on.", &["plan"])
-        .directory("plans"),
+    dimension(
+        "plans",
+        ["Plans", "Plan", "plan"],
+        "The usage plans calls were made on.",
+        &["plan", "consumer_plan", "key_plan"],
+    )
+    .directory("plans"),
     dimension("customers", ["Customers", "Customer", "customer"], "Who consumers belong to.", &["customer"])
         .directory("customers"),
     dimension(
         "keys",
         ["API keys", "API key", "key"],
         "The keys calls were made with: ids, never values.",
-        &["api_key"],
+        &["api_key", "key_plan"],
     )
     .place(Place::KeyNamed)
     .directory("keys"),
-    dimension("apis", ["APIs", "API", "api"], "The APIs that are called.", &["route"])
+    dimension("apis", ["APIs", "API", "api"], "The APIs that are called.", ROUTES_WITH_API)
         .latency(&["route_latency"])
         .place(Place::Detail)
         .directory("apis"),
-    dimension("routes", ["Routes", "Route", "route"], "The routes that are called.", &["route"])
+    dimension("routes", ["Routes", "Route", "route"], "The routes that are called.", ROUTES)
         .latency(&["route_latency"])
         .directory("routes"),
     dimension("domains", ["Domains", "Domain", "domain"], "The domains calls are made to.", &["domain"]),
@@ -255,6 +270,8 @@ struct Sums {
     errors: u64,
     denied: u64,
     bytes: u64,
+    lacks_bytes: bool,
+    lacks_detail: bool,
     detail: Sym,
     spark: Vec<u64>,
     latencies: Latencies,

@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 
 use event::Timestamp;
 use proptest::prelude::*;
-use query::usage::{Answer, Ask, Dimension, Row, SORTS, Sort, by_id};
-use query::{Budget, Compare, DIMENSIONS, Filter, Range, Zone, usage};
+use query::panels::{self, Body, Number};
+use query::usage::{Answer, Ask, Dimension, Every, Plan, QuotaAsk, Row, SORTS, Sort, by_id, quotas};
+use query::{Budget, Compare, DIMENSIONS, Filter, Range, Step, Zone, panel, usage};
 use world::*;
 
 const NOW: Timestamp = Timestamp(START + HOURS * HOUR);
@@ -150,6 +151,81 @@ proptest! {
     }
 }
 
+fn panel_of(evs: &[Ev], sealed: i64, id: &str, range: Range, filter: Filter, zone: &str) -> panels::Answer {
+    let zone = Zone::parse(zone).unwrap();
+    let ask = panels::Ask {
+        range,
+        filter,
+        step: Step::Day,
+        zone,
+        compare: Compare::None,
+        top: 1_000,
+        now: NOW,
+        given: Default::default(),
+    };
+    panel(&view(evs, sealed), &scope(), id, &ask, &Budget::new()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Rows are looked at for none of these: the range is whole days, and each filter speaks of one dimension.
+    #[test]
+    fn a_filter_on_one_dimension_is_answered_from_roll_ups(evs in world::events(), cond in single()) {
+        let range = Range::new(Timestamp(START), Timestamp(START + 96 * HOUR));
+        let want = chosen(&evs, range, &cond).len() as u64;
+        for id in ["kpi_total_calls", "kpi_denied_requests", "status_breakdown", "denied_by_reason", "peak_hours"] {
+            let answer = panel_of(&evs, 10, id, range, cond.filter(), "UTC");
+            let source = serde_json::to_value(answer.source).unwrap();
+            prop_assert_eq!(source, "rollup", "{} {}", id, cond.text());
+            if let Body::Stat { value: Some(Number::Count(n)), .. } = answer.body {
+                prop_assert!(id != "kpi_total_calls" || n == want, "{} {} {}", cond.text(), n, want);
+            }
+        }
+    }
+
+    /// Two filters at once are right too, wherever the numbers come from: a third, which all calls meet, but which no
+    /// roll-up knows, leads to rows.
+    #[test]
+    fn cells_and_rows_give_the_same(
+        evs in world::events(), sealed in 0_i64..=10, range in range(), one in single(), two in single(),
+        which in 0..DIMENSIONS.len(),
+    ) {
+        let both = Cond::All(vec![one.clone(), two]);
+        for cond in [one, both] {
+            let cells = answer(&evs, sealed, &DIMENSIONS[which], &Ask { filter: cond.filter(), ..ask(range) });
+            let every = cond.filter().and(&Filter::parse("path:\"/\"*").unwrap());
+            let rows = answer(&evs, sealed, &DIMENSIONS[which], &Ask { filter: every, ..ask(range) });
+            prop_assert_eq!(serde_json::to_value(rows.source).unwrap(), "rows");
+            let told = |answer: Answer| {
+                let rows: Vec<Row> = answer.rows.into_iter().map(|row| Row { bytes: None, detail: None, ..row }).collect();
+                (rows, answer.total, answer.missing)
+            };
+            let (cells, rows) = (told(cells), told(rows));
+            prop_assert_eq!(cells, rows, "{}", cond.text());
+        }
+    }
+
+    #[test]
+    fn peak_hours_follow_the_clocks_of_the_zone(evs in world::events(), sealed in 0_i64..=10, range in range()) {
+        // The clocks of Berlin go back at one o'clock UTC on the second day, those of New York not in these days.
+        for (zone, before, after) in [("Europe/Berlin", 2, 1), ("America/New_York", -4, -4), ("UTC", 0, 0)] {
+            let answer = panel_of(&evs, sealed, "peak_hours", range, Filter::all(), zone);
+            let Body::Heat { series, buckets, .. } = answer.body else { panic!("no heat map") };
+            prop_assert_eq!((buckets.len(), series.len()), (24, 7));
+            let mut want = vec![vec![0_u64; 24]; 7];
+            for e in chosen(&evs, range, &Cond::All(Vec::new())) {
+                let local = e.time / HOUR + if e.time < START + 25 * HOUR { before } else { after };
+                want[((local / 24 + 3) % 7) as usize][(local % 24) as usize] += 1;
+            }
+            let got: Vec<Vec<u64>> = series.iter().map(|line| line.calls.clone()).collect();
+            prop_assert_eq!(&got, &want, "{}", zone);
+            let shares: f64 = series.iter().flat_map(|line| &line.values).flatten().sum();
+            prop_assert!(got.iter().flatten().all(|n| *n == 0) || (shares - 1.0).abs() < 1e-9);
+        }
+    }
+}
+
 fn at(hours: i64, name: &'static str, status: i64) -> Ev {
     Ev {
         seq: hours + 1,
@@ -213,4 +289,99 @@ fn what_is_new_and_what_is_gone_stand_beside_what_stayed() {
     assert_eq!(groups.rows.iter().map(|row| row.share).sum::<f64>(), 2.0);
     assert!(groups.note.unwrap().contains("exceed 100 %"));
     assert!(by_id("consumer").unwrap_err().to_string().contains("consumers"));
+}
+
+fn plan(name: &str, limit: u64, period: Every, is_of_keys: bool) -> Plan {
+    Plan { name: name.to_owned(), texts: Vec::new(), limit, period, is_of_keys }
+}
+
+#[test]
+fn a_quota_is_counted_in_its_period_by_the_clocks_of_the_zone() {
+    // "/api/aa" is of the plan gold, "/api/aaa" of the plan free.
+    let call = |hours: i64, name, path: &str| Ev { path: path.to_owned(), ..at(hours, name, 200) };
+    let refused = |hours: i64| Ev {
+        reason: Some("quota_exceeded"),
+        granted: Some(false),
+        status: Some(429),
+        ..call(hours, "alice", "/api/aa")
+    };
+    let mut evs: Vec<Ev> = (24..30).map(|hours| call(hours, "alice", "/api/aa")).collect();
+    evs.extend([
+        refused(30),
+        refused(33),
+        call(31, "bob", "/api/aaa"),
+        call(32, "alice", "/api/aaa"),
+        call(21, "bob", "/api/aa"),
+    ]);
+    for (seq, ev) in evs.iter_mut().enumerate() {
+        ev.seq = seq as i64;
+    }
+    let plans = [plan("gold", 10, Every::Day, false), plan("free", 4, Every::Month, false)];
+    let range = Range::new(Timestamp(START + 24 * HOUR), Timestamp(START + 48 * HOUR));
+    let now = Timestamp(START + 34 * HOUR + HOUR / 2);
+    for sealed in [0, 10] {
+        let answered = |zone: &str, plans: &[Plan]| {
+            let ask = QuotaAsk { range, filter: Filter::all(), zone: Zone::parse(zone).unwrap(), now };
+            quotas(&view(&evs, sealed), &scope(), plans, &ask, &Budget::new()).unwrap()
+        };
+        // The day has 25 hours in Berlin and began at 22 o'clock UTC, after bob's call: half of it is over.
+        let rows = answered("Europe/Berlin", &plans).rows;
+        let shown: Vec<_> = rows
+            .iter()
+            .map(|r| (r.label.as_str(), r.plan.as_deref().unwrap(), r.calls, r.rejected, r.share.unwrap()))
+            .collect();
+        assert_eq!(
+            shown,
+            [("alice", "gold", 6, 2, 0.6), ("alice", "free", 1, 0, 0.25), ("bob", "free", 1, 0, 0.25)]
+        );
+        let first = &rows[0];
+        let hour = |hours: i64| Timestamp(START + hours * HOUR).to_string();
+        assert_eq!((&first.period_start, &first.period_end), (&hour(22), &hour(47)));
+        assert_eq!(
+            (first.first_rejected.clone(), first.last_rejected.clone()),
+            (Some(hour(30)), Some(hour(33)))
+        );
+        let forecast = first.forecast.as_ref().unwrap();
+        assert_eq!(forecast.expected_calls, 12);
+        let reached = Timestamp(START + 22 * HOUR + 25 * HOUR * 10 / 12).to_string();
+        assert_eq!(forecast.exhausted_at.as_ref(), Some(&reached));
+        assert_eq!(first.filter, "consumer:alice plan:gold");
+        // In New York the day began at four o'clock UTC: only two of the calls are of it.
+        let rows = answered("America/New_York", &plans).rows;
+        let gold = rows.iter().find(|row| row.plan.as_deref() == Some("gold")).unwrap();
+        assert_eq!((gold.label.as_str(), gold.calls, gold.rejected), ("alice", 2, 2));
+        assert_eq!(gold.period_start, hour(28));
+        // Without a catalogue: who was refused, and how to do better.
+        let without = answered("UTC", &[]);
+        assert_eq!(without.rows.len(), 1);
+        let row = &without.rows[0];
+        assert_eq!(
+            (row.label.as_str(), row.limit, row.share, row.rejected, row.calls),
+            ("alice", None, None, 2, 7)
+        );
+        assert!(without.note.unwrap().contains("docs/directory.md"));
+    }
+}
+
+#[test]
+fn a_quota_of_keys_is_counted_for_each_key() {
+    // Keys follow from the length of the path: 8 is k-1, 9 is k-2; plans too: 7 is gold.
+    let path = |len: usize| format!("/{}", "a".repeat(len - 1));
+    let evs: Vec<Ev> = [8, 17, 16, 16, 4, 10]
+        .iter()
+        .enumerate()
+        .map(|(n, len)| Ev { path: path(*len), ..at(n as i64, "bob", 200) })
+        .collect();
+    let (gold, keys) = (evs.iter().filter(|e| e.plan() == Some("gold")), |e: &&Ev| e.key().0.or(e.key().1));
+    let mut want: BTreeMap<&str, u64> = BTreeMap::new();
+    gold.filter_map(|e| keys(&e)).for_each(|key| *want.entry(key).or_default() += 1);
+    assert!(want.len() > 1);
+    let range = Range::new(Timestamp(START), Timestamp(START + 24 * HOUR));
+    let ask = QuotaAsk { range, filter: Filter::all(), zone: Zone::default(), now: NOW };
+    let found =
+        quotas(&view(&evs, 5), &scope(), &[plan("gold", 1, Every::Day, true)], &ask, &Budget::new()).unwrap();
+    let got: BTreeMap<&str, u64> =
+        found.rows.iter().map(|row| (row.key.as_deref().unwrap(), row.calls)).collect();
+    assert_eq!(got, want);
+    assert!(found.rows.iter().all(|row| row.forecast.is_none()), "the period is over");
 }

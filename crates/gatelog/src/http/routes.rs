@@ -108,6 +108,8 @@ const EXPLORE: &[Param] = &[
         doc: "`stat`, `line`, `bars`, `area`, `toplist`, `table` or `heat`. Default `table`, without a split `stat`.",
     },
 ];
+const LOOK_BACK: Param = Param { name: "look_back", doc: "Unused since then; as `from`. Default `90d`." };
+const QUOTAS: &[Param] = &[FROM, TO, FILTER, TZ];
 const DIFFERENCES: &[Param] = &[
     FROM,
     TO,
@@ -329,6 +331,20 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/explore",
             panels::explored,
             about("Any measure by any fields, answered like a panel.", EXPLORE, "Panel"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/usage/{id}/unused",
+            usage::unused,
+            about("What the directory lists and nobody called.", &[LOOK_BACK], "Unused"),
+        ),
+        route(
+            PanelsRead,
+            get(),
+            "/api/v1/quotas",
+            usage::quotas,
+            about("How much of each quota is used, and how it will go on.", QUOTAS, "Quotas"),
         ),
         route(
             PanelsRead,

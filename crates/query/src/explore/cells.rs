@@ -149,7 +149,7 @@ pub(super) fn gather(
 
 fn count(sums: &mut super::sums::Sums, hit: &Hit, seen: Option<i64>) {
     sums.count(i64::from(hit.status), hit.reason != 0, hit.calls);
-    sums.bytes += hit.bytes;
+    sums.bytes += hit.bytes.unwrap_or(0);
     if let Some(start) = seen {
         sums.see(start, start);
     }

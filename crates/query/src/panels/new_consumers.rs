@@ -7,7 +7,7 @@ use super::toplist::{CALLS, CONSUMER_ID, DENIED, columns};
 use super::{Body, Chart, Look, Make, Number, Page, Panel, Row, Unit};
 use crate::error::Result;
 use crate::lang::Filter;
-use crate::tally::{CONSUMER_OUTCOMES, CONSUMERS, Numbered, Numbers, Want};
+use crate::tally::{CONSUMERS, CONSUMERS_WITH_ID, Numbered, Numbers, Want};
 use crate::text::counted;
 
 /// How far back a consumer must not have called to be new.
@@ -28,7 +28,7 @@ fn make(look: &Look<'_>) -> Result<Body> {
     let (now, _) = look.whole();
     let from = look.ask.range.from.0;
     let wants = [
-        Want::new(CONSUMER_OUTCOMES, now),
+        Want::new(CONSUMERS_WITH_ID, now),
         Want::new(CONSUMERS, vec![(from - LOOK_BACK_DAYS * DAY).max(0), from]),
     ];
     let mut calls: Numbered<u32, (u64, u64, u32)> = Numbered::default();

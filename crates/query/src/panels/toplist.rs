@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::lang::Filter;
-use crate::tally::{Hit, Numbered, TRAFFIC, Want};
+use crate::tally::{Hit, Numbered, TRAFFIC, Want, details};
 
 use super::{Body, Column, Look, Number, Row, Unit};
 
@@ -105,6 +105,7 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
     wants.extend(before.map(|edges| Want::new(list.cubes, edges)));
     let (mut all, mut counted, mut left_out) = (0_u64, 0_u64, 0_u64);
     let mut rows = Rows::default();
+    let mut lacks_detail = false;
     let (key_of, counts) = (list.key, list.counts);
     look.tally(&wants, &mut |want, hit| {
         if want == 0 {
@@ -127,10 +128,15 @@ pub(super) fn toplist(look: &Look<'_>, list: &List<'_>) -> Result<Body> {
         row.denied += if hit.reason != 0 { hit.calls } else { 0 };
         row.errors += if hit.status / 100 == 5 { hit.calls } else { 0 };
         row.client_errors += if hit.status / 100 == 4 { hit.calls } else { 0 };
+        lacks_detail |= !hit.has_detail;
         if hit.detail != 0 {
             row.detail = hit.detail;
         }
     })?;
+    if lacks_detail && list.more.iter().any(|column| ["consumer_id", "api"].contains(&&*column.id)) {
+        let details = details(look.reader, list.cubes.get(..1).unwrap_or(&[]), look.ask.range)?;
+        rows.rows.iter_mut().for_each(|(key, s)| s.detail = details.get(key).copied().unwrap_or(0));
+    }
     let total = if list.of_all_calls { all } else { counted };
     let mut ranked: Vec<(Key, Sums)> =
         rows.rows.into_iter().filter(|(_, s)| s.value > 0 || s.before > 0).collect();

@@ -1,5 +1,6 @@
 //! The rows of a list: counted all together, then ordered, searched and cut to the page.
 
+use event::Timestamp;
 use ledger::Sym;
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use crate::error::Result;
 use crate::lang::Filter;
 use crate::range::Range;
 use crate::reader::Reader;
-use crate::tally::{Hit, Numbered, Origin, TRAFFIC, Want, tally};
+use crate::tally::{Hit, Numbered, Origin, TRAFFIC, Want, details, tally};
 use crate::text::Finder;
 
 /// A row of a list.
@@ -74,6 +75,7 @@ pub(super) fn count(
 ) -> Result<Counted> {
     let counts = &dimension.counts;
     let ends = [edges.first(), edges.last()].map(|edge| edge.copied().unwrap_or(0));
+    let range = Range::new(Timestamp(ends[0]), Timestamp(ends[1]));
     let mut wants = vec![Want::new(TRAFFIC, ends.to_vec()), Want::new(counts.outcomes, edges.to_vec())];
     if dimension.has_latency {
         wants.push(Want::new(counts.latency, ends.to_vec()));
@@ -105,6 +107,10 @@ pub(super) fn count(
         }
     })?;
     keys.retain(|_, sums| sums.calls > 0 || sums.before > 0);
+    if keys.values().any(|sums| sums.lacks_detail) {
+        let details = details(reader, counts.outcomes.get(..1).unwrap_or(&[]), range)?;
+        keys.iter_mut().for_each(|(key, sums)| sums.detail = details.get(key).copied().unwrap_or(0));
+    }
     Ok(Counted { keys, total, missing, compared: previous.is_some(), origin: done.origin, stop: done.stop })
 }
 
@@ -115,7 +121,9 @@ impl Sums {
         self.client_errors += when(hit.status / 100 == 4);
         self.errors += when(hit.status / 100 == 5);
         self.denied += when(hit.reason != 0);
-        self.bytes += hit.bytes;
+        self.bytes += hit.bytes.unwrap_or(0);
+        self.lacks_bytes |= hit.bytes.is_none();
+        self.lacks_detail |= !hit.has_detail;
         self.spark.get_mut(hit.bucket).into_iter().for_each(|n| *n += hit.calls);
         // Of several, always the same one.
         self.detail = self.detail.max(place.detail(hit));
@@ -170,7 +178,7 @@ fn row(reader: &Reader<'_>, dimension: &Dimension, (key, sums): (Sym, Sums), cou
         client_errors: sums.client_errors,
         errors: sums.errors,
         denied: sums.denied,
-        bytes: dimension.has_bytes().then_some(sums.bytes),
+        bytes: (!sums.lacks_bytes).then_some(sums.bytes),
         p50: sums.latencies.quantile_ms(0.50),
         p95: sums.latencies.quantile_ms(0.95),
         first_seen: None,

@@ -1,22 +1,33 @@
 //! When each key was seen first and last, of all that is kept: to the day from the cells of days, then to the hour from
 //! those days' cells of hours. It depends on who asks, and neither on the range nor on the filter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use event::Timestamp;
 use event::time::{DAY, HOUR};
-use ledger::Sym;
+use keys::Scope;
+use ledger::{Sym, View};
 
+use super::Dimension;
 use super::rows::{Counted, Row};
-use super::{Dimension, Place};
+use crate::budget::{Budget, Stop};
 use crate::error::Result;
 use crate::lang::Filter;
 use crate::range::Range;
-use crate::reader::Reader;
-use crate::tally::{Hit, Numbered, Want, tally_cells};
+use crate::reader::{Reader, Standing};
+use crate::tally::{Hit, Numbered, Want, tally, tally_cells};
 
-/// The first and the last stretch something was seen in: their starts.
-type Stretches = Numbered<Sym, (i64, i64)>;
+/// The first and the last stretch something was seen in: their starts, in microseconds.
+pub(super) type Stretches = Numbered<Sym, (i64, i64)>;
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    /// The cubes that know it.
+    pub(super) cubes: &'static [&'static str],
+    /// Whom some calls are of; 0 leaves them out.
+    pub(super) key: fn(&Hit) -> Sym,
+}
 
 /// Says of rows when each was seen. Rows stay without, when a look that is limited cannot tell from cells.
 pub(super) fn fill(
@@ -26,9 +37,12 @@ pub(super) fn fill(
     counted: &mut Counted,
 ) -> Result<()> {
     let everything = reader.asking(&Filter::all());
+    let sought = dimension.sought();
+    let Some(mut days) = days(&everything, sought, Range::all())? else { return Ok(()) };
     let wanted: Numbered<Sym, ()> = rows.iter().map(|(key, _)| (*key, ())).collect();
-    let Some(days) = days(&everything, dimension, &wanted)? else { return Ok(()) };
-    let hours = hours(&everything, dimension, &days, counted)?;
+    days.retain(|key, _| wanted.contains_key(key));
+    let (hours, stop) = hours(&everything, sought, &days)?;
+    counted.stop = counted.stop.or(stop);
     let text = |time: i64| Some(Timestamp(time).to_string());
     for (key, row) in rows {
         let Some((first, last)) = hours.get(key).or_else(|| days.get(key)) else { continue };
@@ -37,48 +51,108 @@ pub(super) fn fill(
     Ok(())
 }
 
-fn note(seen: &mut Stretches, place: Place, hit: &Hit, wanted: &Numbered<Sym, ()>, start: i64) {
-    let key = place.key(hit);
-    if wanted.contains_key(&key) {
-        let (first, last) = seen.entry(key).or_insert((start, start));
-        (*first, *last) = ((*first).min(start), (*last).max(start));
-    }
+fn note(seen: &mut Stretches, key: Sym, start: i64) {
+    let (first, last) = seen.entry(key).or_insert((start, start));
+    (*first, *last) = ((*first).min(start), (*last).max(start));
 }
 
-/// The days each key was seen first and last.
-fn days(reader: &Reader<'_>, dimension: &Dimension, wanted: &Numbered<Sym, ()>) -> Result<Option<Stretches>> {
-    let all = Range::all();
-    let want = Want::new(dimension.counts.seen, vec![all.from.0, all.to.0]);
+/// The days each was seen first and last; none when cells cannot tell.
+pub(super) fn days(reader: &Reader<'_>, sought: Sought, range: Range) -> Result<Option<Stretches>> {
+    let start = |time: i64| time.div_euclid(DAY) * DAY;
+    let want = Want::new(sought.cubes, vec![start(range.from.0), start(range.to.0 + DAY - 1)]);
     let mut seen = Stretches::default();
-    let take = &mut |_: usize, hit: &Hit| {
-        let start = hit.time.div_euclid(DAY) * DAY;
-        note(&mut seen, dimension.counts.place, hit, wanted, start);
+    let take = &mut |_: usize, hit: &Hit| match (sought.key)(hit) {
+        0 => {}
+        key => note(&mut seen, key, start(hit.time)),
     };
     let told = tally_cells(reader, &want, take)?;
     Ok(told.then_some(seen))
 }
 
-/// The hours of those days.
-fn hours(
+/// The hours of those days, unless it has to stop.
+pub(super) fn hours(
     reader: &Reader<'_>,
-    dimension: &Dimension,
+    sought: Sought,
     days: &Stretches,
-    counted: &mut Counted,
-) -> Result<Stretches> {
+) -> Result<(Stretches, Option<Stop>)> {
     let dates: BTreeSet<i64> = days.values().flat_map(|(first, last)| [*first, *last]).collect();
-    let wanted: Numbered<Sym, ()> = days.keys().map(|key| (*key, ())).collect();
     let mut seen = Stretches::default();
     for date in dates {
         if let Some(stop) = reader.budget.spent() {
-            counted.stop = counted.stop.or(Some(stop));
-            return Ok(Stretches::default());
+            return Ok((Stretches::default(), Some(stop)));
         }
         let edges: Vec<i64> = (0..=DAY / HOUR).map(|hour| date + hour * HOUR).collect();
         let take = &mut |_: usize, hit: &Hit| {
-            let start = hit.time.div_euclid(HOUR) * HOUR;
-            note(&mut seen, dimension.counts.place, hit, &wanted, start);
+            let key = (sought.key)(hit);
+            if days.contains_key(&key) {
+                note(&mut seen, key, hit.time.div_euclid(HOUR) * HOUR);
+            }
         };
-        tally_cells(reader, &Want::new(dimension.counts.seen, edges), take)?;
+        tally_cells(reader, &Want::new(sought.cubes, edges), take)?;
     }
-    Ok(seen)
+    Ok((seen, None))
+}
+
+/// How something was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Whether it was used since the look-back began.
+    pub is_recent: bool,
+    /// The hour it was used last, in microseconds; to the day only when time ran out.
+    pub last: i64,
+}
+
+/// What was used.
+#[derive(Debug)]
+pub struct Used {
+    /// By name and by the text beside it, such as the id of a consumer.
+    pub names: HashMap<String, Use>,
+    /// Whether the asker sees some events only.
+    pub is_limited: bool,
+    /// How whole and fresh it is.
+    pub standing: Standing,
+}
+
+/// Everything of a dimension that was ever used, and whether it was since `look_back` began.
+pub fn used(
+    view: &View,
+    scope: &Scope,
+    dimension: &Dimension,
+    look_back: Range,
+    budget: &Budget,
+) -> Result<Used> {
+    let reader = Reader::new(view, scope, &Filter::all(), budget)?;
+    let sought = dimension.sought();
+    let mut beside: Numbered<Sym, Vec<Sym>> = Numbered::default();
+    let mut recent: Numbered<Sym, ()> = Numbered::default();
+    // From the beginning until the look-back and from then on, so that both are exact.
+    let wants = [
+        Want::new(sought.cubes, vec![0, look_back.from.0]),
+        Want::new(sought.cubes, vec![look_back.from.0, look_back.to.0]),
+    ];
+    let done = tally(&reader, &wants, &mut |want, hit| {
+        let key = (sought.key)(hit);
+        let details = beside.entry(key).or_default();
+        let detail = dimension.counts.place.detail(hit);
+        if detail != 0 && !details.contains(&detail) {
+            details.push(detail);
+        }
+        if want == 1 {
+            recent.insert(key, ());
+        }
+    })?;
+    let mut days = days(&reader, sought, Range::all())?.unwrap_or_default();
+    days.retain(|key, _| !recent.contains_key(key));
+    let (hours, stop) = hours(&reader, sought, &days)?;
+    let mut names = HashMap::new();
+    for (key, details) in beside.iter().filter(|(key, _)| **key != 0) {
+        let last = hours.get(key).or_else(|| days.get(key)).map_or(0, |(_, last)| *last);
+        let used = Use { is_recent: recent.contains_key(key), last };
+        for text in std::iter::once(key).chain(details).map(|sym| view.symbols().text(*sym)) {
+            let known = names.entry(text).or_insert(used);
+            *known = Use { is_recent: known.is_recent || used.is_recent, last: known.last.max(used.last) };
+        }
+    }
+    let standing = reader.standing(done.stop.or(stop));
+    Ok(Used { names, is_limited: reader.is_limited(), standing })
 }
