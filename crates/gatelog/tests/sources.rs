@@ -169,6 +169,17 @@ fn the_quality_of_what_a_source_sends_is_told() {
 }
 
 #[test]
+fn nothing_to_see_may_be_the_source_and_is_said_to_those_who_may_know() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::on(dir.path(), &[], true);
+    server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge" }));
+    let found = server.json("/api/v1/diagnose?from=1h&to=now");
+    let said: Vec<&str> =
+        found["diagnosis"].as_array().unwrap().iter().filter_map(|one| one["text"].as_str()).collect();
+    assert!(said.contains(&"source edge has delivered nothing yet"), "{found}");
+}
+
+#[test]
 fn a_paused_source_is_refused_until_it_goes_on() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::on(dir.path(), &[], true);
