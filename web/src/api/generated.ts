@@ -4,6 +4,51 @@ export interface components {
         Anything: {
             [key: string]: unknown;
         };
+        Board: {
+            about: string;
+            built_in: boolean;
+            controls: string[];
+            id: string;
+            items: components["schemas"]["BoardItem"][];
+            mine: boolean;
+            name: string;
+            owner: string;
+            shared: boolean;
+            updated: string | null;
+        };
+        /** @description An exported dashboard can be sent as it is: who and when it was of means nothing here, but `updated` of a change, which must be that of the dashboard as it is kept. */
+        BoardBody: {
+            about?: string;
+            built_in?: unknown;
+            controls?: string[];
+            id?: unknown;
+            items?: components["schemas"]["BoardItem"][];
+            mine?: unknown;
+            name: string;
+            owner?: unknown;
+            shared?: boolean;
+            updated?: string | null;
+        };
+        /** @description A place on a dashboard: a panel of the list, or a question of its own. */
+        BoardItem: {
+            explore?: components["schemas"]["BoardQuestion"];
+            height?: number;
+            panel?: string;
+            title?: string;
+            width: number;
+        };
+        /** @description A question in the words of the parameters of GET /explore. */
+        BoardQuestion: {
+            by?: string;
+            chart: string;
+            filter?: string;
+            measure: string;
+            of?: string;
+            top?: number;
+        };
+        Boards: {
+            boards: components["schemas"]["Board"][];
+        };
         BulkAnswer: {
             errors: boolean;
             items: {
@@ -223,6 +268,47 @@ export interface components {
         };
         Ended: {
             ended: boolean;
+        };
+        Endpoints: {
+            described_calls: number;
+            documented: number;
+            drift: {
+                api: string | null;
+                calls: number;
+                documented: string[];
+                method: string;
+                origin: string;
+                path: string;
+                seen: string[];
+                /** @enum {unknown} */
+                what: "method" | "status";
+            }[];
+            not_found_calls: number;
+            note: string | null;
+            partial: boolean;
+            partial_reason?: string;
+            undocumented: {
+                calls: number;
+                domain: string | null;
+                /** Format: date-time */
+                first_seen: string;
+                /** Format: date-time */
+                last_seen: string;
+                method: string;
+                path: string;
+                statuses: {
+                    [key: string]: number;
+                };
+            }[];
+            unused: {
+                api: string | null;
+                method: string;
+                operation: string;
+                origin: string;
+                path: string;
+            }[];
+            /** Format: date-time */
+            watermark: string;
         };
         Event: {
             access: {
@@ -505,6 +591,57 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        ExplainedObject: {
+            id: string | null;
+            name: string;
+            /** @description who says it in the directory; null where the directory does not know it */
+            origin: string | null;
+            /** @enum {unknown} */
+            type: "route" | "service" | "api" | "environment" | "consumer" | "plan" | "key" | "web_acl" | "path" | "gateway";
+        };
+        ExplainedRule: {
+            /** @enum {unknown} */
+            kind: "groups" | "addresses" | "window" | "credentials" | "quota" | "rate_limit" | "firewall" | "size" | "agent" | "policy" | "no_route" | "unknown";
+            object: components["schemas"]["ExplainedObject"];
+            text: string;
+        };
+        Explanation: {
+            changed: {
+                by: string | null;
+                version: number;
+                /** Format: date-time */
+                when: string;
+            } | null;
+            /** @enum {unknown} */
+            confidence: "exact" | "likely" | "unknown";
+            evidence: {
+                field: string;
+                means: string;
+                value: string;
+            }[];
+            fixes: {
+                code: string;
+                /** @enum {unknown} */
+                language: "yaml" | "json" | "shell" | "xml" | "conf";
+                title: string;
+                tool: string;
+            }[];
+            /** @description as it was known at the time of the event */
+            identity: {
+                claimed: string | null;
+                consumer: string | null;
+                customer: string | null;
+                groups: string[] | null;
+                key: string | null;
+                plan: string | null;
+            };
+            reason: string | null;
+            resolution: string | null;
+            rule: components["schemas"]["ExplainedRule"] | null;
+            summary: string;
+            /** @enum {unknown} */
+            verdict: "denied" | "granted" | "backend";
+        };
         /** @description the question a panel is, as /api/v1/explore takes it */
         Explore: {
             by: string;
@@ -661,6 +798,45 @@ export interface components {
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
             url: string;
+        };
+        Grant: {
+            calls: number;
+            consumer: string;
+            group: string;
+            last_seen: string | null;
+            origin: string;
+            route: string;
+            used: boolean;
+        };
+        Grants: {
+            export: {
+                adc: string;
+                deck: string;
+            };
+            grants: components["schemas"]["Grant"][];
+            /** Format: date-time */
+            look_back_from: string;
+            note: string | null;
+            partial: boolean;
+            partial_reason?: string;
+            smallest: {
+                consumers: components["schemas"]["GrantsKept"][];
+                entries: number[];
+                memberships: number[];
+                method: string;
+                routes: components["schemas"]["GrantsKept"][];
+            };
+            total: number;
+            used: number;
+            /** Format: date-time */
+            watermark: string;
+        };
+        GrantsKept: {
+            consumer?: string;
+            drop: string[];
+            keep: string[];
+            origin: string;
+            route?: string;
         };
         /** @description A message of the service, framed as gRPC does; the status stands in the trailers. */
         Grpc: unknown;
@@ -870,6 +1046,40 @@ export interface components {
             /** @enum {unknown} */
             period: "second" | "minute" | "hour" | "day" | "week" | "month" | "year";
         };
+        QuotaUse: {
+            calls: number;
+            consumer: string | null;
+            filter: string;
+            first_rejected: string | null;
+            forecast: {
+                exhausted_at: string | null;
+                expected_calls: number;
+            } | null;
+            key: string | null;
+            label: string;
+            last_rejected: string | null;
+            limit: number | null;
+            /** @enum {unknown} */
+            period: "hour" | "day" | "week" | "month" | "year" | "range";
+            /** Format: date-time */
+            period_end: string;
+            /** Format: date-time */
+            period_start: string;
+            plan: string | null;
+            rejected: number;
+            share: number | null;
+        };
+        Quotas: {
+            note: string | null;
+            partial: boolean;
+            partial_reason?: string;
+            rows: components["schemas"]["QuotaUse"][];
+            /** @enum {unknown} */
+            source: "rollup" | "rows";
+            tz: string;
+            /** Format: date-time */
+            watermark: string;
+        };
         Reasons: {
             reasons: {
                 code: string;
@@ -1012,6 +1222,19 @@ export interface components {
             format?: string | null;
             line: string;
         };
+        Unused: {
+            /** Format: date-time */
+            from: string;
+            note: string | null;
+            rows: {
+                id: string;
+                last_seen: string | null;
+                name: string;
+                origin: string;
+                since: string | null;
+                tags: string[];
+            }[];
+        };
         Usage: {
             dimension: components["schemas"]["UsageDimension"];
             /** Format: date-time */
@@ -1090,6 +1313,58 @@ export interface components {
         };
         Views: {
             views: components["schemas"]["View"][];
+        };
+        WhatIf: {
+            by_consumer: components["schemas"]["WhatIfLine"][];
+            by_route: components["schemas"]["WhatIfLine"][];
+            examples: string[];
+            /** @description finds exactly the calls that would flip; null where no filter can */
+            filter: string | null;
+            note: string | null;
+            partial: boolean;
+            partial_reason?: string;
+            scanned: number;
+            seconds: number;
+            unchanged: number;
+            /** @description calls that pass today, of callers whose groups nobody knows */
+            unknown: number;
+            /** Format: date-time */
+            watermark: string;
+            would_allow: number;
+            would_deny: number;
+        };
+        WhatIfBody: {
+            change: components["schemas"]["WhatIfChange"];
+            filter?: string;
+            from?: string;
+            to?: string;
+            tz?: string;
+        };
+        WhatIfChange: {
+            addresses?: string[];
+            api?: string;
+            consumer?: string;
+            environment?: string;
+            group?: string;
+            /** @enum {unknown} */
+            kind: "allow_group" | "deny_group" | "remove_group" | "add_group" | "allow_address" | "deny_address" | "time_window" | "rate_limit" | "quota";
+            limit?: number;
+            /** @enum {unknown} */
+            period?: "second" | "minute" | "hour" | "day" | "week" | "month" | "year";
+            route?: string;
+            service?: string;
+            windows?: {
+                days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+                from?: string;
+                to?: string;
+                zone?: string;
+            }[];
+        };
+        WhatIfLine: {
+            calls: number;
+            key: string;
+            would_allow: number;
+            would_deny: number;
         };
     };
     responses: never;
