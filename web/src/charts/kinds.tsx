@@ -31,6 +31,8 @@ export type PanelMoves = {
   open: (term: string | null, span?: { from: number; to: number }) => void
   /** The page of one value of a field; null where it has none. */
   pageOf: (field: string, value: string) => string | null
+  /** What a value is called where it alone says little: a code of a reason. */
+  word?: (field: string, value: string) => string
 }
 
 /** What we know about a panel beyond what the server says: which direction is the good one, and which calls it counts. */

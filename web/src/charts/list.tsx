@@ -26,7 +26,7 @@ type Props = {
 
 /** Columns that hold more than the label, the value and what we derive from it. */
 export function extraColumns(data: PanelData): PanelColumn[] {
-  const derived = new Set(['key', 'label', 'value', 'share', 'previous', 'change'])
+  const derived = new Set(['key', 'label', 'value', 'share', 'previous', 'change', data.panel.split])
   const columns = data.columns ?? []
   const has = (id: string) => data.rows?.some((row) => row.cells?.[id] !== undefined && row.cells[id] !== row.label)
   const main = columns.find((column) => column.id === 'value')?.label

@@ -22,8 +22,8 @@ const LIST_ROWS = 8
 const TABLE_ROWS = 100
 const rowsOf = (panel: Panel) => (panel.split?.includes(',') ? TABLE_ROWS : LIST_ROWS)
 
-/** Of twelve columns: on a screen, on a very wide one, and on a small one. */
-export type Spans = { span: number; wideSpan: number; smallSpan: number }
+/** Of twelve columns: on a screen, on a very wide one, and on a small one; of 24 where two such screens would fit. */
+export type Spans = { span: number; wideSpan: number; smallSpan: number; vastSpan?: number | undefined }
 
 /** Where an answer comes from, when it is not the panel's own address. */
 export type PanelSource = { path: string; params: Params }
@@ -125,7 +125,10 @@ export function PanelCard(props: {
 /** The last line of a list: what it leaves out, and the way to all of it. */
 function Foot({ data, href }: { data: PanelData; href: string }) {
   const rows = isWide(data) && data.rows?.length ? [`${exactText(data.rows.length)} rows`] : []
-  const others = rows.length && data.other ? [`${exactText(data.other)} calls are in others`] : []
+  const others =
+    rows.length && data.other
+      ? [`${exactText(data.other)} ${data.other === 1 ? 'call is' : 'calls are'} in others`]
+      : []
   const text = [...rows, ...others, ...(data.note ? [data.note] : [])].map(sentence).join(' ')
   return (
     <p className={css.foot}>

@@ -26,6 +26,8 @@ export function totals(series: Values[]): Values {
 }
 
 const n = (value: number) => Math.round(value * 100) / 100
+/** Of a few buckets the bars stand apart, instead of filling the chart like a wall. */
+const BAR_MAX_PX = 72
 
 /** Bars as closed rectangles inside one path. `edges` holds the start of every bucket and the end of the last. */
 export function barsPath(low: number[], high: number[], edges: number[], x: Scale, y: Scale): string {
@@ -36,7 +38,7 @@ export function barsPath(low: number[], high: number[], edges: number[], x: Scal
     if (to <= from) continue
     const left = x(edges[i] as number)
     const room = x(edges[i + 1] as number) - left
-    const gap = room > 4 ? 1 : room > 2 ? 0.5 : 0
+    const gap = Math.max(room > 4 ? 1 : room > 2 ? 0.5 : 0, room - BAR_MAX_PX)
     const top = Math.min(y(to), y(from) - 0.75)
     path += `M${n(left + gap / 2)} ${n(y(from))}V${n(top)}h${n(Math.max(0.5, room - gap))}V${n(y(from))}Z`
   }

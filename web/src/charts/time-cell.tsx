@@ -2,10 +2,12 @@
 import { Instant } from '../parts/instant'
 import { clockText, dayText } from '../state/zone'
 
+const INSTANT = /^\d{4}-\d\d-\d\dT/
+
 /** Any other text as it is. */
 export function timeCell(text: string, tz: string) {
   const ms = Date.parse(text)
-  if (Number.isNaN(ms)) return text
+  if (!INSTANT.test(text) || Number.isNaN(ms)) return text
   return (
     <Instant at={text} tz={tz}>
       {dayText(ms, tz)}, {clockText(ms, tz, false)}

@@ -10,6 +10,9 @@ import type { PanelMoves } from './kinds'
 import { timeCell } from './time-cell'
 import css from './wide-table.module.css'
 
+/** Parts of the clock are no fields, so nothing can be filtered by them; the calls of the row are a press away. */
+const CLOCK = new Set(['minute', 'hour', 'day', 'month', 'weekday', 'hour_of_day', 'off_hours'])
+
 type Props = { data: PanelData; compares: boolean; wish: Wish; moves: PanelMoves }
 
 export default function WideTable({ data, compares, wish, moves }: Props) {
@@ -28,7 +31,9 @@ function columnsOf(data: PanelData, compares: boolean, wish: Wish, moves: PanelM
   const isKnown = ({ id }: PanelColumn, i: number) =>
     i === 0 || data.rows?.some((row) => row.cells[id] !== null && row.cells[id] !== undefined)
   const splits = all.slice(0, at).filter(isKnown)
+  // The change stands with what changed: the value, or its share.
   const numbers = all.slice(at).filter(({ id }) => id !== 'change')
+  const isMain = ({ id }: PanelColumn) => id === 'value' || id === 'share'
   const changes: TableColumn<PanelRow>[] = compares
     ? [
         {
@@ -43,10 +48,11 @@ function columnsOf(data: PanelData, compares: boolean, wish: Wish, moves: PanelM
     ...splits.map((column) => ({
       id: column.id,
       label: column.label,
-      cell: (row: PanelRow) => <Value field={column.id} value={row.cells[column.id]} moves={moves} />,
+      cell: (row: PanelRow) => <Value field={column.id} value={row.cells[column.id]} tz={data.tz} moves={moves} />,
     })),
-    ...numbers.map((column) => numberOf(column, data, moves)),
+    ...numbers.filter(isMain).map((column) => numberOf(column, data, moves)),
     ...changes,
+    ...numbers.filter((column) => !isMain(column)).map((column) => numberOf(column, data, moves)),
   ]
 }
 
@@ -72,17 +78,17 @@ function numberOf(column: PanelColumn, data: PanelData, moves: PanelMoves): Tabl
   }
 }
 
-function Value({
-  field,
-  value,
-  moves,
-}: {
+type ValueProps = {
   field: string
   value: string | number | null | undefined
+  tz: string
   moves: PanelMoves
-}) {
+}
+
+function Value({ field, value, tz, moves }: ValueProps) {
   if (value === null || value === undefined || value === '') return <span className="quiet">–</span>
   const text = String(value)
+  if (CLOCK.has(field)) return timeCell(text, tz)
   const page = moves.pageOf(field, text)
   if (page)
     return (
@@ -97,7 +103,8 @@ function Value({
       title={`${text}\nClick: only these. Alt-click: without these.`}
       onClick={(event) => moves.filter(field, text, event.altKey)}
     >
-      {field === 'status' && <StatusMark name={statusClassOf(Number(text) || null)} />} {text}
+      {field === 'status' && <StatusMark name={statusClassOf(Number(text) || null)} />}{' '}
+      {moves.word?.(field, text) ?? text}
     </button>
   )
 }

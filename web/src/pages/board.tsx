@@ -11,7 +11,7 @@ import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import { toast } from '../parts/toast'
 import { Bar } from '../shell/bar'
-import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
+import { Refused } from '../shell/filter-problem'
 import { StepPicker, useStep } from '../shell/step-picker'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView } from '../state/view'
@@ -97,7 +97,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
   const openItem = open && open.what !== 'add' ? board.items[open.at] : undefined
   return (
     <div className={css.scroll}>
-      <Bar title={board.name} view={view} control={<StepPicker view={view} />} />
+      <Bar title={board.name} view={asked} control={<StepPicker view={asked} />} />
       <div className={css.page}>
         {!isLoading && (
           <BoardHead
@@ -111,8 +111,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
           />
         )}
         {isChanged && !isEditing && <Unsaved editing={editing} onEdit={() => view.set({ edit: '1' })} />}
-        {refusal &&
-          (isFilterProblem(refusal) ? <FilterRefused view={view} problem={refusal} /> : <ErrorState error={refusal} />)}
+        {refusal && <Refused view={asked} error={refusal} />}
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
         {isEmpty && !refusal && <Nothing title="No call in this range" view={view} />}
         {!isReady && !answer.isError && (

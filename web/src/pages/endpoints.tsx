@@ -1,30 +1,36 @@
 // What is called beside what is documented: endpoints nobody wrote down, those nobody calls, and those that differ.
-import { useState } from 'react'
 import { type Endpoints, useRules } from '../api/explain'
 import { agoText } from '../api/sources'
+import type { Twin } from '../charts/twin'
 import { Go } from '../parts/link'
 import { Pill } from '../parts/pill'
 import { Stat } from '../parts/stat'
-import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
+import { EmptyState, Skeleton, sentence } from '../parts/state'
 import { Status } from '../parts/status'
 import { Table, type TableColumn } from '../parts/table'
 import { Tabs } from '../parts/tabs'
 import { Bar } from '../shell/bar'
+import { Refused } from '../shell/filter-problem'
 import { useNow } from '../shell/freshness'
 import { countText, exactText } from '../state/numbers'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
+import { CsvButton } from './csv-button'
+import { Nothing } from './panel-page'
 import css from './rules.module.css'
 
 type Undocumented = Endpoints['undocumented'][number]
 type Unused = Endpoints['unused'][number]
 type Drift = Endpoints['drift'][number]
 const STATUSES_SHOWN = 4
+const LISTS = ['undocumented', 'unused', 'drift'] as const
 
 export function EndpointsPage() {
   const view = useView()
   const answer = useRules<Endpoints>('/endpoints', { ...view.asked, tz: view.tz })
   const { data } = answer
+  const isQuiet =
+    data && data.documented > 0 && data.described_calls + data.not_found_calls + data.undocumented.length === 0
   return (
     <div className={css.scroll}>
       <Bar title="Endpoints" view={view} />
@@ -33,7 +39,7 @@ export function EndpointsPage() {
           The calls of the range beside the OpenAPI documents of the directory: what is called and not documented, what
           is documented and not called, and methods and statuses that differ.
         </p>
-        {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+        {answer.isError && <Refused error={answer.error} view={view} onRetry={() => answer.refetch()} />}
         {answer.isPending && <Skeleton height={320} />}
         {data && data.documented === 0 && (
           <EmptyState title="No document to compare with" icon="directory">
@@ -43,6 +49,7 @@ export function EndpointsPage() {
             </Go>
           </EmptyState>
         )}
+        {isQuiet && <Nothing title="No call in this range" view={view} />}
         {data && data.documented > 0 && <Compared data={data} view={view} />}
       </div>
     </div>
@@ -50,7 +57,7 @@ export function EndpointsPage() {
 }
 
 function Compared({ data, view }: { data: Endpoints; view: View }) {
-  const [tab, setTab] = useState('undocumented')
+  const tab = LISTS.find((id) => id === view.search.kind) ?? 'undocumented'
   const shadow = data.undocumented.reduce((sum, one) => sum + one.calls, 0)
   return (
     <>
@@ -69,11 +76,19 @@ function Compared({ data, view }: { data: Endpoints; view: View }) {
           note="only 404 or 405"
         />
       </section>
-      {data.note && <p className="quiet">{sentence(data.note)}</p>}
+      <div className={css.acts}>
+        {data.note && <p className="quiet">{sentence(data.note)}</p>}
+        <span className={css.grow} />
+        <CsvButton
+          name={`endpoints-${tab}`}
+          isDisabled={data[tab].length === 0}
+          twinOf={() => endpointsTwin(data, tab, view.tz)}
+        />
+      </div>
       <Tabs
         label="What differs"
         value={tab}
-        onChange={setTab}
+        onChange={(id) => id !== tab && view.set({ kind: id === 'undocumented' ? undefined : id })}
         tabs={[
           {
             id: 'undocumented',
@@ -97,6 +112,39 @@ function Compared({ data, view }: { data: Endpoints; view: View }) {
       />
     </>
   )
+}
+
+/** Only what can be said in one cell is written: statuses as `200 404`. */
+function endpointsTwin(data: Endpoints, list: (typeof LISTS)[number], tz: string): Twin {
+  const words = (...labels: string[]) => labels.map((label) => ({ label, unit: 'text' }))
+  const calls = { label: 'Calls', unit: 'calls' }
+  if (list === 'undocumented')
+    return {
+      columns: [
+        ...words('Method', 'Path', 'Domain'),
+        calls,
+        ...words('Answered'),
+        ...['First', 'Last'].map((label) => ({ label, unit: 'time' })),
+      ],
+      rows: data.undocumented.map((row) => [
+        ...[row.method, row.path, row.domain, row.calls, Object.keys(row.statuses).join(' ')],
+        ...[Date.parse(row.first_seen), Date.parse(row.last_seen)],
+      ]),
+      tz,
+    }
+  if (list === 'unused')
+    return {
+      columns: words('Method', 'Path', 'Operation', 'API', 'Says'),
+      rows: data.unused.map((row) => [row.method, row.path, row.operation, row.api, row.origin]),
+      tz,
+    }
+  return {
+    columns: [...words('Method', 'Path', 'Differs in', 'Documented', 'Seen'), calls],
+    rows: data.drift.map((row) => [
+      ...[row.method, row.path, row.what, row.documented.join(' '), row.seen.join(' '), row.calls],
+    ]),
+    tz,
+  }
 }
 
 const Call = ({ method, path }: { method: string; path: string }) => (

@@ -1,10 +1,10 @@
 // How fresh the answers are: each source with its last event, its delay and how complete it is.
-import { agoText, useSources } from '../api/sources'
+import { agoText, delayText, useSources } from '../api/sources'
 import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton } from '../parts/state'
 import { useNow } from '../shell/freshness'
-import { durationText, percentText } from '../state/numbers'
+import { percentText } from '../state/numbers'
 import { instantText } from '../state/zone'
 import css from './freshness-card.module.css'
 import type { OwnCardProps } from './own-cards'
@@ -53,7 +53,7 @@ export function FreshnessCard({ view, spans }: OwnCardProps) {
                   'never'
                 )}
               </td>
-              <td>{durationText(source.quality.lag_ms)}</td>
+              <td>{delayText(source.quality.lag_ms)}</td>
               <td>{percentText(source.quality.complete)}</td>
             </tr>
           ))}

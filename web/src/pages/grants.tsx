@@ -1,10 +1,12 @@
 // Least privilege: who may call what and never does, the least that would do, and the change that makes it so.
 import { useState } from 'react'
+import { getJson } from '../api/client'
 import { type Grant, type Grants, useRules } from '../api/explain'
 import { agoText } from '../api/sources'
+import type { Twin } from '../charts/twin'
+import { Button } from '../parts/button'
 import { Segmented } from '../parts/choice'
 import { Code } from '../parts/code'
-import { TextField } from '../parts/field'
 import { Go } from '../parts/link'
 import { Select } from '../parts/menu'
 import { useNarrow } from '../parts/narrow'
@@ -13,39 +15,33 @@ import { Stat } from '../parts/stat'
 import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import { Tabs } from '../parts/tabs'
+import { copyText } from '../parts/toast'
 import { useNow } from '../shell/freshness'
+import { sameLink } from '../state/link'
 import { countText, exactText } from '../state/numbers'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
+import { CsvButton } from './csv-button'
 import { Pager } from './pager'
 import css from './rules.module.css'
+import { SearchBox } from './search-box'
 
 const PAGE_ROWS = 100
+/** The most the server gives at once. */
+const FILE_ROWS = 10_000
+const DEFAULT = '90d'
 const LOOK_BACKS = ['7d', '30d', '90d', '180d', '365d']
 const DAYS = (text: string) => `${text.replace('d', '')} days`
 
 export function GrantsPage() {
   const view = useView()
-  const [lookBack, setLookBack] = useState('90d')
-  const [used, setUsed] = useState('false')
-  const [search, setSearch] = useState('')
-  const [first, setFirst] = useState(0)
-  const answer = useRules<Grants>('/grants', {
-    look_back: lookBack,
-    used: used === 'all' ? undefined : used,
-    search: search.trim() || undefined,
-    limit: PAGE_ROWS,
-    offset: first,
-  })
+  const { back = DEFAULT, show = 'unused', q, at } = view.search
+  const first = Number(at ?? 0)
+  const asked = { look_back: back, used: show === 'all' ? undefined : String(show === 'used'), search: q }
+  const answer = useRules<Grants>('/grants', { ...asked, limit: PAGE_ROWS, offset: first })
   const { data } = answer
-  const restart =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      set(value)
-      setFirst(0)
-    }
   // Nothing is known is not the same as nothing is unused.
-  const isUnknown = data !== undefined && data.total === 0 && !search && data.smallest.memberships[0] === 0
+  const isUnknown = data !== undefined && data.total === 0 && !q && data.smallest.memberships[0] === 0
   return (
     <div className={css.scroll}>
       <div className={css.page}>
@@ -55,33 +51,34 @@ export function GrantsPage() {
             A grant is a consumer in a group that a route allows. Those nobody used in the look-back can usually go.
           </p>
         </header>
-        <div className={`${css.acts} ${css.low}`}>
+        <div className={css.acts}>
           <Select
             label="Look-back"
             prefix="Look back"
-            value={lookBack}
+            value={back}
             choices={LOOK_BACKS.map((id) => ({ id, label: DAYS(id) }))}
-            onChange={restart(setLookBack)}
+            onChange={(id) => view.set({ back: id === DEFAULT ? undefined : id, at: undefined })}
           />
           <Segmented
             label="Which grants"
-            value={used}
-            onChange={restart(setUsed)}
+            value={show}
+            onChange={(id) => view.set({ show: id === 'unused' ? undefined : (id as 'used' | 'all'), at: undefined })}
             options={[
-              { id: 'false', label: 'Never used' },
-              { id: 'true', label: 'Used' },
+              { id: 'unused', label: 'Never used' },
+              { id: 'used', label: 'Used' },
               { id: 'all', label: 'All' },
             ]}
           />
-          <div className={css.search}>
-            <TextField
-              label="Search"
-              type="search"
-              value={search}
-              onChange={restart(setSearch)}
-              placeholder="Consumer, group or route"
-            />
-          </div>
+          <SearchBox view={view} label="Search" placeholder="Consumer, group or route" />
+          <span className={css.grow} />
+          <CsvButton
+            name="grants"
+            isDisabled={!data?.total}
+            twinOf={async () => grantsTwin(await getJson<Grants>('/grants', { ...asked, limit: FILE_ROWS }), view.tz)}
+          />
+          <Button icon="link" onPress={() => copyText(sameLink(), 'Link')}>
+            Share
+          </Button>
         </div>
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
         {answer.isPending && <Skeleton height={320} />}
@@ -90,7 +87,7 @@ export function GrantsPage() {
             {isUnknown ? (
               <Unknown note={data.note} />
             ) : (
-              <GrantList data={data} first={first} onGo={setFirst} view={view} used={used} />
+              <GrantList data={data} first={first} view={view} isUnused={show === 'unused'} />
             )}
             <Smallest data={data} />
           </>
@@ -98,6 +95,24 @@ export function GrantsPage() {
       </div>
     </div>
   )
+}
+
+function grantsTwin({ grants }: Grants, tz: string): Twin {
+  return {
+    columns: ['Consumer', 'In group', 'May call', 'Calls', 'Last call', 'Says'].map((label, i) => ({
+      label,
+      unit: i === 3 ? 'calls' : i === 4 ? 'time' : 'text',
+    })),
+    rows: grants.map((one) => [
+      one.consumer,
+      one.group,
+      one.route,
+      one.calls,
+      one.last_seen ? Date.parse(one.last_seen) : null,
+      one.origin,
+    ]),
+    tz,
+  }
 }
 
 function Unknown({ note }: { note: string | null }) {
@@ -111,9 +126,9 @@ function Unknown({ note }: { note: string | null }) {
   )
 }
 
-type ListProps = { data: Grants; first: number; onGo: (first: number) => void; view: View; used: string }
+type ListProps = { data: Grants; first: number; view: View; isUnused: boolean }
 
-function GrantList({ data, first, onGo, view, used }: ListProps) {
+function GrantList({ data, first, view, isUnused }: ListProps) {
   const now = useNow()
   const isNarrow = useNarrow()
   const logs = (grant: Grant) => {
@@ -153,15 +168,16 @@ function GrantList({ data, first, onGo, view, used }: ListProps) {
         columns={isNarrow ? columns.slice(0, 5) : columns}
         rows={data.grants}
         keyOf={(grant) => `${grant.origin} ${grant.consumer} ${grant.group} ${grant.route}`}
-        empty={
-          <EmptyState
-            title={used === 'false' ? 'Every grant is used' : 'No grant is like that'}
-            isCompact
-            icon="check"
-          />
-        }
+        empty={<EmptyState title={isUnused ? 'Every grant is used' : 'No grant is like that'} isCompact icon="check" />}
       />
-      <Pager first={first} shown={data.grants.length} total={data.total} size={PAGE_ROWS} what="grants" onGo={onGo} />
+      <Pager
+        first={first}
+        shown={data.grants.length}
+        total={data.total}
+        size={PAGE_ROWS}
+        what="grants"
+        onGo={(at) => view.set({ at: at ? String(at) : undefined })}
+      />
     </div>
   )
 }

@@ -23,6 +23,8 @@ export type Placed = { id: string; panel: Panel | null; spans: Spans }
 export type Composed = Omit<Section, 'cards'> & { placed: Placed[] }
 
 const COLUMNS = 12
+/** Where two very wide screens would fit beside each other, twice as much stands in a row. */
+const VAST_COLUMNS = 24
 /** What the strip of figures, or a panel with more to say, shows already. */
 const isSaid = (id: string) => /^(kpi_.*|calls_over_time)$/.test(id)
 
@@ -46,24 +48,28 @@ function placed(cards: Placement[], byId: Map<string, Panel>): Placed[] {
   const span = packed(cards.map(([, one]) => one))
   const wide = packed(cards.map(([, , one]) => one))
   const small = packed(cards.map(([, one]) => (one > COLUMNS / 2 ? COLUMNS : COLUMNS / 2)))
+  const vast = packed(
+    cards.map(([, , one]) => one),
+    VAST_COLUMNS,
+  )
   const at = (spans: number[], i: number) => spans[i] ?? COLUMNS
   return cards.map(([id], i) => ({
     id,
     panel: byId.get(id) ?? null,
-    spans: { span: at(span, i), wideSpan: at(wide, i), smallSpan: at(small, i) },
+    spans: { span: at(span, i), wideSpan: at(wide, i), smallSpan: at(small, i), vastSpan: vast[i] ?? VAST_COLUMNS },
   }))
 }
 
 /** Widens what stands in a row that would not be full. */
-export function packed(spans: number[]): number[] {
+export function packed(spans: number[], columns = COLUMNS): number[] {
   const rows: number[][] = [[]]
   for (const span of spans) {
     const row = rows.at(-1) as number[]
-    if (row.length && row.reduce((sum, s) => sum + s, 0) + span > COLUMNS) rows.push([span])
+    if (row.length && row.reduce((sum, s) => sum + s, 0) + span > columns) rows.push([span])
     else row.push(span)
   }
   return rows.flatMap((row) => {
-    let spare = COLUMNS - row.reduce((sum, s) => sum + s, 0)
+    let spare = columns - row.reduce((sum, s) => sum + s, 0)
     return row.map((span, i) => {
       const more = Math.ceil(spare / (row.length - i))
       spare -= more

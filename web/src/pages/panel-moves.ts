@@ -1,6 +1,7 @@
 // What can be done with a value on a page of panels: filter by it, see its calls, open its own page.
 import { useRouter } from '@tanstack/react-router'
 import { useMemo } from 'react'
+import { useReasons } from '../api/queries'
 import { useDimensions } from '../api/usage'
 import type { PanelMoves } from '../charts/panel'
 import { picked, pickedIn } from '../charts/pick'
@@ -21,7 +22,9 @@ export function scopedTo(view: View, term: string): View {
 export function usePanelMoves(view: View, scope = ''): PanelMoves {
   const router = useRouter()
   const dimensions = useDimensions()
+  const reasons = useReasons()
   return useMemo(() => {
+    const labels = new Map(reasons.map(({ code, label }) => [code, label]))
     const isPicked = pickedIn(withTerm(scope, view.filter))
     const href: PanelMoves['href'] = (term, span) => {
       const all = withTerm(scope, view.filter)
@@ -38,6 +41,7 @@ export function usePanelMoves(view: View, scope = ''): PanelMoves {
       filter: (field, value, excludes) =>
         view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
       pageOf: (field, value) => entityHref(dimensions, field, value, view.search),
+      word: (field, value) => (field === 'reason' ? (labels.get(value) ?? value) : value),
     }
-  }, [view, scope, router, dimensions])
+  }, [view, scope, router, dimensions, reasons])
 }

@@ -8,7 +8,7 @@ import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { Diagnosed, ErrorState, PanelSkeleton } from '../parts/state'
 import { Bar } from '../shell/bar'
-import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
+import { Refused } from '../shell/filter-problem'
 import { StepPicker, useStep } from '../shell/step-picker'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
@@ -60,8 +60,7 @@ export function PanelBody(props: {
   return (
     <div className={css.page}>
       {props.children}
-      {refusal &&
-        (isFilterProblem(refusal) ? <FilterRefused view={asked} problem={refusal} /> : <ErrorState error={refusal} />)}
+      {refusal && <Refused view={asked} error={refusal} />}
       {!refusal && (
         <KpiStrip
           figures={spec.figures}

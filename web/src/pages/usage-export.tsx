@@ -1,34 +1,20 @@
 // The whole list as a file: every row, whatever page is on screen.
-import { useState } from 'react'
 import { getJson } from '../api/client'
 import { type Dimension, type Usage, type UsageRow, usageParams } from '../api/usage'
-import { download, type Twin } from '../charts/twin'
-import { Button } from '../parts/button'
-import { toast } from '../parts/toast'
+import type { Twin } from '../charts/twin'
 import type { View } from '../state/view'
+import { CsvButton } from './csv-button'
 import { askOf } from './usage-list'
 
 /** As many rows as the server gives in one answer. */
 const CHUNK_ROWS = 1000
 
 export function UsageExport({ dimension, view }: { dimension: Dimension; view: View }) {
-  const [isBusy, setBusy] = useState(false)
-  const run = async () => {
-    setBusy(true)
-    try {
-      const rows = await allRows(dimension, view)
-      download(usageTwin(dimension, rows, view), `usage-${dimension.id}`)
-      toast(`${rows.length} ${rows.length === 1 ? 'row' : 'rows'} written`, { tone: 'good' })
-    } catch (problem) {
-      toast(problem instanceof Error ? problem.message : 'The list could not be read', { tone: 'bad' })
-    } finally {
-      setBusy(false)
-    }
-  }
   return (
-    <Button icon="download" isPending={isBusy} onPress={run}>
-      CSV
-    </Button>
+    <CsvButton
+      name={`usage-${dimension.id}`}
+      twinOf={async () => usageTwin(dimension, await allRows(dimension, view), view)}
+    />
   )
 }
 

@@ -1,7 +1,5 @@
 // What the directory lists and nobody used: candidates for removal, with the time each was last seen.
 import { type Unused as Answer, type Dimension, useUnused } from '../api/usage'
-import { download } from '../charts/twin'
-import { Button } from '../parts/button'
 import { Go } from '../parts/link'
 import { Select } from '../parts/menu'
 import { Pill } from '../parts/pill'
@@ -10,6 +8,7 @@ import { Table, type TableColumn } from '../parts/table'
 import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
 import { instantText } from '../state/zone'
+import { CsvButton } from './csv-button'
 import { entityPath } from './entity'
 import { pluralOf } from './entity-label'
 import { Pager } from './pager'
@@ -43,13 +42,11 @@ export function Unused({ dimension, view }: { dimension: Dimension; view: View }
         />
         {answer.data?.note && <span>{sentence(answer.data.note)}</span>}
         <span className={own.grow} />
-        <Button
-          icon="download"
+        <CsvButton
+          name={`unused-${dimension.id}`}
           isDisabled={rows.length === 0}
-          onPress={() => download(twinOfRows(dimension, rows, view.tz), `unused-${dimension.id}`)}
-        >
-          CSV
-        </Button>
+          twinOf={() => twinOfRows(dimension, rows, view.tz)}
+        />
       </div>
       <Table
         label={`${dimension.title} not used`}

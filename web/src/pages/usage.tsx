@@ -1,19 +1,21 @@
 // Usage: who and what calls and how much, one tab per dimension; sorted, searched and paged over all rows by the server.
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import { type Dimension, useDimensionList } from '../api/usage'
 import { PanelCard } from '../charts/panel'
 import { Segmented } from '../parts/choice'
-import { TextField } from '../parts/field'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { Tabs } from '../parts/tabs'
 import { Bar } from '../shell/bar'
 import { FilterRefused, isFilterProblem } from '../shell/filter-problem'
 import { StepPicker, useStep } from '../shell/step-picker'
 import { useView, type View } from '../state/view'
+import { isComparable } from './calm'
 import { dimensionField, usagePath } from './entity'
 import { nounOf, pluralOf } from './entity-label'
+import { useSummary } from './kpi-strip'
 import { usePanelMoves } from './panel-moves'
+import { SearchBox } from './search-box'
 import css from './usage.module.css'
 import { UsageExport } from './usage-export'
 import { UsageList, useUsageList } from './usage-list'
@@ -21,11 +23,12 @@ import { UsageMap } from './usage-map-card'
 import { Quotas } from './usage-quotas'
 import { Unused } from './usage-unused'
 
-const TYPED_MS = 250
 const FIRST = 'consumers'
 
 export function UsagePage() {
-  const view = useView()
+  const asked = useView()
+  const hasBefore = isComparable(useSummary(asked).data)
+  const view = useMemo(() => ({ ...asked, compares: asked.compares && hasBefore }), [asked, hasBefore])
   const navigate = useNavigate()
   const { dimension: id = FIRST } = useParams({ strict: false })
   const list = useDimensionList()
@@ -33,7 +36,7 @@ export function UsagePage() {
   const isKnown = dimensions.some((dimension) => dimension.id === id)
   return (
     <div className={css.scroll}>
-      <Bar title="Usage" view={view} control={<StepPicker view={view} />} />
+      <Bar title="Usage" view={asked} control={<StepPicker view={asked} />} />
       <div className={css.page}>
         {list.isError && <ErrorState error={list.error} onRetry={() => list.refetch()} />}
         {list.isPending && <Skeleton height={320} />}
@@ -69,7 +72,7 @@ function UsageOf({ dimension, view }: { dimension: Dimension; view: View }) {
       {!isUnused && dimension.id !== 'countries' && <Course dimension={dimension} view={view} />}
       <div className={css.tools}>
         <p className={css.about}>{dimension.about}</p>
-        <Search view={view} what={pluralOf(dimension)} />
+        <SearchBox view={view} label={`Search ${pluralOf(dimension)}`} />
         {dimension.directory && (
           <Segmented
             label="Rows"
@@ -110,29 +113,6 @@ function Course({ dimension, view }: { dimension: Dimension; view: View }) {
         step={useStep(view)}
         isReady
         spans={{ span: 12, wideSpan: 12, smallSpan: 12 }}
-      />
-    </div>
-  )
-}
-
-function Search({ view, what }: { view: View; what: string }) {
-  const [typed, setTyped] = useState(view.search.q ?? '')
-  const { set } = view
-  const now = view.search.q ?? ''
-  useEffect(() => {
-    if (typed === now) return
-    const timer = setTimeout(() => set({ q: typed || undefined, at: undefined }, { replace: true }), TYPED_MS)
-    return () => clearTimeout(timer)
-  }, [typed, now, set])
-  return (
-    <div className={css.search}>
-      <TextField
-        label={`Search ${what}`}
-        hidesLabel
-        type="search"
-        value={typed}
-        onChange={setTyped}
-        placeholder={`Search ${what}`}
       />
     </div>
   )

@@ -6,28 +6,38 @@ import { Button } from '../parts/button'
 import { Go } from '../parts/link'
 import { Menu } from '../parts/menu'
 import { Stat } from '../parts/stat'
-import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
+import { EmptyState, Skeleton, sentence } from '../parts/state'
 import { Table } from '../parts/table'
 import { toast } from '../parts/toast'
 import { Bar } from '../shell/bar'
+import { Refused } from '../shell/filter-problem'
 import { withTerm } from '../state/filter'
 import { countText, exactText, percentText } from '../state/numbers'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
+import { Nothing } from './panel-page'
 import css from './rules.module.css'
 import { type Change, FIRST, missingOf, readChange, zoned } from './what-if-change'
 import { ChangeForm } from './what-if-form'
+import { Ideas } from './what-if-ideas'
 
 export function WhatIf() {
   const view = useView()
   const asked = readChange(view.search.try)
   const [draft, setDraft] = useState<Change>(asked ?? FIRST)
+  /** Counts what came from elsewhere than the form, which then begins anew. */
+  const [formOf, setFormOf] = useState(0)
   const client = useQueryClient()
   const isWhole = asked !== null && missingOf(asked) === null
   const replay: Replay | null = isWhole ? { ...view.range, tz: view.tz, filter: view.filter, change: asked } : null
   const answer = useReplay(replay)
   const missing = missingOf(draft)
   const text = JSON.stringify(zoned(draft, view.tz))
+  const tried = (change: Change) => {
+    setDraft(change)
+    setFormOf(formOf + 1)
+    view.set({ try: JSON.stringify(change) })
+  }
   return (
     <div className={css.scroll}>
       <Bar title="What if" view={view} />
@@ -46,7 +56,7 @@ export function WhatIf() {
             else view.set({ try: text })
           }}
         >
-          <ChangeForm change={draft} onChange={setDraft} view={view} />
+          <ChangeForm key={formOf} change={draft} onChange={setDraft} view={view} />
           <div className={`${css.wide} ${css.acts}`}>
             <Button kind="primary" type="submit" isDisabled={missing !== null} isPending={answer.isFetching}>
               Try it
@@ -61,9 +71,11 @@ export function WhatIf() {
             </span>
           </div>
         </form>
-        {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+        {answer.isError && <Refused view={view} error={answer.error} onRetry={() => answer.refetch()} />}
         {answer.isFetching && !answer.data && <Skeleton height={160} />}
-        {answer.data && replay && <Result outcome={answer.data} replay={replay} view={view} />}
+        {answer.data?.scanned === 0 && <Nothing title="No call in this range" view={view} />}
+        {!!answer.data?.scanned && replay && <Result outcome={answer.data} replay={replay} view={view} />}
+        {!replay && <Ideas view={view} onTry={tried} />}
       </div>
     </div>
   )

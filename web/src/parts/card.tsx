@@ -15,6 +15,8 @@ type Props = {
   span?: number
   wideSpan?: number
   smallSpan?: number
+  /** Of 24 columns, where a page has them: two very wide screens beside each other. */
+  vastSpan?: number | undefined
   children: ReactNode
 }
 
@@ -28,9 +30,15 @@ export function Card({
   span = 4,
   wideSpan = span,
   smallSpan = 6,
+  vastSpan = 2 * wideSpan,
   children,
 }: Props) {
-  const spans = { '--span': span, '--wide-span': wideSpan, '--small-span': smallSpan } as React.CSSProperties
+  const spans = {
+    '--span': span,
+    '--wide-span': wideSpan,
+    '--small-span': smallSpan,
+    '--vast-span': vastSpan,
+  } as React.CSSProperties
   return (
     <section
       className={css.card}

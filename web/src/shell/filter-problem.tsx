@@ -54,3 +54,9 @@ export function FilterRefused({ view, problem }: { view: View; problem: Problem 
 export function isFilterProblem(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 400 && error.position !== undefined
 }
+
+/** Why there is no answer: a filter that cannot be read, with the way out, or anything else. */
+export function Refused({ view, error, onRetry }: { view: View; error: unknown; onRetry?: () => void }) {
+  if (isFilterProblem(error)) return <FilterRefused view={view} problem={error} />
+  return <ErrorState error={error} {...(onRetry ? { onRetry } : {})} />
+}

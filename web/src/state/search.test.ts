@@ -36,7 +36,7 @@ describe('the address', () => {
         step: '3 parsecs',
         sort: 'a b',
         at: '-1',
-        show: 'all',
+        show: 'everything',
         back: 'long',
         columns: '<b>',
       }),

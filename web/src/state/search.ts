@@ -33,10 +33,10 @@ export type Search = {
   q?: string
   /** How long the buckets of charts are; what suits the range without it. */
   step?: string
-  /** Usage: the column it is sorted by, with a minus the other way round; the first row shown, what is not used, and how far that looks back. */
+  /** Usage: the column it is sorted by, with a minus the other way round; the first row shown, what is not used, and how far that looks back. Grants: which of them. */
   sort?: string
   at?: string
-  show?: 'unused'
+  show?: 'unused' | 'used' | 'all'
   back?: string
   /** Sources: the open one. */
   source?: string
@@ -81,7 +81,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,
-    show: raw.show === 'unused' ? 'unused' : undefined,
+    show: raw.show === 'unused' || raw.show === 'used' || raw.show === 'all' ? raw.show : undefined,
     back: /^\d{1,3}d$/.test(String(raw.back ?? '')) ? String(raw.back) : undefined,
     columns: columns && /^[\w.,-]+$/.test(columns) ? columns : undefined,
     order: raw.order === 'asc' ? 'asc' : undefined,

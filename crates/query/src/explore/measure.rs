@@ -109,7 +109,7 @@ impl Measure {
             Measure::Avg(field) => of("Average", field),
             Measure::Max(field::DURATION) => "Longest response time".to_owned(),
             Measure::Max(field) => of("Longest", field),
-            Measure::Unique(split) => format!("Distinct: {}", split.label),
+            Measure::Unique(split) => plural(split.label),
             plain => PLAIN.iter().find(|(.., m)| *m == plain).map_or("", |(_, label, ..)| *label).to_owned(),
         }
     }
@@ -198,5 +198,14 @@ pub(crate) fn duration(parameter: &'static str, name: &str) -> Result<FieldId> {
             Err(Error::parameter(parameter, format!("{name} is not a duration")))
         }
         _ => Err(Error::unknown(parameter, name, nearest(name, durations(), 3), durations())),
+    }
+}
+
+/// Several of what a label names: `IP addresses`, `Countries`, `APIs`.
+fn plural(label: &str) -> String {
+    match label.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
+        _ if label.ends_with('s') => format!("{label}es"),
+        _ => format!("{label}s"),
     }
 }
