@@ -1,6 +1,7 @@
-//! The nouns of Gatelog: an event, its fields, a batch of events, the time, the reasons of a denial, and the
-//! masking of secrets. Knows no disk, no network, no clock, no other crate of ours.
+//! The nouns of Gatelog: an access event, its fields, a batch of them, an operator event, the time, the reasons of a
+//! denial, and the masking of secrets. Knows no disk, no network, no clock, no other crate of ours.
 
+pub mod act;
 pub mod batch;
 pub mod canonical;
 pub mod codec;
@@ -12,6 +13,7 @@ pub mod mask;
 pub mod reason;
 pub mod time;
 
+pub use act::Act;
 pub use batch::{Batch, Row};
 pub use event::{Event, Value};
 pub use field::{FIELDS, Field, FieldId, Kind, Storage};

@@ -20,6 +20,7 @@ mod value;
 use std::borrow::Cow;
 use std::ops::Deref;
 
+use crate::act::Act;
 use crate::batch::Batch;
 use crate::column::{Column, Texts};
 use crate::field::{self, FIELDS, FieldId};
@@ -30,7 +31,7 @@ pub use docs::masking_markdown;
 pub use names::{FRAGMENTS, GUESSABLE, HARMLESS_ENDINGS, HEADERS, PARAMETERS, PATH_SEGMENTS};
 pub use rules::{BODY_BYTES_MAX, ClientIp, Rules};
 
-/// A value that has gone through [`mask`].
+/// A value that has gone through [`mask`], or an act that has gone through [`Masked::act`].
 #[derive(Clone, Debug)]
 pub struct Masked<T>(T);
 
@@ -45,6 +46,13 @@ impl<T> Masked<T> {
     /// The value, no longer provably masked.
     pub fn into_inner(self) -> T {
         self.0
+    }
+}
+
+impl Masked<Act> {
+    /// Wraps an act; for [`Masked::act`] only.
+    pub(crate) fn of(act: Act) -> Masked<Act> {
+        Masked(act)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::knowledge::Known;
 use crate::listen::Listener;
 use crate::outbound::Outbound;
 use crate::refusals::Refusals;
+use crate::trail::Recorder;
 
 /// Bodies in flight are counted in units of this many bytes.
 pub(crate) const BODY_UNIT_BYTES: usize = 1 << 10;
@@ -31,6 +32,7 @@ pub(crate) struct App {
     pub(crate) config: Config,
     pub(crate) catalog: Catalog,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) trail: Recorder,
     pub(crate) rules: Rules,
     pub(crate) known: Known,
     pub(crate) directory: Store,

@@ -67,6 +67,11 @@ impl Boards {
         self.0.iter().find(|board| board.id == id && board.is_seen_by(who))
     }
 
+    /// One of anybody, for the operator trail.
+    pub(crate) fn any(&self, id: &str) -> Option<&Board> {
+        self.0.iter().find(|board| board.id == id)
+    }
+
     /// Keeps a new one.
     pub(crate) fn add(&mut self, board: Board) -> Result<&Board, Refusal> {
         board.what.check()?;

@@ -24,6 +24,7 @@ mod serve;
 mod source;
 mod tail;
 mod token;
+mod trail;
 mod what_if;
 
 use clap::{Parser, Subcommand};
@@ -61,6 +62,7 @@ enum Command {
     Config(config::Args),
     Token(token::Args),
     Source(source::Args),
+    Trail(trail::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
     #[command(hide = true)]
@@ -88,6 +90,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Config(args) => config::run(args, environment),
         Command::Token(args) => token::run(args, environment),
         Command::Source(args) => source::run(args, environment),
+        Command::Trail(args) => trail::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {
             print!("{}", markdown());

@@ -100,6 +100,8 @@ settings! {
     client_header: String = "x-forwarded-for".into(), "The header those proxies write: `x-forwarded-for`, `forwarded` or `x-real-ip`.";
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
+    trail_retain_days: u32 = 400, "How long the operator trail is kept.";
+    trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
     cache_bytes: usize = 40 << 20, "Memory for roll-ups that were read.";
     query_concurrent_max: usize = 0, "Questions answered at once; 0 is twice the number of processors.";

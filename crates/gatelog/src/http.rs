@@ -20,11 +20,13 @@ mod openapi;
 mod panels;
 mod pulls;
 mod question;
+mod recorded;
 pub(crate) mod route;
 pub(crate) mod routes;
 mod session;
 mod sources;
 mod tail;
+mod trail;
 mod usage;
 mod views;
 mod web;
@@ -186,7 +188,8 @@ impl tower_service::Service<hyper::Request<Incoming>> for Entry {
 }
 
 impl Entry {
-    async fn answer(mut self, request: Request) -> Response {
+    async fn answer(mut self, mut request: Request) -> Response {
+        request.extensions_mut().insert(recorded::Peer(self.peer));
         let started = Instant::now();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();

@@ -30,6 +30,7 @@ mod serve;
 mod sources;
 mod take;
 mod terminal;
+mod trail;
 mod views;
 
 use std::process::ExitCode;

@@ -9,10 +9,12 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use event::Timestamp;
 use event::mask::Rules;
+use event::time::DAY;
+use event::{Act, Timestamp};
 use keys::{Grant, Role, Secret};
 use ledger::Ledger;
+use ledger::disk::Disk;
 use ledger::disk::real::RealDisk;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -28,6 +30,7 @@ use crate::knowledge::Known;
 use crate::listen::{self, Bound};
 use crate::outbound::Outbound;
 use crate::refusals::Refusals;
+use crate::trail::{self, Recorder, actions};
 use crate::{clock, http, log, objects, pull, rejects};
 
 /// How often the catalogue is looked at for changes by others.
@@ -66,11 +69,15 @@ pub(crate) fn options(config: &Config) -> ledger::Options {
     }
 }
 
-/// Opens the ledger of a data directory.
-pub(crate) fn open_ledger(config: &Config, dir: &Path, now: Timestamp) -> anyhow::Result<Ledger> {
+/// The ledger's part of a data directory, for this process alone.
+pub(crate) fn open_disk(dir: &Path) -> anyhow::Result<Arc<dyn Disk>> {
     let root = dir.join(LEDGER_DIR);
-    let disk = RealDisk::open(&root).with_context(|| format!("cannot open {}", root.display()))?;
-    let ledger = Ledger::open(Arc::new(disk), options(config), now)?;
+    Ok(Arc::new(RealDisk::open(&root).with_context(|| format!("cannot open {}", root.display()))?))
+}
+
+/// Opens the ledger of a data directory.
+pub(crate) fn open_ledger(config: &Config, disk: Arc<dyn Disk>, now: Timestamp) -> anyhow::Result<Ledger> {
+    let ledger = Ledger::open(disk, options(config), now)?;
     for damage in ledger.state().damage {
         log::error("damage in the log; what is readable was kept", &[("where", &damage)]);
     }
@@ -92,7 +99,9 @@ pub(crate) fn run(
     let catalog = Catalog::open(&dir, given, now)?;
     declare_sources(&catalog, &config, now)?;
     declare_listened(&catalog, &config, now)?;
-    let ledger = Arc::new(open_ledger(&config, &dir, now)?);
+    let disk = open_disk(&dir)?;
+    let ledger = Arc::new(open_ledger(&config, Arc::clone(&disk), now)?);
+    let trail = Recorder::open(disk, &dir, &config, Rules::new(catalog.masking_key()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let listener = runtime
         .block_on(TcpListener::bind(&config.listen_address))
@@ -118,6 +127,7 @@ pub(crate) fn run(
         config,
         catalog,
         ledger: Arc::clone(&ledger),
+        trail,
         tally: Tally::new(rejects_max, rejects::load(&dir), clock::now()),
         meters: Meters::default(),
         refusals: Refusals::default(),
@@ -143,6 +153,7 @@ pub(crate) fn run(
         let _ = thread.join();
     }
     save(&app)?;
+    lifecycle(&app, actions::SERVER_STOP);
     ledger.seal(clock::now())?;
     log::info("stopped", &[]);
     Ok(())
@@ -228,9 +239,22 @@ async fn signal() {
     }
 }
 
+/// Records that the server starts or stops. It does so in any case: what is refused then is what people ask of it.
+fn lifecycle(app: &App, action: &'static actions::Action) {
+    let recorded = trail::act(action, "cli", clock::now()).and_then(|act| {
+        let detail = format!("version {}", env!("CARGO_PKG_VERSION"));
+        let outcome = "success".to_owned();
+        app.trail.record_blocking(Act { operator_kind: "host".to_owned(), detail, outcome, ..act })
+    });
+    if let Err(error) = recorded {
+        log::error("the operator trail cannot be written", &[("error", &error)]);
+    }
+}
+
 /// The address on standard output, for scripts; the link on standard error, where it is not piped on by accident.
 fn greet(app: &App, address: SocketAddr) -> anyhow::Result<()> {
     let now = clock::now();
+    lifecycle(app, actions::SERVER_START);
     let shown = SocketAddr::new(
         if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() },
         address.port(),
@@ -301,11 +325,18 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
+            if let Err(error) = app.trail.collect() {
+                log::error("acts left by commands cannot be taken", &[("error", &error)]);
+            }
             app.known.refresh();
             app.refresh_directory(now);
             if looks.is_multiple_of(SAVE_EVERY) {
                 if steady.is(now, begun.elapsed()) {
                     app.exports.sweep(now);
+                    let over = Timestamp(now.0 - i64::from(app.config.trail_retain_days) * DAY);
+                    if let Err(error) = app.trail.trail().retire(over) {
+                        log::error("the operator trail cannot be shortened", &[("error", &error)]);
+                    }
                 }
                 if let Err(error) = save(&app) {
                     log::error("the catalogue cannot be written", &[("error", &error)]);

@@ -71,6 +71,11 @@ impl Views {
         seen
     }
 
+    /// One of anybody, for the operator trail.
+    pub(crate) fn any(&self, id: &str) -> Option<&View> {
+        self.0.iter().find(|view| view.id == id)
+    }
+
     /// Keeps a new view.
     pub(crate) fn add(&mut self, who: &Owner, view: View, is_default: bool) -> Result<&View, Refusal> {
         view.what.check()?;

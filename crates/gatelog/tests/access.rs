@@ -56,7 +56,7 @@ const MAY: &[(&str, &[&str])] = &[
         "editor",
         &["panels:read", "sources:read", "directory:read", "events:read", "events:export", "views:write"],
     ),
-    ("auditor", &[]),
+    ("auditor", &["trail:read", "trail:export"]),
     (
         "admin",
         &[
@@ -68,6 +68,8 @@ const MAY: &[(&str, &[&str])] = &[
             "events:read",
             "events:export",
             "views:write",
+            "trail:read",
+            "trail:export",
         ],
     ),
 ];

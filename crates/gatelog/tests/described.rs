@@ -88,6 +88,8 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/directory/history", &["", "?kind=consumers&from=1h&limit=1"]),
     ("/api/v1/directory/export", &["?origin=team"]),
+    ("/api/v1/trail", &["", "?limit=1", "?event=update&outcome=success", "?search=nothing-has-this"]),
+    ("/api/v1/trail/{id}", &["/api/v1/trail/0", "/api/v1/trail/1"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
     ("/api/v1/sources/{name}/quality", &["/api/v1/sources/default/quality"]),
 ];

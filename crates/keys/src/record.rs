@@ -82,6 +82,27 @@ impl Grant {
     }
 }
 
+impl Grant {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is to be, for the operator trail.
+    pub fn shown(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct Shown {
+            #[serde(flatten)]
+            may: May,
+            name: String,
+            row_filter: Option<String>,
+            expires: Option<String>,
+        }
+        let expires = self.expires.map(|time| time.to_string());
+        Shown { may: self.may.clone(), name: self.name.clone(), row_filter: self.row_filter.clone(), expires }
+    }
+}
+
 /// What may be shown of a token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {

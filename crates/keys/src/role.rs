@@ -42,6 +42,7 @@ permissions! {
     ViewsWrite "views:write" "See, save and share views of pages."
     SinksWrite "sinks:write" "Make and change forwarding to other systems."
     TrailRead "trail:read" "Read the operator trail."
+    TrailExport "trail:export" "Export the operator trail as a file."
     VerifyRun "verify:run" "Verify digests and proofs."
     MembersWrite "members:write" "Invite people and give them roles."
     TokensWrite "tokens:write" "Make, rotate and revoke tokens."
@@ -86,7 +87,7 @@ const EDITOR: &[Permission] = &[
     ReportsWrite,
     ViewsWrite,
 ];
-const AUDITOR: &[Permission] = &[TrailRead, VerifyRun];
+const AUDITOR: &[Permission] = &[TrailRead, TrailExport, VerifyRun];
 const ADMIN: &[Permission] = &[
     PanelsRead,
     SourcesRead,
@@ -99,6 +100,7 @@ const ADMIN: &[Permission] = &[
     ReportsWrite,
     ViewsWrite,
     TrailRead,
+    TrailExport,
     VerifyRun,
     SinksWrite,
     SourcesWrite,
@@ -174,6 +176,7 @@ reports:write   editor admin
 views:write     viewer analyst editor admin
 sinks:write     admin
 trail:read      auditor admin
+trail:export    auditor admin
 verify:run      auditor admin
 members:write   admin
 tokens:write    admin

@@ -306,6 +306,16 @@ impl Wal {
     }
 }
 
+/// Reads the acknowledged records of a segment while the log goes on. Memory: the largest record.
+pub(crate) fn read_segment(
+    disk: &dyn Disk,
+    dir: &str,
+    segment: &Segment,
+    visit: &mut dyn FnMut(Record<'_>) -> Result<()>,
+) -> Result<Vec<Damage>> {
+    recover::read_one(disk, dir, segment, visit)
+}
+
 /// Where a segment is.
 fn path(dir: &str, number: u64) -> String {
     join(dir, &format!("{number:016}.wal"))

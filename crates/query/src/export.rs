@@ -1,7 +1,7 @@
 //! Exports: any number of rows in flat memory. Rows are walked in windows of time, each read, ordered and written
 //! before the next; the hash and the count are made on the way.
 
-mod csv;
+pub mod csv;
 mod parquet;
 mod windows;
 

@@ -1209,6 +1209,72 @@ export interface components {
                 reason: string;
             }[];
         };
+        TrailChange: {
+            /** @description Anything. */
+            after?: unknown;
+            /** @description Anything. */
+            before?: unknown;
+            path: string;
+        };
+        TrailEvent: {
+            address: string;
+            /** @description Anything. */
+            after: unknown;
+            agent: string;
+            /** @description Anything. */
+            before: unknown;
+            code: string;
+            detail: string;
+            diff: components["schemas"]["TrailChange"][];
+            end_id: string | null;
+            erased: ("who" | "whom" | "what")[];
+            event: string;
+            id: string;
+            operator: string;
+            operator_kind: string;
+            origin: string;
+            outcome: string;
+            /** @description Anything. */
+            raw: unknown;
+            /** @description Anything. */
+            request: unknown;
+            request_id: string;
+            resource_id: string;
+            resource_name: string;
+            resource_type: string;
+            source: string;
+            status: string;
+            /** Format: date-time */
+            time: string;
+            token: string;
+            verb: string;
+        };
+        TrailPage: {
+            events: components["schemas"]["TrailRow"][];
+            next_cursor: string | null;
+        };
+        TrailRow: {
+            address: string;
+            agent: string;
+            code: string;
+            detail: string;
+            event: string;
+            id: string;
+            operator: string;
+            operator_kind: string;
+            origin: string;
+            outcome: string;
+            request_id: string;
+            resource_id: string;
+            resource_name: string;
+            resource_type: string;
+            source: string;
+            status: string;
+            /** Format: date-time */
+            time: string;
+            token: string;
+            verb: string;
+        };
         Tried: {
             event: components["schemas"]["Event"] | null;
             rejects: {

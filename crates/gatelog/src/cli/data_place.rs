@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use event::Timestamp;
+use event::mask::Rules;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Content};
 use crate::config::Environment;
+use crate::trail::{self, HostAct};
 
 /// Which data directory.
 #[derive(clap::Args)]
@@ -19,14 +21,49 @@ pub(super) struct DataPlace {
     config: Option<PathBuf>,
 }
 
+/// A data directory that is open.
+pub(super) struct Opened {
+    dir: PathBuf,
+    user: String,
+    catalog: Catalog,
+}
+
 impl DataPlace {
     /// Opens its catalogue.
-    pub(super) fn open(&self, environment: &Environment, now: Timestamp) -> anyhow::Result<Catalog> {
+    pub(super) fn open(&self, environment: &Environment, now: Timestamp) -> anyhow::Result<Opened> {
         let dir = match &self.data {
             Some(dir) => dir.clone(),
             None => PathBuf::from(super::config::read(self.config.clone(), environment)?.data_dir),
         };
-        open(&dir, now)
+        let catalog = open(&dir, now)?;
+        Ok(Opened { dir, user: environment.get("USER").cloned().unwrap_or_default(), catalog })
+    }
+}
+
+impl Opened {
+    /// Reads what the catalogue holds.
+    pub(super) fn with<T>(&self, read: impl FnOnce(&Content) -> T) -> T {
+        self.catalog.with(read)
+    }
+
+    /// The key of the tags that stand for masked values.
+    pub(super) fn masking_key(&self) -> [u8; 32] {
+        self.catalog.masking_key()
+    }
+
+    /// Changes what it holds, after it was recorded.
+    pub(super) fn change<T, E>(
+        &self,
+        act: HostAct<'_>,
+        now: Timestamp,
+        change: impl FnOnce(&mut Content) -> Result<T, E>,
+    ) -> anyhow::Result<T>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let rules = Rules::new(self.catalog.masking_key());
+        let act = HostAct { user: &self.user, ..act };
+        trail::done_on_host(&self.dir, &rules, act, now, || Ok(self.catalog.change(now, change)??))
     }
 }
 

@@ -16,7 +16,7 @@ use crate::config::{Config, Environment};
 use crate::directory::Store;
 use crate::knowledge::Known;
 use crate::reading::Reader;
-use crate::serve::{LEDGER_DIR, given, open_ledger};
+use crate::serve::{LEDGER_DIR, given, open_disk, open_ledger};
 use crate::sources::check_name;
 use crate::{clock, serve};
 
@@ -102,7 +102,7 @@ impl Direct {
             Config { data_dir: dir.display().to_string(), ..super::config::read(None, environment)? };
         let now = clock::now();
         let catalog = data_place::open(dir, now)?;
-        let ledger = open_ledger(&config, dir, now)?;
+        let ledger = open_ledger(&config, open_disk(dir)?, now)?;
         let rules = Rules::new(catalog.masking_key());
         let known = Known::open(&config)?;
         let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, "")?;

@@ -4,12 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use intake::FieldMap;
+use serde_json::{Value, json};
 
 use super::data_place::DataPlace;
 use crate::clock;
 use crate::config::Environment;
 use crate::reading::Reading;
 use crate::terminal::{fit, line};
+use crate::trail::HostAct;
+use crate::trail::actions::{SOURCE_DELETE, SOURCE_PAUSE, SOURCE_RESUME, SOURCE_UPDATE};
 
 /// Says how the deliveries of a source are read, on the machine of the server.
 ///
@@ -87,15 +90,22 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
         What::Set { name, format, field_map } => {
             let map = field_map.map(read).transpose()?;
             let reading = Reading::new(format, map).map_err(anyhow::Error::msg)?;
-            catalog.change(now, |content| content.declare(&name, reading, now))??;
+            let request = json!({ "format": reading.format, "field_map": reading.field_map });
+            let act = HostAct::on(SOURCE_UPDATE, &name, request);
+            catalog.change(act, now, |content| content.declare(&name, reading, now))?;
         }
         What::Pause { name } => {
-            catalog.change(now, |content| content.set_paused(&name, true, now))??;
+            let act = HostAct::on(SOURCE_PAUSE, &name, Value::Null);
+            catalog.change(act, now, |content| content.set_paused(&name, true, now))?;
             eprintln!("paused {name}; a running server refuses its deliveries within two seconds");
         }
-        What::Resume { name } => catalog.change(now, |content| content.set_paused(&name, false, now))??,
+        What::Resume { name } => {
+            let act = HostAct::on(SOURCE_RESUME, &name, Value::Null);
+            catalog.change(act, now, |content| content.set_paused(&name, false, now))?;
+        }
         What::Delete { name } => {
-            catalog.change(now, |content| content.forget_source(&name, now))??;
+            let act = HostAct::on(SOURCE_DELETE, &name, Value::Null);
+            catalog.change(act, now, |content| content.forget_source(&name, now))?;
             eprintln!("forgot {name}; a running server refuses its tokens within two seconds");
         }
     }

@@ -4,6 +4,7 @@ use anyhow::{Context as _, bail};
 use event::Timestamp;
 use event::time::{DAY, HOUR};
 use keys::{Entry, Grant, May, Minted, Role, TokenId};
+use serde_json::{Value, json};
 
 use super::data_place::DataPlace;
 use crate::catalog::random;
@@ -11,6 +12,8 @@ use crate::clock;
 use crate::config::Environment;
 use crate::sources::check_name;
 use crate::terminal::{fit, line};
+use crate::trail::HostAct;
+use crate::trail::actions::{TOKEN_CREATE, TOKEN_REVOKE, TOKEN_ROTATE};
 
 /// Makes, lists and revokes tokens, on the machine of the server.
 ///
@@ -99,18 +102,22 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
                 grant = grant.rows(filter);
             }
             let random = random()?;
-            show(catalog.change(now, |content| content.keyring.mint(grant, now, &random))??);
+            let act = HostAct::on(TOKEN_CREATE, grant.name(), json!(grant.shown()));
+            show(catalog.change(act, now, |content| content.keyring.mint(grant, now, &random))?);
         }
         What::List => catalog.with(|content| list(content.keyring.tokens(), now)),
         What::Revoke { id } => {
             let id = parse(&id)?;
-            catalog.change(now, |content| content.keyring.revoke(&id, now))??;
+            let act = HostAct::on(TOKEN_REVOKE, &id, Value::Null);
+            catalog.change(act, now, |content| content.keyring.revoke(&id, now))?;
             eprintln!("revoked {id}; a running server refuses it within two seconds");
         }
         What::Rotate { id, overlap_hours } => {
             let (id, random) = (parse(&id)?, random()?);
-            let minted = catalog
-                .change(now, |content| content.keyring.rotate(&id, overlap_hours * HOUR, now, &random))??;
+            let act = HostAct::on(TOKEN_ROTATE, &id, json!({ "overlap_hours": overlap_hours }));
+            let minted = catalog.change(act, now, |content| {
+                content.keyring.rotate(&id, overlap_hours * HOUR, now, &random)
+            })?;
             eprintln!("{id} stays good for {overlap_hours} more hours");
             show(minted);
         }

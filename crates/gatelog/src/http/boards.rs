@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::answer::{empty, json, json_with};
 use super::body;
 use super::error::Problem;
+use super::recorded::touched;
 use super::route::{About, Answer, Call, Route, route};
 use crate::boards::{BOARD_BYTES_MAX, BOARDS_MAX, Board, Refusal, What, built_in};
 use crate::owner::{self, Owner};
+use crate::trail::actions::{BOARD_CREATE, BOARD_DELETE, BOARD_UPDATE};
 use crate::{catalog, clock};
 
 /// A dashboard as JSON, with room for spaces and for what is ignored.
@@ -35,6 +37,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/api/v1/boards",
             make,
             about("Makes a dashboard, or imports one that was exported.", "Board")
+                .recorded(BOARD_CREATE)
                 .takes("BoardBody")
                 .status(201),
         ),
@@ -44,6 +47,7 @@ pub(crate) fn routes() -> Vec<Route> {
             "/api/v1/boards/{id}",
             change,
             about("Changes a dashboard, unless someone else did since `updated`.", "Board")
+                .recorded(BOARD_UPDATE)
                 .takes("BoardBody"),
         ),
         route(
@@ -51,7 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::DELETE,
             "/api/v1/boards/{id}",
             remove,
-            about("Deletes a dashboard.", "Nothing").status(204),
+            about("Deletes a dashboard.", "Nothing").recorded(BOARD_DELETE).status(204),
         ),
     ]
 }
@@ -154,7 +158,7 @@ async fn make(scope: Scope, mut call: Call) -> Answer {
         updated: clock::now().0,
     };
     let made = call.app.change(|content| content.boards.add(board).map(|board| Shown::of(board, &who)))??;
-    json_with(StatusCode::CREATED, &made)
+    Ok(touched(json_with(StatusCode::CREATED, &made)?, &made.id, &made.what.name))
 }
 
 async fn change(scope: Scope, mut call: Call) -> Answer {

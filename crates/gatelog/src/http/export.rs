@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::answer::{Stream, bytes_with, empty, json, json_with};
 use super::error::Problem;
+use super::recorded::touched;
 use super::route::{Answer, Call, Params};
 use super::{body, download};
 use crate::app::App;
@@ -194,7 +195,7 @@ pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
         keep(&app, &id, rows, &count);
         drop(permit);
     });
-    json_with(StatusCode::ACCEPTED, &export)
+    Ok(touched(json_with(StatusCode::ACCEPTED, &export)?, &export.id, ""))
 }
 
 /// Makes the pieces, as fast as they are taken.

@@ -18,6 +18,7 @@ const NOT_JSON: &[(&str, &[&str])] = &[
     ("Metrics", &["text/plain"]),
     ("Nothing", &[]),
     ("Text", &["text/plain"]),
+    ("TrailFile", &["application/json", "text/csv"]),
 ];
 
 /// The shapes of answers, written by hand; that of an event is read off the fields.
@@ -29,6 +30,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/receivers.json"),
     include_str!("openapi/usage.json"),
     include_str!("openapi/explain.json"),
+    include_str!("openapi/trail.json"),
 ];
 
 /// `GET /openapi.json`.

@@ -14,9 +14,10 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use keys::{Permission, Principal, Scope};
 
 use super::error::{Problem, nearest};
-use super::session;
+use super::{recorded, session};
 use crate::app::App;
 use crate::clock;
+use crate::trail::actions::Action;
 
 /// What a handler gives back.
 pub(crate) type Answer = Result<Response, Problem>;
@@ -97,6 +98,8 @@ pub(crate) struct Route {
     pub(crate) takes: Option<&'static str>,
     /// The status of an answer as asked.
     pub(crate) status: u16,
+    /// What the operator trail calls a call of it.
+    pub(crate) action: Option<&'static Action>,
     handler: Handler,
     refuse: Option<Refuse>,
 }
@@ -147,17 +150,23 @@ pub(crate) struct About {
     answer: &'static str,
     takes: Option<&'static str>,
     status: u16,
+    action: Option<&'static Action>,
 }
 
 impl About {
     /// A sentence, the parameters, and the shape of the answer.
     pub(crate) const fn new(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
-        About { text, params, answer, takes: None, status: 200 }
+        About { text, params, answer, takes: None, status: 200, action: None }
     }
 
     /// It takes a JSON body of that shape.
     pub(crate) const fn takes(self, shape: &'static str) -> About {
         About { takes: Some(shape), ..self }
+    }
+
+    /// A call of it is in the operator trail before it takes effect.
+    pub(crate) const fn recorded(self, action: &'static Action) -> About {
+        About { action: Some(action), ..self }
     }
 
     /// It answers with that status.
@@ -168,8 +177,20 @@ impl About {
 
 impl Route {
     fn new(method: Method, path: &'static str, door: Door, about: About, handler: Handler) -> Route {
-        let About { text, params, answer, takes, status } = about;
-        Route { method, path, door, about: text, params, answer, takes, status, handler, refuse: None }
+        let About { text, params, answer, takes, status, action } = about;
+        Route {
+            method,
+            path,
+            door,
+            about: text,
+            params,
+            answer,
+            takes,
+            status,
+            action,
+            handler,
+            refuse: None,
+        }
     }
 
     /// The route of a protocol that is not ours: errors look as its senders know them, and the query is theirs.
@@ -214,12 +235,31 @@ impl Route {
             .iter()
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .collect::<Vec<_>>();
+        let mut call = Call { app, parts, path, params: Params::default(), body };
         let scope = match self.door {
             Door::Open(_) => None,
-            Door::Needs(permission) => Some(admit(&app, &parts, &path, permission)?),
+            Door::Needs(permission) => {
+                let principal = admit(&call.app, &call.parts, &call.path, permission)?;
+                match principal.scope(permission) {
+                    Ok(scope) => Some(scope),
+                    Err(denied) => {
+                        if permission != Permission::EventsAppend {
+                            let act = recorded::refusal(self.action, &principal, &call);
+                            recorded::refused(&call.app, act).await;
+                        }
+                        return Err(denied.into());
+                    }
+                }
+            }
         };
-        let params = self.params(parts.uri.query())?;
-        (self.handler)(scope, Call { app, parts, path, params, body }).await
+        call.params = self.params(call.parts.uri.query())?;
+        match self.action {
+            None => (self.handler)(scope, call).await,
+            Some(action) => {
+                let known = scope.clone();
+                recorded::answer(action, known.as_ref(), call, |call| (self.handler)(scope, call)).await
+            }
+        }
     }
 
     fn params(&self, query: Option<&str>) -> Result<Params, Problem> {
@@ -242,21 +282,20 @@ impl Route {
     }
 }
 
-/// The one place where a caller gets a scope.
+/// Who asks, by the credential that the permission is asked for with.
 fn admit(
     app: &App,
     parts: &Parts,
     path: &[(String, String)],
     permission: Permission,
-) -> Result<Scope, Problem> {
-    let principal = if permission == Permission::EventsAppend {
+) -> Result<Principal, Problem> {
+    if permission == Permission::EventsAppend {
         let segment = path.iter().find(|(name, _)| name == "token").map(|(_, text)| text.as_str());
         let token = presented(parts, segment).ok_or_else(Problem::unauthorized)?;
-        authenticate(app, &token)?
+        authenticate(app, &token)
     } else {
-        caller(app, &parts.method, &parts.headers)?
-    };
-    Ok(principal.scope(permission)?)
+        caller(app, &parts.method, &parts.headers)
+    }
 }
 
 /// The ingest token of a request, wherever its sender put it.

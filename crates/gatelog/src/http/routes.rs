@@ -10,7 +10,14 @@ use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO,
 use super::route::{About, Param, Route, open, route};
 use super::{
     boards, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, openapi,
-    panels, pulls, session, sources, tail, usage, views, what_if,
+    panels, pulls, session, sources, tail, trail, usage, views, what_if,
+};
+
+use crate::trail::actions::{
+    DIRECTORY_DELETE, DIRECTORY_EXPORT, DIRECTORY_IMPORT, DIRECTORY_PULL, DIRECTORY_PULL_TRY, DIRECTORY_TRY,
+    EVENTS_EXPORT, EVENTS_FOLLOW, EVENTS_READ, EXPORT_CREATE, EXPORT_DELETE, EXPORT_FETCH, SIGN_IN, SIGN_OUT,
+    SOURCE_CREATE, SOURCE_DELETE, SOURCE_PAUSE, SOURCE_RESUME, SOURCE_TOKEN, SOURCE_TRY, SOURCE_UPDATE,
+    VIEW_CREATE, VIEW_DELETE, VIEW_UPDATE, WHAT_IF_RUN,
 };
 
 const fn about(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
@@ -177,15 +184,22 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/events",
             events::list,
-            about("Events, newest first.", EVENTS, "EventPage"),
+            about("Events, newest first.", EVENTS, "EventPage").recorded(EVENTS_READ),
         ),
-        route(EventsRead, get(), "/api/v1/events/{id}", events::one, about("One event.", NONE, "Event")),
+        route(
+            EventsRead,
+            get(),
+            "/api/v1/events/{id}",
+            events::one,
+            about("One event.", NONE, "Event").recorded(EVENTS_READ),
+        ),
         route(
             EventsRead,
             get(),
             "/api/v1/events/{id}/explain",
             events::explain,
-            about("Who refused a call and why, and what to change if it should pass.", NONE, "Explanation"),
+            about("Who refused a call and why, and what to change if it should pass.", NONE, "Explanation")
+                .recorded(EVENTS_READ),
         ),
         route(
             EventsRead,
@@ -197,6 +211,7 @@ pub(crate) fn all() -> Vec<Route> {
                 WHAT_IF,
                 "WhatIf",
             )
+            .recorded(WHAT_IF_RUN)
             .takes("WhatIfBody"),
         ),
         route(
@@ -222,7 +237,8 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/tail",
             tail::follow,
-            about("Events as they come in, as server-sent events.", &[FILTER], "EventStream"),
+            about("Events as they come in, as server-sent events.", &[FILTER], "EventStream")
+                .recorded(EVENTS_FOLLOW),
         ),
         route(
             EventsRead,
@@ -250,7 +266,7 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/export",
             export::start,
-            about("Events as a file, without a limit.", EXPORT, "File"),
+            about("Events as a file, without a limit.", EXPORT, "File").recorded(EVENTS_EXPORT),
         ),
         route(
             EventsExport,
@@ -272,6 +288,7 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/exports",
             export::make,
             about("Writes events to a file, to be fetched within seven days.", NONE, "Export")
+                .recorded(EXPORT_CREATE)
                 .takes("ExportBody")
                 .status(202),
         ),
@@ -280,14 +297,15 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/exports/{id}/file",
             download::file,
-            about("The file of an export that is done; parts of it with `Range`.", NONE, "File"),
+            about("The file of an export that is done; parts of it with `Range`.", NONE, "File")
+                .recorded(EXPORT_FETCH),
         ),
         route(
             EventsExport,
             Method::DELETE,
             "/api/v1/exports/{id}",
             export::remove,
-            about("Stops an export and removes it.", NONE, "Nothing").status(204),
+            about("Stops an export and removes it.", NONE, "Nothing").recorded(EXPORT_DELETE).status(204),
         ),
         route(
             PanelsRead,
@@ -386,14 +404,14 @@ pub(crate) fn all() -> Vec<Route> {
             post(),
             "/api/v1/sources/{name}/pause",
             sources::pause,
-            about("Refuses what a source sends, until it may go on.", NONE, "Source"),
+            about("Refuses what a source sends, until it may go on.", NONE, "Source").recorded(SOURCE_PAUSE),
         ),
         route(
             SourcesWrite,
             Method::DELETE,
             "/api/v1/sources/{name}/pause",
             sources::resume,
-            about("Lets a paused source go on.", NONE, "Source"),
+            about("Lets a paused source go on.", NONE, "Source").recorded(SOURCE_RESUME),
         ),
         route(
             SourcesRead,
@@ -415,6 +433,7 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/sources",
             sources::make,
             about("Makes a source and its token, which is shown only here.", NONE, "NewSource")
+                .recorded(SOURCE_CREATE)
                 .takes("SourceBody")
                 .status(201),
         ),
@@ -423,28 +442,35 @@ pub(crate) fn all() -> Vec<Route> {
             Method::PUT,
             "/api/v1/sources/{name}",
             sources::set,
-            about("Sets how a source is read.", NONE, "Source").takes("SourceSettings"),
+            about("Sets how a source is read.", NONE, "Source")
+                .recorded(SOURCE_UPDATE)
+                .takes("SourceSettings"),
         ),
         route(
             SourcesWrite,
             Method::DELETE,
             "/api/v1/sources/{name}",
             sources::remove,
-            about("Forgets a source and ends its tokens; its events stay.", NONE, "Nothing").status(204),
+            about("Forgets a source and ends its tokens; its events stay.", NONE, "Nothing")
+                .recorded(SOURCE_DELETE)
+                .status(204),
         ),
         route(
             SourcesWrite,
             post(),
             "/api/v1/sources/{name}/token",
             sources::renew,
-            about("Makes another token; those of before stay good for 24 hours.", NONE, "NewToken"),
+            about("Makes another token; those of before stay good for 24 hours.", NONE, "NewToken")
+                .recorded(SOURCE_TOKEN),
         ),
         route(
             SourcesWrite,
             post(),
             "/api/v1/sources/try",
             sources::attempt,
-            about("Reads a pasted line and keeps nothing.", NONE, "Tried").takes("TryBody"),
+            about("Reads a pasted line and keeps nothing.", NONE, "Tried")
+                .recorded(SOURCE_TRY)
+                .takes("TryBody"),
         ),
         route(
             DirectoryRead,
@@ -476,7 +502,8 @@ pub(crate) fn all() -> Vec<Route> {
             get(),
             "/api/v1/directory/export",
             directory::export,
-            about("All that one origin says, as it can be imported.", &[AT, ORIGIN], "DirectorySnapshot"),
+            about("All that one origin says, as it can be imported.", &[AT, ORIGIN], "DirectorySnapshot")
+                .recorded(DIRECTORY_EXPORT),
         ),
         route(
             DirectoryWrite,
@@ -484,6 +511,7 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/directory/{name}",
             directory::import,
             about("Imports a document: all that this origin says from now on.", IMPORT, "DirectoryImport")
+                .recorded(DIRECTORY_IMPORT)
                 .takes("DirectoryDocument"),
         ),
         route(
@@ -492,6 +520,7 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/directory/{name}/dry-run",
             directory::dry_run,
             about("Tells what an import would change, and changes nothing.", IMPORT, "DirectoryImport")
+                .recorded(DIRECTORY_TRY)
                 .takes("DirectoryDocument"),
         ),
         route(
@@ -499,14 +528,16 @@ pub(crate) fn all() -> Vec<Route> {
             post(),
             "/api/v1/directory/{name}/pull",
             directory::pull,
-            about("Pulls a directory of the settings at once.", NONE, "DirectoryImport"),
+            about("Pulls a directory of the settings at once.", NONE, "DirectoryImport")
+                .recorded(DIRECTORY_PULL),
         ),
         route(
             DirectoryWrite,
             post(),
             "/api/v1/directory/{name}/pull/dry-run",
             directory::pull_dry_run,
-            about("Tells what a pull would change, and changes nothing.", NONE, "DirectoryImport"),
+            about("Tells what a pull would change, and changes nothing.", NONE, "DirectoryImport")
+                .recorded(DIRECTORY_PULL_TRY),
         ),
         route(
             DirectoryWrite,
@@ -517,7 +548,8 @@ pub(crate) fn all() -> Vec<Route> {
                 "Ends what an origin said; what it said of the time before stays.",
                 NONE,
                 "DirectoryImport",
-            ),
+            )
+            .recorded(DIRECTORY_DELETE),
         ),
         route(
             ViewsWrite,
@@ -531,21 +563,21 @@ pub(crate) fn all() -> Vec<Route> {
             post(),
             "/api/v1/views",
             views::make,
-            about("Saves a view.", NONE, "View").takes("ViewBody").status(201),
+            about("Saves a view.", NONE, "View").recorded(VIEW_CREATE).takes("ViewBody").status(201),
         ),
         route(
             ViewsWrite,
             Method::PUT,
             "/api/v1/views/{id}",
             views::change,
-            about("Changes a view.", NONE, "View").takes("ViewBody"),
+            about("Changes a view.", NONE, "View").recorded(VIEW_UPDATE).takes("ViewBody"),
         ),
         route(
             ViewsWrite,
             Method::DELETE,
             "/api/v1/views/{id}",
             views::remove,
-            about("Deletes a view.", NONE, "Nothing").status(204),
+            about("Deletes a view.", NONE, "Nothing").recorded(VIEW_DELETE).status(204),
         ),
         open(door, get(), "/api/v1/session", session::show, about("Who you are.", NONE, "Session")),
         open(
@@ -553,9 +585,17 @@ pub(crate) fn all() -> Vec<Route> {
             post(),
             "/api/v1/session",
             session::start,
-            about("Signs in with a one-time link or an API token.", NONE, "Session").takes("Credential"),
+            about("Signs in with a one-time link or an API token.", NONE, "Session")
+                .recorded(SIGN_IN)
+                .takes("Credential"),
         ),
-        open(door, Method::DELETE, "/api/v1/session", session::end, about("Signs out.", NONE, "Ended")),
+        open(
+            door,
+            Method::DELETE,
+            "/api/v1/session",
+            session::end,
+            about("Signs out.", NONE, "Ended").recorded(SIGN_OUT),
+        ),
         open(
             "describes the public program",
             get(),
@@ -580,7 +620,34 @@ pub(crate) fn all() -> Vec<Route> {
         ),
     ];
     routes.extend(boards::routes());
+    routes.extend(trail::routes());
     routes.extend(crate::receivers::routes());
     routes.extend(crate::listen::grpc::routes());
     routes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::route::Door;
+    use keys::Permission::{TrailExport, TrailRead};
+
+    #[test]
+    fn whatever_changes_something_or_hands_events_out_is_recorded() {
+        for route in all() {
+            let is_data_plane = route.door == Door::Needs(EventsAppend);
+            let hands_out =
+                [EventsExport, TrailRead, TrailExport].iter().any(|p| route.door == Door::Needs(*p))
+                    && !["Exports", "Export"].contains(&route.answer)
+                    || ["Event", "EventPage", "EventStream", "Explanation"].contains(&route.answer);
+            let must = !is_data_plane && (!route.method.is_safe() || hands_out);
+            assert_eq!(
+                route.action.is_some(),
+                must || route.answer == "DirectorySnapshot",
+                "{} {}",
+                route.method,
+                route.path
+            );
+        }
+    }
 }

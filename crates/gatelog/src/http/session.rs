@@ -7,6 +7,7 @@ use keys::Principal;
 use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
+use super::recorded::Touched;
 use super::route::{Answer, Call, caller, same_origin};
 use super::{answer, body};
 use crate::{catalog, clock, log};
@@ -66,17 +67,25 @@ pub(crate) async fn start(mut call: Call) -> Answer {
     log::info("signed in", &[("name", &opened.principal.name()), ("session", opened.principal.token())]);
     let mut response = described(&call, &opened.principal)?;
     set(&mut response, &call, opened.secret.expose(), None)?;
+    let session = opened.principal.token().to_string();
+    response.extensions_mut().insert(Touched {
+        operator: Some(opened.principal),
+        id: session,
+        ..Touched::default()
+    });
     Ok(response)
 }
 
 /// `DELETE /session`.
 pub(crate) async fn end(call: Call) -> Answer {
     same_origin(&call.parts.headers)?;
+    let operator = caller(&call.app, &call.parts.method, &call.parts.headers).ok();
     if let Some(secret) = cookie(&call.parts.headers) {
         call.app.catalog.change(clock::now(), |content| content.keyring.end_session(secret))?;
     }
     let mut response = answer::json(&serde_json::json!({ "ended": true }))?;
     set(&mut response, &call, "", Some(0))?;
+    response.extensions_mut().insert(Touched { operator, ..Touched::default() });
     Ok(response)
 }
 

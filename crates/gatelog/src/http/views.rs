@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::answer::{empty, json, json_with};
 use super::body;
 use super::error::Problem;
+use super::recorded::touched;
 use super::route::{Answer, Call};
 use crate::owner::{self, Owner};
 use crate::views::{Refusal, SEARCH_BYTES_MAX, View, What};
@@ -84,7 +85,7 @@ pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
     let made = call
         .app
         .change(|content| content.views.add(&who, view, is_default).map(|view| Shown::of(view, &who)))??;
-    json_with(StatusCode::CREATED, &made)
+    Ok(touched(json_with(StatusCode::CREATED, &made)?, &made.id, &made.what.name))
 }
 
 /// `PUT /views/{id}`.

@@ -110,7 +110,7 @@ impl Writer {
 }
 
 /// Writes a text so that neither a parser nor a spreadsheet takes it for something else.
-fn text(value: &str, out: &mut Vec<u8>) {
+pub fn text(value: &str, out: &mut Vec<u8>) {
     let formula = matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'));
     let quoted = value.bytes().any(|b| matches!(b, b'"' | b',' | b'\r' | b'\n'));
     if !quoted {

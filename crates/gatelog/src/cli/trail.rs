@@ -1,0 +1,113 @@
+//! `gatelog trail`.
+
+use std::io::{Write as _, stdout};
+
+use serde_json::Value;
+
+use super::client::Server;
+use crate::config::Environment;
+use crate::terminal::{fit, line};
+
+/// Shows who did what: sign-ins, tokens, sources, imports, exports and reads of events.
+///
+/// Needs a token with the permission trail:read, for --json and --csv trail:export.
+///
+/// Examples:
+///   gatelog trail --from 7d
+///   gatelog trail --operator ada --event create
+///   gatelog trail --resource edge --json | jq .
+///   gatelog trail --csv --from 30d > trail.csv
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// From when: now-24h, 7d, 2026-11-21T10:00:00Z
+    #[arg(long, default_value = "30d")]
+    from: String,
+    /// To when, exclusive
+    #[arg(long, default_value = "now")]
+    to: String,
+    /// Who did it: a name or the id of a token
+    #[arg(long)]
+    operator: Option<String>,
+    /// What was done: a code, its words or a verb
+    #[arg(long)]
+    event: Option<String>,
+    /// The kind of thing it was done to
+    #[arg(long, value_name = "TYPE")]
+    resource_type: Option<String>,
+    /// The id or name of what it was done to
+    #[arg(long, value_name = "ID")]
+    resource: Option<String>,
+    /// dashboard, api, cli, declarative or a gateway's own name
+    #[arg(long)]
+    source: Option<String>,
+    /// success, failure, denied or unknown
+    #[arg(long)]
+    outcome: Option<String>,
+    /// Only what holds this text
+    #[arg(long)]
+    search: Option<String>,
+    /// Events at most
+    #[arg(long, short = 'n', default_value_t = 50)]
+    limit: usize,
+    /// All of them as JSON, with what changed
+    #[arg(long, conflicts_with = "csv")]
+    json: bool,
+    /// All of them as CSV
+    #[arg(long)]
+    csv: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
+    let client = args.server.client(environment)?;
+    let mut params = vec![("from", args.from.as_str()), ("to", args.to.as_str())];
+    let filters = [
+        ("operator", &args.operator),
+        ("event", &args.event),
+        ("resource_type", &args.resource_type),
+        ("resource_id", &args.resource),
+        ("source", &args.source),
+        ("outcome", &args.outcome),
+        ("search", &args.search),
+    ];
+    params.extend(filters.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));
+    let mut out = stdout().lock();
+    if args.json || args.csv {
+        params.push(("format", if args.csv { "csv" } else { "json" }));
+        std::io::copy(&mut client.get("/api/v1/trail/export", &params)?.into_reader(), &mut out)?;
+        return Ok(());
+    }
+    let limit = args.limit.clamp(1, 1_000).to_string();
+    params.push(("limit", &limit));
+    let page = client.get_json("/api/v1/trail", &params)?;
+    let cells = ["TIME", "OPERATOR", "EVENT", "RESOURCE", "ADDRESS", "SOURCE", "OUTCOME"].map(str::to_owned);
+    writeln!(out, "{}", row(&cells))?;
+    for event in page.get("events").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| event.get(name).and_then(Value::as_str).map(line).unwrap_or_default();
+        let resource =
+            if text("resource_name").is_empty() { text("resource_id") } else { text("resource_name") };
+        let time = text("time").chars().take(19).collect();
+        let cells = [
+            time,
+            text("operator"),
+            text("event"),
+            resource,
+            text("address"),
+            text("source"),
+            text("outcome"),
+        ];
+        writeln!(out, "{}", row(&cells))?;
+    }
+    if page.get("next_cursor").is_some_and(Value::is_string) {
+        eprintln!("there are more; --limit N, or --csv for all");
+    }
+    Ok(())
+}
+
+fn row(cells: &[String; 7]) -> String {
+    let widths = [19, 16, 26, 24, 15, 11, 9];
+    let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
+    cells.join(" ").trim_end().to_owned()
+}

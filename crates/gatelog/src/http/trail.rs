@@ -1,0 +1,211 @@
+//! The operator trail over HTTP: a page of it, one event with what changed, and all of it as a file.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use bytes::Bytes;
+use keys::Permission::{TrailExport, TrailRead};
+use keys::Scope;
+use ledger::trail::{Entry, Range};
+use query::export::csv;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use super::answer::{Stream, bytes_with, json};
+use super::error::Problem;
+use super::question::{FROM, TO, TZ};
+use super::route::{About, Answer, Call, Param, Params, Route, route};
+use crate::clock;
+use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
+use crate::trail::ask::{COLUMNS, Wanted, before, row, whole};
+
+/// Pieces made ahead of the reader.
+const PIECES_AHEAD: usize = 4;
+/// A piece of a file.
+const PIECE_BYTES: usize = 64 << 10;
+
+const OPERATOR: Param = Param { name: "operator", doc: "Who did it: a name or the id of a token." };
+const EVENT: Param = Param {
+    name: "event",
+    doc: "What was done: a code (`GL-SOURCE-CREATE`), its words (`Create source`) or a verb (`create`).",
+};
+const RESOURCE_TYPE: Param = Param { name: "resource_type", doc: "The kind of thing it was done to." };
+const RESOURCE_ID: Param = Param { name: "resource_id", doc: "The id or name of what it was done to." };
+const SOURCE: Param =
+    Param { name: "source", doc: "`dashboard`, `api`, `cli`, `declarative` or a gateway's own name." };
+const OUTCOME: Param = Param { name: "outcome", doc: "`success`, `failure`, `denied` or `unknown`." };
+const ORIGIN: Param = Param { name: "origin", doc: "`gatelog`, or the source whose trail it comes from." };
+const SEARCH: Param = Param { name: "search", doc: "Only events that hold this text anywhere." };
+const PAGE: &[Param] = &[
+    FROM,
+    TO,
+    TZ,
+    OPERATOR,
+    EVENT,
+    RESOURCE_TYPE,
+    RESOURCE_ID,
+    SOURCE,
+    OUTCOME,
+    ORIGIN,
+    SEARCH,
+    Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
+    Param { name: "cursor", doc: "`next_cursor` of the page before." },
+];
+const FILE: &[Param] = &[
+    FROM,
+    TO,
+    TZ,
+    OPERATOR,
+    EVENT,
+    RESOURCE_TYPE,
+    RESOURCE_ID,
+    SOURCE,
+    OUTCOME,
+    ORIGIN,
+    SEARCH,
+    Param { name: "format", doc: "`json` (the default) or `csv`." },
+];
+
+/// The routes of the trail.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        route(
+            TrailRead,
+            Method::GET,
+            "/api/v1/trail",
+            list,
+            About::new("Operator events, newest first.", PAGE, "TrailPage").recorded(TRAIL_READ),
+        ),
+        route(
+            TrailRead,
+            Method::GET,
+            "/api/v1/trail/{id}",
+            one,
+            About::new("One operator event, with what changed.", &[], "TrailEvent").recorded(TRAIL_READ),
+        ),
+        route(
+            TrailExport,
+            Method::GET,
+            "/api/v1/trail/export",
+            export,
+            About::new("Operator events as a file, without a limit.", FILE, "TrailFile")
+                .recorded(TRAIL_EXPORT),
+        ),
+    ]
+}
+
+fn asked(params: &Params) -> Result<(Range, Wanted), Problem> {
+    let zone = query::Zone::parse(params.get("tz").unwrap_or("UTC"))?;
+    let from = params.get("from").unwrap_or("30d");
+    let range = query::Range::parse(Some(from), params.get("to"), clock::now(), &zone)?;
+    let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    let wanted = Wanted {
+        operator: text("operator"),
+        event: text("event"),
+        resource_type: text("resource_type"),
+        resource_id: text("resource_id"),
+        source: text("source"),
+        outcome: text("outcome"),
+        origin: text("origin"),
+        search: text("search"),
+    };
+    Ok((Range { from: range.from, to: range.to, before: before(params.get("cursor")) }, wanted))
+}
+
+/// `GET /trail`.
+pub(crate) async fn list(_: Scope, call: Call) -> Answer {
+    let (range, wanted) = asked(&call.params)?;
+    let limit = call.params.number("limit", 1, 1_000, 100)?;
+    let app = Arc::clone(&call.app);
+    let found = tokio::task::spawn_blocking(move || {
+        let mut found: Vec<Entry> = Vec::new();
+        let mut more = false;
+        app.trail.trail().newest(range, &mut |entry| {
+            if !wanted.takes(&entry.act) {
+                return ControlFlow::Continue(());
+            }
+            more = found.len() == limit;
+            if more {
+                return ControlFlow::Break(());
+            }
+            found.push(entry);
+            ControlFlow::Continue(())
+        })?;
+        Ok::<_, ledger::Error>((found, more))
+    });
+    let (found, more) = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let next = found.last().filter(|_| more).map(|entry| entry.seq.to_string());
+    let events: Vec<Map<String, Value>> = found.iter().map(row).collect();
+    json(&json!({ "events": events, "next_cursor": next }))
+}
+
+/// `GET /trail/{id}`.
+pub(crate) async fn one(_: Scope, call: Call) -> Answer {
+    let id = call.segment("id").unwrap_or_default().to_owned();
+    let app = Arc::clone(&call.app);
+    let found = tokio::task::spawn_blocking(move || match id.parse() {
+        Ok(seq) => app.trail.trail().one(seq),
+        Err(_) => Ok(None),
+    });
+    let found = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    json(&whole(&found.ok_or_else(|| Problem::missing("there is no such event in the operator trail"))?))
+}
+
+/// `GET /trail/export`.
+pub(crate) async fn export(_: Scope, call: Call) -> Answer {
+    let (range, wanted) = asked(&call.params)?;
+    let (kind, name, write): (_, _, fn(&Entry, bool, &mut Vec<u8>)) = match call.params.get("format") {
+        None | Some("json") => ("application/json", "operator-trail.json", write_json),
+        Some("csv") => ("text/csv; charset=utf-8", "operator-trail.csv", write_csv),
+        Some(other) => return Err(Problem::bad(format!("format={other:?} is neither json nor csv"))),
+    };
+    let (pieces, body) = mpsc::channel(PIECES_AHEAD);
+    let app = Arc::clone(&call.app);
+    tokio::task::spawn_blocking(move || {
+        let is_json = kind == "application/json";
+        let mut out = if is_json { b"[".to_vec() } else { heads() };
+        let mut is_first = true;
+        let read = app.trail.trail().newest(range, &mut |entry| {
+            if wanted.takes(&entry.act) {
+                write(&entry, is_first, &mut out);
+                is_first = false;
+            }
+            let is_full = out.len() >= PIECE_BYTES;
+            if is_full && pieces.blocking_send(Ok(Bytes::from(std::mem::take(&mut out)))).is_err() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        out.extend_from_slice(if is_json { b"\n]\n" } else { b"" });
+        let last = read.map(|()| Bytes::from(out)).map_err(|error| io::Error::other(error.to_string()));
+        // Nobody may be there to take it.
+        let _ = pieces.blocking_send(last);
+    });
+    let mut response = bytes_with(StatusCode::OK, kind, Bytes::new());
+    *response.body_mut() = Stream::body(body);
+    let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment.map_err(Problem::internal)?);
+    Ok(response)
+}
+
+fn write_json(entry: &Entry, is_first: bool, out: &mut Vec<u8>) {
+    out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
+    out.extend(serde_json::to_vec(&whole(entry)).unwrap_or_default());
+}
+
+fn heads() -> Vec<u8> {
+    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+    format!("{}\r\n", names.join(",")).into_bytes()
+}
+
+fn write_csv(entry: &Entry, _: bool, out: &mut Vec<u8>) {
+    for (at, (_, cell)) in COLUMNS.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        csv::text(&cell(&entry.act), out);
+    }
+    out.extend_from_slice(b"\r\n");
+}

@@ -1,0 +1,120 @@
+//! What can be done to Gatelog itself, as a list. A route or command that changes something, or shows or hands out
+//! events, names one of these.
+
+/// What kind of act it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    Update,
+    Delete,
+    Read,
+    Export,
+    SignIn,
+    SignOut,
+    Run,
+}
+
+impl Verb {
+    /// As the API writes it.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Delete => "delete",
+            Verb::Read => "read",
+            Verb::Export => "export",
+            Verb::SignIn => "sign_in",
+            Verb::SignOut => "sign_out",
+            Verb::Run => "run",
+        }
+    }
+}
+
+/// One thing that can be done.
+#[derive(Debug)]
+pub(crate) struct Action {
+    /// Stable for ever.
+    pub(crate) code: &'static str,
+    /// For people.
+    pub(crate) event: &'static str,
+    /// What it is done to.
+    pub(crate) resource_type: &'static str,
+    pub(crate) verb: Verb,
+    /// Whether what was sent may be kept. Never where it is a credential or someone's log.
+    pub(crate) keeps_body: bool,
+}
+
+macro_rules! actions {
+    ($($name:ident $code:literal $event:literal $resource_type:literal $verb:ident $keeps_body:literal;)*) => {
+        $(pub(crate) const $name: &Action = &Action {
+            code: $code, event: $event, resource_type: $resource_type, verb: Verb::$verb, keeps_body: $keeps_body,
+        };)*
+
+        /// All of them, as docs/audit.md lists them.
+        #[cfg(test)]
+        pub(crate) const ACTIONS: &[&Action] = &[$($name),*];
+    };
+}
+
+actions! {
+    SERVER_START "GL-SERVER-START" "Start server" "server" Run false;
+    SERVER_STOP "GL-SERVER-STOP" "Stop server" "server" Run false;
+    SIGN_IN "GL-SESSION-START" "Sign in" "session" SignIn false;
+    SIGN_OUT "GL-SESSION-END" "Sign out" "session" SignOut false;
+    ACCESS_DENIED "GL-ACCESS-DENIED" "Call without permission" "route" Read false;
+    TOKEN_CREATE "GL-TOKEN-CREATE" "Create token" "token" Create true;
+    TOKEN_ROTATE "GL-TOKEN-ROTATE" "Rotate token" "token" Update true;
+    TOKEN_REVOKE "GL-TOKEN-REVOKE" "Revoke token" "token" Delete true;
+    SOURCE_CREATE "GL-SOURCE-CREATE" "Create source" "source" Create true;
+    SOURCE_UPDATE "GL-SOURCE-UPDATE" "Update source" "source" Update true;
+    SOURCE_TOKEN "GL-SOURCE-TOKEN" "Renew token of source" "source" Update true;
+    SOURCE_PAUSE "GL-SOURCE-PAUSE" "Pause source" "source" Update true;
+    SOURCE_RESUME "GL-SOURCE-RESUME" "Resume source" "source" Update true;
+    SOURCE_DELETE "GL-SOURCE-DELETE" "Delete source" "source" Delete true;
+    SOURCE_TRY "GL-SOURCE-TRY" "Try a log line" "source" Run false;
+    DIRECTORY_IMPORT "GL-DIRECTORY-IMPORT" "Import directory" "directory" Update false;
+    DIRECTORY_TRY "GL-DIRECTORY-TRY" "Try import of directory" "directory" Run false;
+    DIRECTORY_PULL "GL-DIRECTORY-PULL" "Pull directory" "directory" Update true;
+    DIRECTORY_PULL_TRY "GL-DIRECTORY-PULL-TRY" "Try pull of directory" "directory" Run true;
+    DIRECTORY_DELETE "GL-DIRECTORY-DELETE" "End origin of directory" "directory" Delete true;
+    DIRECTORY_EXPORT "GL-DIRECTORY-EXPORT" "Export directory" "directory" Export true;
+    VIEW_CREATE "GL-VIEW-CREATE" "Save view" "view" Create true;
+    VIEW_UPDATE "GL-VIEW-UPDATE" "Update view" "view" Update true;
+    VIEW_DELETE "GL-VIEW-DELETE" "Delete view" "view" Delete true;
+    BOARD_CREATE "GL-DASHBOARD-CREATE" "Create dashboard" "dashboard" Create true;
+    BOARD_UPDATE "GL-DASHBOARD-UPDATE" "Update dashboard" "dashboard" Update true;
+    BOARD_DELETE "GL-DASHBOARD-DELETE" "Delete dashboard" "dashboard" Delete true;
+    EVENTS_READ "GL-EVENTS-READ" "Read access events" "events" Read true;
+    EVENTS_FOLLOW "GL-EVENTS-FOLLOW" "Follow access events" "events" Read true;
+    EVENTS_EXPORT "GL-EVENTS-EXPORT" "Export access events" "events" Export true;
+    EXPORT_CREATE "GL-EXPORT-CREATE" "Start export" "export" Export true;
+    EXPORT_FETCH "GL-EXPORT-FETCH" "Fetch export" "export" Export true;
+    EXPORT_DELETE "GL-EXPORT-DELETE" "Delete export" "export" Delete true;
+    WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;
+    TRAIL_READ "GL-TRAIL-READ" "Read operator trail" "trail" Read true;
+    TRAIL_EXPORT "GL-TRAIL-EXPORT" "Export operator trail" "trail" Export true;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_and_documented() {
+        let codes: BTreeSet<&str> = ACTIONS.iter().map(|action| action.code).collect();
+        assert_eq!(codes.len(), ACTIONS.len());
+        let docs =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/audit.md")).unwrap();
+        for action in ACTIONS {
+            let row = format!(
+                "| `{}` | {} | {} | {} |",
+                action.code,
+                action.event,
+                action.resource_type,
+                action.verb.text()
+            );
+            assert!(docs.contains(&row), "docs/audit.md lacks\n{row}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! A question to the operator trail, and what is shown of an event. Knows no HTTP.
+
+use event::Act;
+use event::act::{GROUPS, Group};
+use ledger::trail::Entry;
+use serde_json::{Map, Value, json};
+
+use super::diff::{diff, read};
+
+/// What is looked for; an empty text asks for nothing. Several values stand with commas between.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub(crate) operator: String,
+    /// A code, the words of an event, or a verb.
+    pub(crate) event: String,
+    pub(crate) resource_type: String,
+    /// An id or a name.
+    pub(crate) resource_id: String,
+    pub(crate) source: String,
+    pub(crate) outcome: String,
+    pub(crate) origin: String,
+    /// Anywhere.
+    pub(crate) search: String,
+}
+
+impl Wanted {
+    /// Whether an event is wanted.
+    pub(crate) fn takes(&self, act: &Act) -> bool {
+        is_one(&self.operator, &[&act.operator, &act.token])
+            && is_one(&self.event, &[&act.code, &act.event, &act.verb])
+            && is_one(&self.resource_type, &[&act.resource_type])
+            && is_one(&self.resource_id, &[&act.resource_id, &act.resource_name])
+            && is_one(&self.source, &[&act.source])
+            && is_one(&self.outcome, &[&act.outcome])
+            && is_one(&self.origin, &[&act.origin])
+            && self.is_found(act)
+    }
+
+    fn is_found(&self, act: &Act) -> bool {
+        let search = self.search.trim().to_lowercase();
+        search.is_empty() || act.parts().any(|(_, text)| text.to_lowercase().contains(&search))
+    }
+}
+
+fn is_one(wanted: &str, texts: &[&str]) -> bool {
+    let is = |wanted: &str| texts.iter().any(|text| text.to_lowercase() == wanted.trim().to_lowercase());
+    wanted.is_empty() || wanted.split(',').any(is)
+}
+
+/// What stands in a column.
+pub(crate) type Cell = fn(&Act) -> String;
+
+/// The columns of the contract, in its words and order.
+pub(crate) const COLUMNS: &[(&str, Cell)] = &[
+    ("Time", |act| act.time.to_string()),
+    ("Operator", |act| act.operator.clone()),
+    ("Event", |act| act.event.clone()),
+    ("Resource ID", |act| act.resource_id.clone()),
+    ("Resource Name", |act| act.resource_name.clone()),
+    ("IP Address", |act| act.address.clone()),
+    ("Source", |act| act.source.clone()),
+];
+
+/// An event as a row of a list.
+pub(crate) fn row(entry: &Entry) -> Map<String, Value> {
+    let mut shown = Map::new();
+    shown.insert("id".to_owned(), json!(entry.seq.to_string()));
+    shown.insert("time".to_owned(), json!(entry.act.time.to_string()));
+    for part in event::act::PARTS.iter().filter(|part| part.group != Group::What || part.name == "detail") {
+        shown.insert(part.name.to_owned(), json!(entry.act.text(part.number)));
+    }
+    shown
+}
+
+/// All that is known of an event.
+pub(crate) fn whole(entry: &Entry) -> Map<String, Value> {
+    let act = &entry.act;
+    let mut shown = row(entry);
+    for (name, text) in
+        [("before", &act.before), ("after", &act.after), ("request", &act.request), ("raw", &act.raw)]
+    {
+        shown.insert(name.to_owned(), read(text).unwrap_or(Value::Null));
+    }
+    // Of what began and whose end is not known, or that failed, nothing is known to have changed.
+    let is_done = act.outcome == "success" && !(act.before.is_empty() && act.after.is_empty());
+    let changes = if is_done { diff(&act.before, &act.after) } else { Vec::new() };
+    shown.insert("diff".to_owned(), json!(changes));
+    let erased: Vec<&str> = GROUPS
+        .iter()
+        .zip(&act.erased)
+        .filter(|(_, erased)| erased.is_some())
+        .map(|(group, _)| match group {
+            Group::Who => "who",
+            Group::Whom => "whom",
+            Group::What | Group::Open => "what",
+        })
+        .collect();
+    shown.insert("erased".to_owned(), json!(erased));
+    shown.insert("end_id".to_owned(), json!(entry.end.map(|end| end.to_string())));
+    shown
+}
+
+/// Where a page goes on.
+pub(crate) fn before(cursor: Option<&str>) -> Option<u64> {
+    cursor.and_then(|cursor| cursor.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_found_by_code_words_and_verb() {
+        let act = Act {
+            code: "GL-SOURCE-CREATE".into(),
+            event: "Create source".into(),
+            verb: "create".into(),
+            operator: "ada".into(),
+            token: "4fK09sQz".into(),
+            resource_id: "3f0c".into(),
+            resource_name: "edge".into(),
+            after: r#"{"gateway":"Kong"}"#.into(),
+            ..Act::default()
+        };
+        let takes = |make: fn(&mut Wanted)| {
+            let mut wanted = Wanted::default();
+            make(&mut wanted);
+            wanted.takes(&act)
+        };
+        assert!(takes(|_| {}));
+        assert!(
+            takes(|w| w.event = "gl-source-create".into()) && takes(|w| w.event = "Create source".into())
+        );
+        assert!(takes(|w| w.event = "delete, create".into()) && !takes(|w| w.event = "source".into()));
+        assert!(takes(|w| w.operator = "Ada".into()) && takes(|w| w.operator = "4fK09sQz".into()));
+        assert!(takes(|w| w.resource_id = "edge".into()) && takes(|w| w.resource_id = "3f0c".into()));
+        assert!(takes(|w| w.search = "kong".into()) && !takes(|w| w.search = "apisix".into()));
+        assert!(!takes(|w| {
+            w.operator = "ada".into();
+            w.outcome = "failure".into()
+        }));
+    }
+}

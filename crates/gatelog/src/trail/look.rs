@@ -1,0 +1,33 @@
+//! What something is at a moment, for the before and after of an act. Never a secret, and nothing that changes by itself.
+
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::catalog::Content;
+
+/// The thing of that kind and id or name, when there is one.
+pub(crate) fn look(app: &App, resource_type: &str, id: &str) -> Option<Value> {
+    app.catalog.with(|content| of(content, resource_type, id))
+}
+
+fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
+    match resource_type {
+        "source" => {
+            let source = content.sources.get(id)?;
+            let tokens: Vec<Value> = content
+                .keyring
+                .tokens()
+                .filter(|entry| entry.appends_to(id))
+                .map(|entry| {
+                    json!({ "id": entry.id, "expires": entry.expires.map(|t| t.to_string()),
+                            "revoked": entry.revoked.map(|t| t.to_string()) })
+                })
+                .collect();
+            Some(json!({ "name": id, "paused": source.paused, "gateway": source.gateway,
+                "format": source.reading.format, "field_map": source.reading.field_map, "tokens": tokens }))
+        }
+        "view" => content.views.any(id).and_then(|view| serde_json::to_value(&view.what).ok()),
+        "dashboard" => content.boards.any(id).and_then(|board| serde_json::to_value(&board.what).ok()),
+        _ => None,
+    }
+}

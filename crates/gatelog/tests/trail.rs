@@ -1,0 +1,229 @@
+//! The operator trail: whatever changes something is in it before it happens, and what cannot be recorded is not done.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
+mod server;
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use server::{ADMIN, Server, lines};
+
+fn trail(server: &Server, params: &str) -> Vec<Value> {
+    let path = format!("/api/v1/trail?from=2000-01-01&limit=1000&{params}");
+    server.json(&path)["events"].as_array().unwrap().clone()
+}
+
+fn only(server: &Server, params: &str) -> Value {
+    let found = trail(server, params);
+    assert_eq!(found.len(), 1, "{params}: {found:?}");
+    server.json(&format!("/api/v1/trail/{}", found[0]["id"].as_str().unwrap()))
+}
+
+const BOARD: &str = r#"{"name":"mine","items":[{"panel":"errors"}]}"#;
+
+/// A call of each route that changes something; `{id}` is that of what was made last.
+const CALLS: &[(&str, &str, &str, &str)] = &[
+    ("POST", "/api/v1/sources", r#"{"name":"edge"}"#, "GL-SOURCE-CREATE"),
+    ("PUT", "/api/v1/sources/edge", r#"{"format":"kong"}"#, "GL-SOURCE-UPDATE"),
+    ("POST", "/api/v1/sources/edge/token", "", "GL-SOURCE-TOKEN"),
+    ("POST", "/api/v1/sources/edge/pause", "", "GL-SOURCE-PAUSE"),
+    ("DELETE", "/api/v1/sources/edge/pause", "", "GL-SOURCE-RESUME"),
+    ("DELETE", "/api/v1/sources/edge", "", "GL-SOURCE-DELETE"),
+    ("POST", "/api/v1/sources/try", r#"{"line":"x"}"#, "GL-SOURCE-TRY"),
+    ("PUT", "/api/v1/directory/team", "groups: [gold]", "GL-DIRECTORY-IMPORT"),
+    ("POST", "/api/v1/directory/team/dry-run", "groups: [gold]", "GL-DIRECTORY-TRY"),
+    ("POST", "/api/v1/directory/team/pull", "", "GL-DIRECTORY-PULL"),
+    ("POST", "/api/v1/directory/team/pull/dry-run", "", "GL-DIRECTORY-PULL-TRY"),
+    ("DELETE", "/api/v1/directory/team", "", "GL-DIRECTORY-DELETE"),
+    ("POST", "/api/v1/views", r#"{"name":"mine","page":"logs","search":"filter=a"}"#, "GL-VIEW-CREATE"),
+    ("PUT", "/api/v1/views/{id}", r#"{"name":"his","page":"logs","search":"filter=a"}"#, "GL-VIEW-UPDATE"),
+    ("DELETE", "/api/v1/views/{id}", "", "GL-VIEW-DELETE"),
+    ("POST", "/api/v1/boards", BOARD, "GL-DASHBOARD-CREATE"),
+    ("PUT", "/api/v1/boards/{id}", BOARD, "GL-DASHBOARD-UPDATE"),
+    ("DELETE", "/api/v1/boards/{id}", "", "GL-DASHBOARD-DELETE"),
+    ("POST", "/api/v1/exports", r#"{"from":"1h"}"#, "GL-EXPORT-CREATE"),
+    ("DELETE", "/api/v1/exports/{id}", "", "GL-EXPORT-DELETE"),
+    ("POST", "/api/v1/what-if", "{}", "GL-WHATIF-RUN"),
+    ("POST", "/api/v1/session", r#"{"token":"gl_ap_nobody"}"#, "GL-SESSION-START"),
+    ("DELETE", "/api/v1/session", "", "GL-SESSION-END"),
+];
+
+fn call(server: &Server, id: &mut String, (method, path, body, _): (&str, &str, &str, &str)) -> u16 {
+    let bearer = format!("Bearer {ADMIN}");
+    let kind = if body.starts_with('{') { "application/json" } else { "application/octet-stream" };
+    let headers = [("Authorization", &*bearer), ("Content-Type", kind)];
+    let reply = server.send(method, &path.replace("{id}", id), &headers, body.as_bytes());
+    if let Some(made) =
+        serde_json::from_slice::<Value>(&reply.body).ok().and_then(|r| Some(r["id"].as_str()?.to_owned()))
+    {
+        *id = made;
+    }
+    reply.status
+}
+
+#[test]
+fn every_call_that_changes_something_is_recorded() {
+    let server = Server::start();
+    let mut listed: Vec<String> = Vec::new();
+    for (path, methods) in server.json("/api/v1/openapi.json")["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            if method != "get" && operation["x-permission"] != "events:append" {
+                listed.push(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    let plain = |path: &str| path.replace("edge", "{name}").replace("team", "{name}");
+    let mut called: Vec<String> =
+        CALLS.iter().map(|(method, path, ..)| format!("{method} {}", plain(path))).collect();
+    listed.sort();
+    called.sort();
+    assert_eq!(listed, called, "a route that changes something is not tried here");
+
+    let mut id = "1".to_owned();
+    for one in CALLS {
+        let status = call(&server, &mut id, *one);
+        let event = only(&server, &format!("event={}", one.3));
+        let fails = ["PULL", "WHATIF", "SESSION-START"].iter().any(|word| one.3.contains(word));
+        assert_eq!(status < 300, !fails, "{one:?} {status}");
+        assert_eq!(event["status"], status.to_string(), "{one:?}");
+        assert_eq!(event["outcome"] == "success", status < 300, "{one:?} {event}");
+        assert_eq!(event["address"], "127.0.0.1", "{event}");
+        if !one.1.contains("/session") {
+            assert_eq!((&event["operator"], &event["source"]), (&json!("bootstrap"), &json!("api")));
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_recorded_is_not_done() {
+    // The trail has no room but for its own beginning.
+    let server = Server::with(&[("GATELOG_TRAIL_BYTES_MAX", "64")]);
+    assert_eq!(server.ingest("/ingest", lines(0..10)).status, 200);
+    let before = std::fs::read(server.dir.join("catalog.json")).unwrap();
+    let mut id = "1".to_owned();
+    for one in CALLS {
+        assert_eq!(call(&server, &mut id, *one), 503, "{one:?}");
+    }
+    for path in ["/api/v1/events", "/api/v1/events/1", "/api/v1/export", "/api/v1/trail"] {
+        let reply = server.get(path);
+        assert_eq!(reply.status, 503, "{path}");
+        assert!(!reply.text().contains("pets"), "{path} shows events");
+    }
+    // What is not recorded goes on, and what was taken is there.
+    assert_eq!(server.total(""), 10);
+    assert_eq!(server.ingest("/ingest", lines(10..20)).status, 200);
+    assert_eq!(server.json("/api/v1/sources")["sources"].as_array().unwrap().len(), 1);
+    let catalog = |bytes: &[u8]| {
+        let mut content: Value = serde_json::from_slice(bytes).unwrap();
+        content.as_object_mut().unwrap().remove("sources");
+        content
+    };
+    let after = std::fs::read(server.dir.join("catalog.json")).unwrap();
+    assert_eq!(catalog(&before), catalog(&after), "something was changed");
+}
+
+#[test]
+fn before_after_and_what_changed() {
+    let server = Server::start();
+    let secret = "hunter2hunter2hunter2";
+    server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge" }));
+    server.put(ADMIN, "/api/v1/sources/edge", &json!({ "format": "kong" }));
+    server.put(ADMIN, "/api/v1/sources/edge", &json!({ "format": "kong", "password": secret }));
+    let event = only(&server, "event=Update%20source&outcome=success");
+    assert_eq!((&event["resource_id"], &event["resource_name"]), (&json!("edge"), &json!("edge")));
+    assert_eq!(event["diff"], json!([{ "path": "/format", "before": null, "after": "kong" }]));
+    let failed = only(&server, "event=update&outcome=failure");
+    assert!(failed["detail"].as_str().unwrap().contains("password") && !failed.to_string().contains(secret));
+    assert_eq!(failed["diff"], json!([]));
+
+    let made =
+        server.post(ADMIN, "/api/v1/views", &json!({ "name": "v", "page": "logs", "search": "a=b" })).json();
+    let event = only(&server, "event=GL-VIEW-CREATE");
+    assert_eq!((&event["resource_id"], &event["after"]["search"]), (&made["id"], &json!("a=b")));
+}
+
+#[test]
+fn looking_is_recorded_once_a_minute_and_refusals_too() {
+    let server = Server::start();
+    server.ingest("/ingest", lines(0..10));
+    for _ in 0..3 {
+        assert_eq!(server.get("/api/v1/events?filter=status:200").status, 200);
+    }
+    let event = only(&server, "event=GL-EVENTS-READ");
+    assert_eq!(event["request"], json!({ "params": { "filter": "status:200" } }));
+    assert_eq!(server.get("/api/v1/events?filter=status:201").status, 200);
+    assert_eq!(trail(&server, "event=GL-EVENTS-READ").len(), 2);
+    assert_eq!(server.get("/api/v1/export?from=2020-01-01").status, 200);
+    assert_eq!(only(&server, "event=GL-EVENTS-EXPORT")["outcome"], "success");
+
+    let viewer = server.token(&["--role", "viewer", "--name", "eve"]);
+    assert_eq!(server.get_as(&viewer, "/api/v1/events").status, 403);
+    assert_eq!(server.delete(&viewer, "/api/v1/sources/default").status, 403);
+    assert_eq!(server.get_as(&viewer, "/api/v1/trail").status, 403);
+    let denied = trail(&server, "operator=eve");
+    let told: Vec<&Value> = denied.iter().map(|event| &event["detail"]).collect();
+    assert_eq!(told, ["GET /api/v1/trail", "DELETE /api/v1/sources/default", "GET /api/v1/events"]);
+    assert!(denied.iter().all(|event| event["outcome"] == "denied"));
+}
+
+#[test]
+fn commands_on_the_machine_are_recorded() {
+    let server = Server::start();
+    let run = |args: &[&str]| server.cli("", args).status.success();
+    assert!(run(&["token", "create", "--role", "viewer", "--name", "ci"]));
+    assert!(run(&["source", "set", "edge", "--format", "kong"]));
+    assert!(!run(&["token", "revoke", "AAAAAAAA"]));
+    let until = Instant::now() + Duration::from_secs(30);
+    while trail(&server, "source=cli&origin=gatelog&operator=").len() < 4 {
+        assert!(Instant::now() < until, "{:?}", trail(&server, ""));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let event = only(&server, "event=GL-TOKEN-CREATE");
+    assert_eq!((&event["operator_kind"], &event["outcome"]), (&json!("host"), &json!("success")));
+    assert_eq!(event["request"]["role"], "viewer");
+    assert_eq!(only(&server, "event=GL-TOKEN-REVOKE")["outcome"], "failure");
+    assert_eq!(only(&server, "event=GL-SOURCE-UPDATE")["resource_id"], "edge");
+    assert_eq!(only(&server, "event=GL-SERVER-START")["outcome"], "success");
+    assert_eq!(std::fs::read_dir(server.dir.join("tenants/1/inbox")).unwrap().count(), 0);
+}
+
+#[test]
+fn pages_files_and_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::on(dir.path(), &[], true);
+    for n in 0..25 {
+        server.put(ADMIN, &format!("/api/v1/directory/team-{n}"), &json!({}));
+    }
+    server.post(ADMIN, "/api/v1/views", &json!({ "name": "=cmd()", "page": "logs", "search": "a=b" }));
+    server.kill();
+    let server = Server::on(dir.path(), &[], true);
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server.json(&format!("/api/v1/trail?limit=7&event=GL-DIRECTORY-IMPORT{cursor}"));
+        let events = page["events"].as_array().unwrap();
+        assert!(events.iter().all(|event| event["outcome"] != "unknown"), "{page}");
+        ids.extend(events.iter().map(|event| event["resource_id"].as_str().unwrap().to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(ids, (0..25).rev().map(|n| format!("team-{n}")).collect::<Vec<_>>());
+
+    let csv = server.get("/api/v1/trail/export?format=csv&event=GL-VIEW-CREATE").text();
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("Time,Operator,Event,Resource ID,Resource Name,IP Address,Source"));
+    assert!(
+        lines.next().unwrap().contains(",bootstrap,Save view,") && csv.contains(",'=cmd(),127.0.0.1,api"),
+        "{csv}"
+    );
+    let all = server.json("/api/v1/trail/export?from=1h");
+    assert!(all.as_array().unwrap().len() > 26);
+    let told = server.cli(ADMIN, &["trail", "--event", "create"]);
+    assert!(String::from_utf8_lossy(&told.stdout).contains("Save view"), "{told:?}");
+}

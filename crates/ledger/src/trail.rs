@@ -1,0 +1,215 @@
+//! The operator trail: operator events, durable when [`Trail::append`] returns, numbered without a gap, in a log of their
+//! own beside that of access events. Knows neither which acts there are nor who may read them.
+//!
+//! ```text
+//! trail/0000000000000001.wal    segments as drawn in wal.rs, one event a record; kind 1 an act, kind 2 its end
+//! ```
+//!
+//! An act is written before it takes effect, so its outcome is not known then. What became of it is a record of its own
+//! that names the same request; readers see both as one event.
+
+mod read;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use event::mask::Masked;
+use event::{Act, Timestamp};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::disk::Disk;
+use crate::error::{Error, Result};
+use crate::wal::{self, Payload, Wal};
+
+pub use read::{Entry, Range};
+
+/// The directory of the trail.
+pub const DIR: &str = "trail";
+
+/// Acts that may wait for the log; more make the caller wait.
+const QUEUE_MAX: usize = 256;
+/// Acts written with one sync at most.
+const GROUP_MAX: usize = 256;
+/// A segment larger than this is followed by another. Readers hold one in memory.
+const SEGMENT_BYTES: u64 = 4 << 20;
+
+/// What a record of the trail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Something is about to be done, or was done elsewhere.
+    Act = 1,
+    /// What became of the act of the same request.
+    End = 2,
+}
+
+/// Bounds of the trail.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// All of it together is not larger than this; beyond it nothing is recorded, and so nothing done.
+    pub bytes_max: u64,
+    /// Bytes left free on the disk.
+    pub reserve_bytes: u64,
+}
+
+struct Waiting {
+    kind: Kind,
+    act: Box<Act>,
+    reply: oneshot::Sender<Result<u64>>,
+}
+
+/// The times of the acts of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+struct Shared {
+    disk: Arc<dyn Disk>,
+    wal: Mutex<Wal>,
+    spans: Mutex<BTreeMap<u64, Span>>,
+}
+
+/// The durable operator trail of one tenant.
+pub struct Trail {
+    shared: Arc<Shared>,
+    queue: mpsc::Sender<Waiting>,
+    damage: Vec<String>,
+}
+
+impl Trail {
+    /// Opens the trail of a disk, or makes it.
+    pub fn open(disk: Arc<dyn Disk>, options: Options) -> Result<Trail> {
+        let wal_options = wal::Options {
+            dir: DIR.to_owned(),
+            bytes_max: options.bytes_max,
+            reserve_bytes: options.reserve_bytes,
+            ..wal::Options::default()
+        };
+        let mut spans = BTreeMap::new();
+        let mut unreadable = 0;
+        let (wal, recovered) = Wal::open(Arc::clone(&disk), wal_options, &mut |record| {
+            match Act::decode(record.payload) {
+                Some(act) => widen(&mut spans, record.segment, act.time),
+                None => unreadable += 1,
+            }
+            Ok(())
+        })?;
+        let mut damage: Vec<String> = recovered.damage.iter().chain(&recovered.tail).map(told).collect();
+        if unreadable > 0 {
+            damage.push(format!("trail: {unreadable} whole records hold no event this version can read"));
+        }
+        let shared = Arc::new(Shared { disk, wal: Mutex::new(wal), spans: Mutex::new(spans) });
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let writer = Arc::clone(&shared);
+        std::thread::Builder::new()
+            .name("trail-writer".into())
+            .spawn(move || writer.run(waiting))
+            .map_err(|source| Error::Io { what: "starting the trail's thread".into(), source })?;
+        Ok(Trail { shared, queue, damage })
+    }
+
+    /// Makes an act durable; its number. Do what it says only after this.
+    pub async fn append(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { kind, act: Box::new(act.into_inner()), reply };
+        self.queue.send(waiting).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// [`Trail::append`] for callers outside an async runtime.
+    pub fn append_blocking(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { kind, act: Box::new(act.into_inner()), reply };
+        self.queue.blocking_send(waiting).map_err(|_| stopped())?;
+        answer.blocking_recv().map_err(|_| stopped())?
+    }
+
+    /// Removes the oldest segments, as long as all in them happened before that moment.
+    pub fn retire(&self, before: Timestamp) -> Result<()> {
+        let mut wal = self.shared.wal();
+        let spans = self.shared.spans().clone();
+        let is_over = |number: &u64| spans.get(number).is_none_or(|span| span.to < before);
+        let numbers: Vec<u64> = wal.segments().iter().map(|segment| segment.number).collect();
+        let Some(through) = numbers.iter().copied().take_while(is_over).last() else { return Ok(()) };
+        wal.remove_through(through)?;
+        let oldest = wal.segments().first().map_or(0, |segment| segment.number);
+        self.shared.spans().retain(|number, _| *number >= oldest);
+        Ok(())
+    }
+
+    /// The number the next act will have.
+    pub fn next_seq(&self) -> u64 {
+        self.shared.wal().next_seq()
+    }
+
+    /// Bytes on disk.
+    pub fn bytes(&self) -> u64 {
+        self.shared.wal().bytes()
+    }
+
+    /// What was found damaged when it was opened.
+    pub fn damage(&self) -> &[String] {
+        &self.damage
+    }
+}
+
+impl Shared {
+    fn wal(&self) -> MutexGuard<'_, Wal> {
+        self.wal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn spans(&self) -> MutexGuard<'_, BTreeMap<u64, Span>> {
+        self.spans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what waits, all of it with one sync, until the trail is dropped.
+    fn run(&self, mut queue: mpsc::Receiver<Waiting>) {
+        while let Some(first) = queue.blocking_recv() {
+            let mut group = vec![first];
+            while let (true, Ok(next)) = (group.len() < GROUP_MAX, queue.try_recv()) {
+                group.push(next);
+            }
+            let written = self.write(&group);
+            for (number, waiting) in (0..).zip(group) {
+                let answer = written.as_ref().map(|first| first + number).map_err(Error::again);
+                // Whoever gave up waiting has the act recorded all the same.
+                let _ = waiting.reply.send(answer);
+            }
+        }
+    }
+
+    fn write(&self, group: &[Waiting]) -> Result<u64> {
+        let bytes: Vec<Vec<u8>> = group.iter().map(|waiting| waiting.act.encode()).collect();
+        let payloads: Vec<Payload<'_>> = group
+            .iter()
+            .zip(&bytes)
+            .map(|(waiting, bytes)| Payload { kind: waiting.kind as u8, events: 1, bytes })
+            .collect();
+        let mut wal = self.wal();
+        if wal.is_ready() && wal.segments().last().is_some_and(|last| last.bytes > SEGMENT_BYTES) {
+            wal.rotate()?;
+        }
+        let written = wal.write(&payloads)?;
+        let mut spans = self.spans();
+        group.iter().for_each(|waiting| widen(&mut spans, written.segment, waiting.act.time));
+        Ok(written.first_seq)
+    }
+}
+
+fn widen(spans: &mut BTreeMap<u64, Span>, segment: u64, time: Timestamp) {
+    let span = spans.entry(segment).or_insert(Span { from: time, to: time });
+    *span = Span { from: span.from.min(time), to: span.to.max(time) };
+}
+
+fn told(damage: &wal::Damage) -> String {
+    format!(
+        "trail segment {}: {} bytes at {} unreadable, {} events lost",
+        damage.segment, damage.bytes, damage.offset, damage.events_lost
+    )
+}
+
+fn stopped() -> Error {
+    Error::Poisoned { what: "the trail".into() }
+}

@@ -1,0 +1,152 @@
+//! Reading the trail: newest first, an act and its end as one.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use event::{Act, Timestamp};
+
+use super::{Kind, Span, Trail};
+use crate::error::Result;
+use crate::wal::{Segment, read_segment};
+
+/// An operator event as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number.
+    pub seq: u64,
+    /// The number of the record that says what became of it.
+    pub end: Option<u64>,
+    /// What is known of it.
+    pub act: Act,
+}
+
+/// Which events.
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// Not before that moment.
+    pub from: Timestamp,
+    /// Before that moment.
+    pub to: Timestamp,
+    /// Only events with a smaller number.
+    pub before: Option<u64>,
+}
+
+/// A record as it is kept.
+struct Kept {
+    seq: u64,
+    kind: u8,
+    act: Act,
+}
+
+/// Ends whose acts were not met yet, by their requests.
+type Ends = HashMap<String, (u64, Act)>;
+
+impl Trail {
+    /// Gives the events of a range to `visit`, newest first, until it breaks. Memory: one segment.
+    pub fn newest(&self, range: Range, visit: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<()> {
+        let segments = self.shared.wal().segments().to_vec();
+        let spans = self.shared.spans().clone();
+        let mut ends = Ends::new();
+        let may_hold = |segment: &Segment| {
+            spans.get(&segment.number).is_some_and(|span| overlaps(*span, range))
+                && range.before.is_none_or(|before| segment.first_seq < before)
+        };
+        for (at, segment) in segments.iter().enumerate().rev() {
+            // The end of an act may stand in the segment after its own.
+            let before = at.checked_sub(1).and_then(|at| segments.get(at));
+            if !may_hold(segment) && !before.is_some_and(may_hold) {
+                continue;
+            }
+            for kept in self.kept(segment)?.into_iter().rev() {
+                let Some(entry) = joined(kept, &mut ends) else { continue };
+                let wanted = (range.from..range.to).contains(&entry.act.time)
+                    && range.before.is_none_or(|before| entry.seq < before);
+                if wanted && visit(entry).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The event of a number.
+    pub fn one(&self, seq: u64) -> Result<Option<Entry>> {
+        let segments = self.shared.wal().segments().to_vec();
+        let Some(at) =
+            segments.iter().position(|segment| (segment.first_seq..segment.end_seq).contains(&seq))
+        else {
+            return Ok(None);
+        };
+        let mut ends = Ends::new();
+        for segment in segments.get(at..at + 2).or(segments.get(at..)).unwrap_or_default().iter().rev() {
+            for kept in self.kept(segment)?.into_iter().rev() {
+                match joined(kept, &mut ends) {
+                    Some(entry) if entry.seq == seq => return Ok(Some(entry)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives what is proved of each record from a number on to `visit`, oldest first: its number and its leaf.
+    pub fn leaves(&self, from: u64, visit: &mut dyn FnMut(u64, Vec<u8>)) -> Result<()> {
+        let segments = self.shared.wal().segments().to_vec();
+        for segment in segments.iter().filter(|segment| segment.end_seq > from && segment.events > 0) {
+            read_segment(&*self.shared.disk, super::DIR, segment, &mut |record| {
+                if record.first_seq >= from
+                    && let Some(act) = Act::decode(record.payload)
+                {
+                    visit(record.first_seq, leaf(record.kind, &act));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn kept(&self, segment: &Segment) -> Result<Vec<Kept>> {
+        let mut kept = Vec::new();
+        if segment.events > 0 {
+            read_segment(&*self.shared.disk, super::DIR, segment, &mut |record| {
+                // What cannot be read was told of when the trail was opened.
+                kept.extend(Act::decode(record.payload).map(|act| Kept {
+                    seq: record.first_seq,
+                    kind: record.kind,
+                    act,
+                }));
+                Ok(())
+            })?;
+        }
+        Ok(kept)
+    }
+}
+
+/// What the log of proofs holds of a record: its kind, and the leaf of its act.
+fn leaf(kind: u8, act: &Act) -> Vec<u8> {
+    let mut leaf = vec![kind];
+    leaf.extend(act.leaf());
+    leaf
+}
+
+fn overlaps(span: Span, range: Range) -> bool {
+    span.to >= range.from && span.from < range.to
+}
+
+/// An act with its end; nothing for the end itself, which waits for its act.
+fn joined(kept: Kept, ends: &mut Ends) -> Option<Entry> {
+    let Kept { seq, kind, act } = kept;
+    if kind == Kind::End as u8 {
+        ends.insert(act.request_id.clone(), (seq, act));
+        return None;
+    }
+    let end = ends.remove(&act.request_id);
+    let (end, mut act) = match end {
+        Some((end, with)) => (Some(end), act.completed(with)),
+        None => (None, act),
+    };
+    if act.outcome.is_empty() {
+        act.outcome.push_str("unknown");
+    }
+    Some(Entry { seq, end, act })
+}
