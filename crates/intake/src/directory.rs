@@ -36,7 +36,7 @@ pub use entity::Entity;
 pub use importers::{Fault, IMPORTERS, Importer, Read, by_name};
 pub(crate) use join::is_host;
 pub use join::{AMBIGUOUS, join};
-pub(crate) use join::{Call, Caller, Facts, facts, fill, time};
+pub(crate) use join::{Call, Caller, Facts, Found, facts, fill, time};
 pub(crate) use judge::{Held, Judge, groups, held, list, nearest, open};
 pub use known::Directory;
 pub(crate) use known::Known;
@@ -46,5 +46,5 @@ pub use model::{
     Snapshot, Throttle, Window,
 };
 pub use origin::{Import, Lists, Origin, Request};
-pub(crate) use paths::matches;
+pub(crate) use paths::{matches, paths_of_routes};
 pub(crate) use rules::{Open, address, network, window};

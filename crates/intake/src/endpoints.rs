@@ -135,7 +135,7 @@ impl Documents {
     }
 
     fn known(&self) -> impl Iterator<Item = &Known> {
-        self.directory.each().filter(|known| is_document(known))
+        self.directory.each().filter(|known| known.is_document())
     }
 
     /// Compares.
@@ -190,7 +190,7 @@ impl Documents {
         let domain = row.text(f::DOMAIN);
         let mut others: Option<(&Known, &Route, BTreeSet<String>)> = None;
         let mut is_spoken_of = false;
-        for known in self.directory.of(source).into_iter().filter(|known| is_document(known)) {
+        for known in self.directory.of(source).into_iter().filter(|known| known.is_document()) {
             let routes: Vec<&Route> = known
                 .paths
                 .find(path, |places| {
@@ -224,11 +224,6 @@ impl Documents {
             None => {}
         }
     }
-}
-
-/// Whether an origin is an OpenAPI document.
-fn is_document(known: &Known) -> bool {
-    known.origin.imports.last().is_some_and(|import| import.importer == "openapi")
 }
 
 /// Whether a document is about this domain: some do not say on which they are served.

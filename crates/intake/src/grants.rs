@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use event::{Batch, FieldId, Timestamp, field as f};
 use serde::Serialize;
 
-use crate::directory::{Directory, Entity, From, fill};
+use crate::directory::{Directory, Entity, From, Known, fill, paths_of_routes};
 
 mod cover;
 mod export;
@@ -148,17 +148,20 @@ pub fn grants(directory: &Directory, at: From, batch: &Batch, seen: &[Seen]) -> 
 /// Which consumers of the directory called which of its routes.
 fn uses(directory: &Directory, batch: &Batch, seen: &[Seen]) -> Use {
     let mut batch = batch.clone();
+    paths_of_routes(&mut batch);
     let (calls, callers) = fill(&mut batch, directory);
     let mut uses = Use::new();
     for (row, seen) in seen.iter().enumerate() {
         let (Some(call), Some(caller)) = (calls.get(row), callers.get(row)) else { continue };
-        let (Some(known), Some(route)) = (call.known, call.route) else { continue };
-        let route = (known.origin.name.clone(), route.key().to_owned());
-        for (known, consumer) in &caller.consumers {
-            let consumer = (known.origin.name.clone(), consumer.key().to_owned());
-            let sum = uses.entry((consumer, route.clone())).or_default();
-            sum.calls += seen.calls;
-            sum.last = sum.last.max(seen.last);
+        let name = |known: &Known| known.origin.name.clone();
+        let routes = call.places.iter().filter_map(|place| Some((name(place.known), place.route?.key())));
+        for (origin, route) in routes {
+            for (known, consumer) in &caller.consumers {
+                let consumer = (name(known), consumer.key().to_owned());
+                let sum = uses.entry((consumer, (origin.clone(), route.to_owned()))).or_default();
+                sum.calls += seen.calls;
+                sum.last = sum.last.max(seen.last);
+            }
         }
     }
     uses

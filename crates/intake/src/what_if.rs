@@ -3,15 +3,15 @@
 
 use std::hash::BuildHasher as _;
 
-use event::column::{Column, DictColumn, Texts};
+use event::column::{Column, DictColumn};
 use event::{Batch, FieldId, Row, Timestamp, field as f};
 use foldhash::fast::FixedState;
 use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::directory::{
-    Call, Caller, Directory, Fault, From, Judge, Open, Rules, Window, address, fill, groups, held, matches,
-    nearest, network, window,
+    Call, Caller, Directory, Fault, Found, From, Judge, Open, Rules, Window, address, fill, groups, held,
+    matches, nearest, network, paths_of_routes, window,
 };
 use crate::explain::Kind;
 
@@ -145,7 +145,7 @@ impl Trial {
     /// What would become of each event of a batch.
     pub fn judge(&self, batch: &Batch) -> Vec<Flip> {
         let mut before = batch.clone();
-        by_route(&mut before);
+        paths_of_routes(&mut before);
         let mut after = before.clone();
         self.regroup(&mut after);
         let (calls, callers) = fill(&mut before, &self.before);
@@ -153,17 +153,10 @@ impl Trial {
         let (mut judge, mut judge_after) = (Judge::default(), Judge::default());
         (0..batch.len())
             .map(|row| {
-                let was = Side {
-                    row: before.row(row),
-                    call: calls.get(row).copied().unwrap_or_default(),
-                    caller: callers.get(row),
-                };
-                let is = Side {
-                    row: after.row(row),
-                    call: calls_after.get(row).copied().unwrap_or_default(),
-                    caller: callers_after.get(row),
-                };
-                self.flip(&was, &is, &mut judge, &mut judge_after)
+                let was = Side::of(&before, &calls, &callers, row);
+                let is = Side::of(&after, &calls_after, &callers_after, row);
+                let both = was.zip(is);
+                both.map_or(Flip::Same, |(was, is)| self.flip(&was, &is, &mut judge, &mut judge_after))
             })
             .collect()
     }
@@ -175,7 +168,7 @@ impl Trial {
         }
         let refuses = |side: &Side<'_>, judge: &mut Judge| -> (bool, bool) {
             let kinds: Vec<Kind> =
-                judge.all(side.row, &side.call, side.caller).map(|verdict| Kind::of(verdict.code)).collect();
+                judge.all(side.row, side.call, side.caller).map(|verdict| Kind::of(verdict.code)).collect();
             (kinds.contains(&self.kind), !kinds.is_empty())
         };
         let (did, _) = refuses(was, before);
@@ -234,26 +227,26 @@ impl Trial {
     }
 }
 
-/// A route that was made of a path is looked for like a path: the directory may have come after the event.
-fn by_route(batch: &mut Batch) {
-    let Some(Column::Dict(routes)) = batch.column(f::ROUTE) else { return };
-    let text = |id: &u32| Some(routes.dict.get(*id)).filter(|text| text.starts_with('/')).unwrap_or_default();
-    let mut paths = Texts::default();
-    routes.ids.iter().for_each(|id| paths.push(text(id)));
-    batch.set_column(f::PATH, Column::Text(paths));
-}
-
 /// One call as one of the two directories knows it.
 struct Side<'d> {
     row: Row<'d>,
-    call: Call<'d>,
+    call: &'d Call<'d>,
     caller: Option<&'d Caller<'d>>,
 }
 
-impl Side<'_> {
+impl<'d> Side<'d> {
+    fn of(
+        batch: &'d Batch,
+        calls: &'d Found<Call<'d>>,
+        callers: &'d Found<Caller<'d>>,
+        row: usize,
+    ) -> Option<Side<'d>> {
+        Some(Side { row: batch.row(row), call: calls.get(row)?, caller: callers.get(row) })
+    }
+
     /// What the verdict of a kind depends on, the event itself aside.
     fn in_force(&self, kind: Kind) -> (Rules, Option<Vec<String>>) {
-        let held = held(&self.call, self.caller);
+        let held = held(self.call, self.caller);
         let rules = nearest(&held, |rules| kind.says(rules)).map(|held| held.rules);
         let own = if kind == Kind::Groups { groups(self.row, self.caller) } else { None };
         (rules.map(|rules| kind.only(rules)).unwrap_or_default(), own)

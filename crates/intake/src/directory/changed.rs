@@ -1,5 +1,7 @@
 //! The directory as it would be if the rules of one entity were others, in every version of it.
 
+use std::cell::Cell;
+
 use super::entity::Entity;
 use super::known::{Directory, Known};
 use super::life::BEGINNING;
@@ -11,27 +13,39 @@ const PROPOSED: &str = "proposed";
 
 impl Directory {
     /// The directory with other rules of an entity, named by its kind and name or id. `rules` is given its own and those
-    /// that held there, farther off ones included. Also says whether the entity is known; if not, it is one without rules.
+    /// that held there, farther off ones included. Where several origins know it, those are changed whose rules `says`
+    /// finds to count, or else the first. Also says whether the entity is known; if not, it is one without rules.
     pub(crate) fn with_rules(
         &self,
         kind: &'static str,
         name: &str,
+        says: impl Fn(&Rules) -> bool,
         rules: impl Fn(&Rules, &Rules) -> Rules,
     ) -> (Directory, bool) {
-        let mut is_known = false;
-        let mut origins: Vec<Origin> = Vec::new();
+        let mut changed: Vec<(bool, bool, Origin)> = Vec::new();
         for known in self.each() {
-            let mut origin = known.origin.clone();
-            is_known |= edit(known, &mut origin, kind, name, &rules);
-            origins.push(origin);
+            let (mut origin, has_rule) = (known.origin.clone(), Cell::new(false));
+            let is_known = edit(known, &mut origin, kind, name, |own, far| {
+                has_rule.set(has_rule.get() || says(own) || says(far));
+                rules(own, far)
+            });
+            if is_known {
+                changed.push((!has_rule.get(), known.is_document(), origin));
+            }
         }
+        let is_known = !changed.is_empty();
         if !is_known {
             let proposed = Origin { name: PROPOSED.to_owned(), ..Origin::default() };
             let snapshot = one(kind, name, rules(&Rules::default(), &Rules::default()));
             let request = Request { snapshot, since: Some(BEGINNING), ..Request::default() };
-            origins.extend(proposed.import(request, BEGINNING, BEGINNING).map(|(origin, _)| origin));
+            let made = proposed.import(request, BEGINNING, BEGINNING);
+            changed.extend(made.map(|(origin, _)| (false, false, origin)));
         }
-        (Directory::new(origins), is_known)
+        changed.sort_by_key(|(has_none, is_document, _)| (*has_none, *is_document));
+        let with_rule = changed.iter().take_while(|(has_none, ..)| !has_none).count();
+        changed.truncate(with_rule.max(1));
+        let after = changed.into_iter().fold(self.clone(), |after, (.., origin)| after.with(origin));
+        (after, is_known)
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn fill<'d>(batch: &mut Batch, directory: &'d Directory) -> (Found<Ca
 /// Completes a single event and tells what was known of it at its time.
 pub(crate) fn facts<'d>(event: &mut Batch, directory: &'d Directory) -> Facts<'d> {
     let (calls, callers) = fill(event, directory);
-    let call = calls.get(0).copied().unwrap_or_default();
+    let call = calls.get(0).cloned().unwrap_or_default();
     Facts { call, caller: callers.all.into_iter().next().unwrap_or_default() }
 }
 

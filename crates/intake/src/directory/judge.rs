@@ -11,6 +11,7 @@ use ipnet::IpNet;
 
 use super::entity::Entity;
 use super::join::{Call, Caller, Found, time};
+use super::known::Known;
 use super::life::From;
 use super::model::{Rules, Window};
 use super::rules::{Open, address, network, window};
@@ -21,6 +22,8 @@ const LIST_BYTES_MAX: usize = 80;
 /// Rules with who has them.
 #[derive(Clone, Copy)]
 pub(crate) struct Held<'d> {
+    /// Who says so.
+    pub(crate) known: &'d Known,
     /// `consumer`, `route`, `service`, `api` or `environment`.
     pub(crate) kind: &'static str,
     pub(crate) name: &'d str,
@@ -29,8 +32,8 @@ pub(crate) struct Held<'d> {
 }
 
 impl<'d> Held<'d> {
-    fn of<T: Entity>(kind: &'static str, one: &'d T) -> Option<Held<'d>> {
-        Some(Held { kind, name: one.label(), id: one.id(), rules: one.rules()? })
+    fn of<T: Entity>(kind: &'static str, known: &'d Known, one: &'d T) -> Option<Held<'d>> {
+        Some(Held { known, kind, name: one.label(), id: one.id(), rules: one.rules()? })
     }
 }
 
@@ -139,7 +142,7 @@ impl Judge {
         let held = held(call, caller);
         let groups = nearest(&held, |rules| !rules.allow_groups.is_empty() || !rules.deny_groups.is_empty())
             .zip(groups(row, caller))
-            .and_then(|(of, groups)| by_groups(call, of, &groups, time(row)));
+            .and_then(|(of, groups)| by_groups(of, &groups, time(row)));
         let addresses = nearest(&held, |rules| !rules.allow_ips.is_empty() || !rules.deny_ips.is_empty())
             .zip(row.text(f::IP).and_then(address))
             .and_then(|(of, ip)| self.by_address(of, ip));
@@ -186,16 +189,17 @@ impl Judge {
     }
 }
 
-/// The rules that held, the nearest first.
+/// The rules that held, the nearest first; of equally near ones those of the origin that leads.
 pub(crate) fn held<'d>(call: &Call<'d>, caller: Option<&Caller<'d>>) -> Vec<Held<'d>> {
     let consumers = caller.into_iter().flat_map(|caller| &caller.consumers);
-    let mut held: Vec<Held<'_>> =
-        consumers.filter_map(|(_, consumer)| Held::of("consumer", *consumer)).collect();
-    held.extend(call.route.and_then(|one| Held::of("route", one)));
-    held.extend(call.service.and_then(|one| Held::of("service", one)));
-    held.extend(call.api.and_then(|one| Held::of("api", one)));
-    held.extend(call.environment.and_then(|one| Held::of("environment", one)));
-    held
+    let places = || call.places.iter();
+    let consumers = consumers.filter_map(|(known, one)| Held::of("consumer", known, *one));
+    let routes = places().filter_map(|place| Held::of("route", place.known, place.route?));
+    let services = places().filter_map(|place| Held::of("service", place.known, place.service?));
+    let apis = places().filter_map(|place| Held::of("api", place.known, place.api?));
+    let environments =
+        call.environments.iter().filter_map(|(known, one)| Held::of("environment", known, *one));
+    consumers.chain(routes).chain(services).chain(apis).chain(environments).collect()
 }
 
 /// The nearest rules that say something.
@@ -211,9 +215,8 @@ pub(crate) fn groups(row: Row<'_>, caller: Option<&Caller<'_>>) -> Option<Vec<St
     }
 }
 
-fn by_groups<'d>(call: &Call<'_>, of: Held<'d>, groups: &[String], at: From) -> Option<Verdict<'d>> {
-    let name =
-        |text: &String| call.known.map_or(text.as_str(), |known| known.groups.name(text, at)).to_owned();
+fn by_groups<'d>(of: Held<'d>, groups: &[String], at: From) -> Option<Verdict<'d>> {
+    let name = |text: &String| of.known.groups.name(text, at).to_owned();
     let allowed: Vec<String> = of.rules.allow_groups.iter().map(name).collect();
     let denied: Vec<String> = of.rules.deny_groups.iter().map(name).collect();
     if let Some(group) = groups.iter().find(|group| denied.contains(group)) {

@@ -6,6 +6,7 @@ use super::entity::Entity as _;
 use super::life::{BEGINNING, From, Life};
 use super::model::{Api, Consumer, Customer, Environment, Group, Key, Plan, Route, Rules, Service};
 use super::names::Names;
+use super::openapi;
 use super::origin::Origin;
 use super::paths::Paths;
 use super::plugins::inherit;
@@ -33,6 +34,7 @@ pub(crate) struct Known {
     pub(crate) paths: Paths,
     /// When something changed, in order.
     moments: Vec<From>,
+    is_document: bool,
 }
 
 impl Directory {
@@ -98,7 +100,7 @@ impl Directory {
         self.origins.iter().any(|known| !known.paths.is_empty())
     }
 
-    /// The origins that speak of a source, by name: of two that contradict each other the first counts.
+    /// The origins that speak of a source, by name.
     pub(crate) fn of<'a>(&'a self, source: &str) -> Vec<&'a Known> {
         let speaks = |known: &&Arc<Known>| {
             let sources = &known.origin.sources;
@@ -147,8 +149,14 @@ impl Known {
             routes,
             paths,
             moments,
+            is_document: origin.imports.last().is_some_and(|import| import.importer == openapi::OPENAPI.name),
             origin,
         }
+    }
+
+    /// Whether it describes an API and is no gateway: an OpenAPI document.
+    pub(crate) fn is_document(&self) -> bool {
+        self.is_document
     }
 
     /// Every route as it ever was.

@@ -3,6 +3,9 @@
 
 use std::collections::HashMap;
 
+use event::column::{Column, Texts};
+use event::{Batch, field as f};
+
 /// Parts of a template or a path that are looked at.
 const PARTS_MAX: usize = 32;
 
@@ -100,11 +103,26 @@ fn is_tail(part: &str) -> bool {
     part == "*" || part == "**" || part.ends_with("+}")
 }
 
+/// Whether a template only tells how a path begins.
+pub(crate) fn is_open(template: &str) -> bool {
+    parts(template).last().is_some_and(is_tail)
+}
+
 /// The template among those of a route that a path has.
 pub(crate) fn matches(template: &str, path: &str) -> bool {
     let mut paths = Paths::default();
     paths.add(template, 0);
     paths.find(path, |_| Some(())).is_some()
+}
+
+/// Lets routes that were made of a path be looked for like one, where events are at hand without their paths: the directory
+/// may have come after them.
+pub(crate) fn paths_of_routes(batch: &mut Batch) {
+    let Some(Column::Dict(routes)) = batch.column(f::ROUTE) else { return };
+    let text = |id: &u32| Some(routes.dict.get(*id)).filter(|text| text.starts_with('/')).unwrap_or_default();
+    let mut paths = Texts::default();
+    routes.ids.iter().for_each(|id| paths.push(text(id)));
+    batch.set_column(f::PATH, Column::Text(paths));
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use event::{Row, field as f};
 use serde::Serialize;
 
-use crate::directory::{self, BEGINNING, Directory, Entity, From, Held, Lives, Origin};
+use crate::directory::{self, BEGINNING, Entity, From, Held, Known, Lives, Origin};
 use crate::template::template;
 
 /// What a rule stands on.
@@ -40,33 +40,30 @@ impl Object {
 }
 
 /// An entity with rules, its origin, and since when it was so.
-pub(super) fn held(directory: &Directory, row: Row<'_>, held: &Held<'_>) -> (Object, Option<Changed>) {
+pub(super) fn held(row: Row<'_>, held: &Held<'_>) -> (Object, Option<Changed>) {
     let key = held.id.unwrap_or(held.name);
-    known(directory, row, held.kind, key)
+    known(held.known, row, held.kind, key)
         .unwrap_or_else(|| (Object::told(held.kind, held.name, held.id), None))
 }
 
-/// The entity of a kind and a key, as it was at the time of the event.
+/// The entity of a kind and a key, as an origin says it was at the time of the event.
 pub(super) fn known(
-    directory: &Directory,
+    known: &Known,
     row: Row<'_>,
     kind: &'static str,
     key: &str,
 ) -> Option<(Object, Option<Changed>)> {
     let at = directory::time(row);
-    directory.of(row.text(f::SOURCE).unwrap_or_default()).into_iter().find_map(|known| {
-        let origin = &known.origin;
-        let lists = &origin.lists;
-        match kind {
-            "route" => in_list(kind, origin, &lists.routes, key, at),
-            "service" => in_list(kind, origin, &lists.services, key, at),
-            "api" => in_list(kind, origin, &lists.apis, key, at),
-            "environment" => in_list(kind, origin, &lists.environments, key, at),
-            "plan" => in_list(kind, origin, &lists.plans, key, at),
-            "key" => in_list(kind, origin, &lists.keys, key, at),
-            _ => in_list(kind, origin, &lists.consumers, key, at),
-        }
-    })
+    let origin = &known.origin;
+    let lists = &origin.lists;
+    match kind {
+        "route" => in_list(kind, origin, &lists.routes, key, at),
+        "service" => in_list(kind, origin, &lists.services, key, at),
+        "api" => in_list(kind, origin, &lists.apis, key, at),
+        "environment" => in_list(kind, origin, &lists.environments, key, at),
+        "plan" => in_list(kind, origin, &lists.plans, key, at),
+        _ => in_list(kind, origin, &lists.consumers, key, at),
+    }
 }
 
 fn in_list<T: Entity>(

@@ -5,7 +5,9 @@ use event::{Row, field as f};
 use serde::Serialize;
 
 use super::object::{self, Changed, Object};
-use crate::directory::{self, Directory, Facts, Held, Judge, Period, Quota, Rules, groups, list, open};
+use crate::directory::{
+    self, Directory, Entity as _, Facts, Held, Judge, Period, Quota, Rules, groups, list, open,
+};
 
 /// What kind of rule it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -133,7 +135,7 @@ pub(super) fn find<'d>(row: Row<'_>, directory: &'d Directory, facts: &Facts<'d>
     if let Some(verdict) = judged {
         // The gateway's own word for it stays: no groups, or the wrong ones.
         let reason = if is_general { verdict.code } else { reason };
-        let (object, changed) = object::held(directory, row, &verdict.of);
+        let (object, changed) = object::held(row, &verdict.of);
         return Found {
             rule: Rule { kind: Kind::of(reason), object, text: verdict.text },
             reason: reason.to_owned(),
@@ -151,7 +153,7 @@ pub(super) fn find<'d>(row: Row<'_>, directory: &'d Directory, facts: &Facts<'d>
         _ => Confidence::Likely,
     };
     of_plan(row, directory, kind)
-        .or_else(|| of_rules(row, directory, facts, kind))
+        .or_else(|| of_rules(row, facts, kind))
         .map(|found| Found { reason: reason.to_owned(), confidence, ..found })
         .unwrap_or_else(|| Found {
             reason: reason.to_owned(),
@@ -177,26 +179,24 @@ fn of_plan<'d>(row: Row<'_>, directory: &'d Directory, kind: Kind) -> Option<Fou
         return None;
     }
     let (name, at) = (row.text(f::USAGE_PLAN)?, directory::time(row));
-    let plan = directory
-        .of(row.text(f::SOURCE).unwrap_or_default())
-        .into_iter()
-        .find_map(|known| known.plans.find(name, at).one())?;
-    let (limit, text) = match (kind, &plan.quota, &plan.throttle) {
-        (Kind::Quota, Some(quota), _) => (Some(quota.clone()), allows(quota)),
-        (Kind::RateLimit, _, Some(throttle)) => {
-            let burst = throttle.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
-            (None, format!("allows {} calls a second{burst}", throttle.rate))
-        }
-        _ => return None,
-    };
-    let key = plan.id.as_deref().unwrap_or(&plan.name);
-    let (object, changed) = object::known(directory, row, "plan", key)?;
-    let text = format!("plan {} {text}", object.name);
-    Some(found(Rule { kind, object, text }, None, limit, changed))
+    directory.of(row.text(f::SOURCE).unwrap_or_default()).into_iter().find_map(|known| {
+        let plan = known.plans.find(name, at).one()?;
+        let (limit, text) = match (kind, &plan.quota, &plan.throttle) {
+            (Kind::Quota, Some(quota), _) => (Some(quota.clone()), allows(quota)),
+            (Kind::RateLimit, _, Some(throttle)) => {
+                let burst = throttle.burst.map(|burst| format!(", {burst} at once")).unwrap_or_default();
+                (None, format!("allows {} calls a second{burst}", throttle.rate))
+            }
+            _ => return None,
+        };
+        let (object, changed) = object::known(known, row, "plan", plan.key())?;
+        let text = format!("plan {} {text}", object.name);
+        Some(found(Rule { kind, object, text }, None, limit, changed))
+    })
 }
 
 /// The nearest rules of that kind, also when it cannot be seen that they refuse the call.
-fn of_rules<'d>(row: Row<'_>, directory: &'d Directory, facts: &Facts<'d>, kind: Kind) -> Option<Found<'d>> {
+fn of_rules<'d>(row: Row<'_>, facts: &Facts<'d>, kind: Kind) -> Option<Found<'d>> {
     // Credentials that were refused are no rule's fault; those that are missing were asked for by one.
     if kind == Kind::Credentials && row.text(f::REASON) != Some("missing_credentials") {
         return None;
@@ -206,7 +206,7 @@ fn of_rules<'d>(row: Row<'_>, directory: &'d Directory, facts: &Facts<'d>, kind:
     let limit = held.rules.limits.iter().find(|limit| is_quota(limit.period) == (kind == Kind::Quota));
     let limit = limit.filter(|_| matches!(kind, Kind::Quota | Kind::RateLimit)).cloned();
     let says = says(kind, held.rules, limit.as_ref());
-    let (object, changed) = object::held(directory, row, &held);
+    let (object, changed) = object::held(row, &held);
     let text = format!("{held} {says}");
     Some(found(Rule { kind, object, text }, Some(held), limit, changed))
 }

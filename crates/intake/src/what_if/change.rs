@@ -150,7 +150,10 @@ impl Change {
         match (self.member(), self.target()) {
             (Some(_), _) => (directory.clone(), true),
             _ if self.kind.is_limit() => (directory.clone(), true),
-            (None, Some((kind, name))) => directory.with_rules(kind, name, |own, far| self.changed(own, far)),
+            (None, Some((kind, name))) => {
+                let says = |rules: &Rules| self.kind.of_rule().says(rules);
+                directory.with_rules(kind, name, says, |own, far| self.changed(own, far))
+            }
             (None, None) => (directory.clone(), false),
         }
     }
