@@ -1,5 +1,5 @@
-//! Who may come in, where events come from and what people saved: tokens, sessions, sources, views, dashboards and the
-//! masking key, in one small file, `catalog.json`. The CLI changes the same file while the server runs, so every change
+//! Who may come in, where events come from and what people saved: tokens, sessions, sources, views, dashboards, reports
+//! and the masking key, in one small file, `catalog.json`. The CLI changes the same file while the server runs, so every change
 //! is made under a lock on what the file holds then. Losing the file loses access and the correlation of masked values,
 //! no event.
 
@@ -18,6 +18,7 @@ use crate::boards::Boards;
 use crate::counters::Counters;
 use crate::durable;
 use crate::reading::Reading;
+use crate::reports::Reports;
 use crate::views::Views;
 
 /// What can go wrong with the catalogue.
@@ -92,6 +93,8 @@ pub(crate) struct Content {
     pub(crate) views: Views,
     /// The dashboards they made.
     pub(crate) boards: Boards,
+    /// The reports they made.
+    pub(crate) reports: Reports,
 }
 
 /// The catalogue.

@@ -2,7 +2,6 @@
 //! made from the list of routes. Who may do what stands with each route, not here.
 
 pub(crate) mod answer;
-mod boards;
 mod body;
 mod connection;
 mod diagnose;
@@ -23,6 +22,7 @@ mod question;
 mod recorded;
 pub(crate) mod route;
 pub(crate) mod routes;
+mod saved;
 mod session;
 mod sources;
 mod tail;

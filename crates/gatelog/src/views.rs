@@ -1,32 +1,16 @@
-//! Saved views: a page of the web app in a certain state, under a name. Knows what is whose, not who asks how.
+//! Saved views: a page of the web app in a certain state, under a name. Whoever sees one may begin with it.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::owner::Owner;
+use crate::saved::{Content, Refusal, Saved, Shelf, Wrong, check_name};
 
-/// Views kept at most.
-pub(crate) const VIEWS_MAX: usize = 500;
 /// Length of a state in bytes at most.
 pub(crate) const SEARCH_BYTES_MAX: usize = 8 << 10;
 /// Choices of a default at most, for one view.
 const DEFAULTS_MAX: usize = 1_000;
-
-/// A saved view.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct View {
-    pub(crate) id: String,
-    #[serde(flatten)]
-    pub(crate) what: What,
-    /// Whose it is.
-    pub(crate) owner: String,
-    /// When its content was last changed, in microseconds.
-    pub(crate) updated: i64,
-    /// Who begins with it on its page.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) default_of: BTreeSet<String>,
-}
 
 /// What its owner says of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,47 +27,42 @@ pub(crate) struct What {
     pub(crate) shared: bool,
 }
 
-/// Why a change is not made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// There is no such view, for this owner.
-    Missing,
-    /// It is someone else's.
-    NotYours,
-    /// There are [`VIEWS_MAX`] already.
-    Full,
-    /// Something in it cannot be.
-    Wrong(&'static str),
+/// A view with who begins with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    #[serde(flatten)]
+    pub(crate) what: What,
+    /// Who begins with it on its page.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(crate) default_of: BTreeSet<String>,
 }
 
 /// All saved views.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Views(Vec<View>);
+pub(crate) struct Views(Shelf<Kept>);
 
 impl Views {
     /// What someone sees, by name: their own views and those that are shared.
-    pub(crate) fn list(&self, who: &Owner, page: Option<&str>) -> Vec<&View> {
-        let on_page = |view: &&View| page.is_none_or(|page| view.what.page == page);
-        let mut seen: Vec<&View> =
-            self.0.iter().filter(|view| view.is_seen_by(who)).filter(on_page).collect();
-        seen.sort_by_key(|view| (view.what.name.to_lowercase(), view.id.clone()));
+    pub(crate) fn list(&self, who: &Owner, page: Option<&str>) -> Vec<&Saved<Kept>> {
+        let mut seen = self.0.list(who);
+        seen.retain(|view| page.is_none_or(|page| view.what.what.page == page));
         seen
     }
 
     /// One of anybody, for the operator trail.
-    pub(crate) fn any(&self, id: &str) -> Option<&View> {
-        self.0.iter().find(|view| view.id == id)
+    pub(crate) fn any(&self, id: &str) -> Option<&What> {
+        self.0.any(id).map(|kept| &kept.what)
     }
 
     /// Keeps a new view.
-    pub(crate) fn add(&mut self, who: &Owner, view: View, is_default: bool) -> Result<&View, Refusal> {
-        view.what.check()?;
-        if self.0.len() >= VIEWS_MAX {
-            return Err(Refusal::Full);
-        }
-        let id = view.id.clone();
-        self.0.push(view);
+    pub(crate) fn add(
+        &mut self,
+        who: &Owner,
+        view: Saved<Kept>,
+        is_default: bool,
+    ) -> Result<&Saved<Kept>, Refusal> {
+        let id = self.0.add(view)?.id.clone();
         self.choose(who, &id, is_default)
     }
 
@@ -96,75 +75,69 @@ impl Views {
         what: What,
         is_default: bool,
         now: i64,
-    ) -> Result<&View, Refusal> {
-        what.check()?;
-        let view = self.seen(who, id)?;
-        if view.what != what {
-            if !view.is_changed_by(who) {
-                return Err(Refusal::NotYours);
-            }
-            view.what = what;
-            view.updated = now;
-            let (owner, shared) = (view.owner.clone(), view.what.shared);
-            view.default_of.retain(|key| shared || *key == owner);
+    ) -> Result<&Saved<Kept>, Refusal> {
+        let view = self.0.one(who, id).ok_or(Refusal::Missing)?;
+        if view.what.what != what {
+            let mut default_of = view.what.default_of.clone();
+            default_of.retain(|key| what.shared || *key == view.owner);
+            self.0.change(who, id, Kept { what, default_of }, None, now)?;
         }
         self.choose(who, id, is_default)
     }
 
     /// Forgets a view.
     pub(crate) fn remove(&mut self, who: &Owner, id: &str) -> Result<(), Refusal> {
-        if !self.seen(who, id)?.is_changed_by(who) {
-            return Err(Refusal::NotYours);
-        }
-        self.0.retain(|view| view.id != id);
-        Ok(())
-    }
-
-    fn seen(&mut self, who: &Owner, id: &str) -> Result<&mut View, Refusal> {
-        self.0.iter_mut().find(|view| view.id == id && view.is_seen_by(who)).ok_or(Refusal::Missing)
+        self.0.remove(who, id)
     }
 
     /// Makes a view the default of someone on its page, or no longer.
-    fn choose(&mut self, who: &Owner, id: &str, is_default: bool) -> Result<&View, Refusal> {
-        let page = self.seen(who, id)?.what.page.clone();
-        for view in self.0.iter_mut().filter(|view| view.id == id || (is_default && view.what.page == page)) {
-            view.default_of.remove(&who.key);
+    fn choose(&mut self, who: &Owner, id: &str, is_default: bool) -> Result<&Saved<Kept>, Refusal> {
+        let page = self.0.one(who, id).ok_or(Refusal::Missing)?.what.what.page.clone();
+        for view in self.0.all_mut() {
+            let kept = &mut view.what;
+            if view.id == id || (is_default && kept.what.page == page) {
+                kept.default_of.remove(&who.key);
+            }
+            if view.id == id && is_default && kept.default_of.len() < DEFAULTS_MAX {
+                kept.default_of.insert(who.key.clone());
+            }
         }
-        let view = self.seen(who, id)?;
-        if is_default && view.default_of.len() < DEFAULTS_MAX {
-            view.default_of.insert(who.key.clone());
-        }
-        Ok(view)
+        self.0.one(who, id).ok_or(Refusal::Missing)
     }
 }
 
-impl View {
-    fn is_seen_by(&self, who: &Owner) -> bool {
-        who.sees(&self.owner, self.what.shared)
+impl Content for Kept {
+    const NOUN: &'static str = "view";
+    const COUNT_MAX: usize = 500;
+
+    fn name(&self) -> &str {
+        &self.what.name
     }
 
-    fn is_changed_by(&self, who: &Owner) -> bool {
-        who.changes(&self.owner, self.what.shared)
+    fn is_shared(&self) -> bool {
+        self.what.shared
     }
-}
 
-impl What {
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self) -> Result<(), Wrong> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '/');
-        if !keys::is_name(&self.name) {
-            return Err(Refusal::Wrong("a name has 1 to 64 characters, none of them a control character"));
+        let What { name, page, search, .. } = &self.what;
+        check_name(name)?;
+        if page.is_empty() || page.len() > 64 || !page.chars().all(fits) {
+            return Err(Wrong::text("a page is named as in its address, with 1 to 64 small letters"));
         }
-        if self.page.is_empty() || self.page.len() > 64 || !self.page.chars().all(fits) {
-            return Err(Refusal::Wrong("a page is named as in its address, with 1 to 64 small letters"));
-        }
-        if self.search.len() > SEARCH_BYTES_MAX {
-            return Err(Refusal::Wrong("the state of a page is at most 8 KiB long"));
-        }
-        if self.search.starts_with('?') || self.search.chars().any(char::is_control) {
-            return Err(Refusal::Wrong("the state of a page is the query of its address, without `?`"));
-        }
-        Ok(())
+        check_search(search)
     }
+}
+
+/// Whether the state of a page can be kept.
+pub(crate) fn check_search(search: &str) -> Result<(), Wrong> {
+    if search.len() > SEARCH_BYTES_MAX {
+        return Err(Wrong::text("the state of a page is at most 8 KiB long"));
+    }
+    if search.starts_with('?') || search.chars().any(char::is_control) {
+        return Err(Wrong::text("the state of a page is the query of its address, without `?`"));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -179,19 +152,12 @@ mod tests {
         What { name: name.into(), page: "logs".into(), search: "filter=status%3A5xx".into(), shared }
     }
 
-    fn view(id: &str, who: &Owner, what: What) -> View {
-        View { id: id.into(), what, owner: who.key.clone(), updated: 1, default_of: BTreeSet::new() }
+    fn kept(what: What) -> Kept {
+        Kept { what, default_of: BTreeSet::new() }
     }
 
-    #[test]
-    fn there_is_a_bound() {
-        let (mut views, ann) = (Views::default(), owner("ann", false));
-        for n in 0..VIEWS_MAX {
-            views.add(&ann, view(&n.to_string(), &ann, what("x", false)), false).unwrap();
-        }
-        assert_eq!(views.add(&ann, view("y", &ann, what("x", false)), false).unwrap_err(), Refusal::Full);
-        views.remove(&ann, "7").unwrap();
-        assert!(views.add(&ann, view("y", &ann, what("x", false)), false).is_ok());
+    fn view(id: &str, who: &Owner, what: What) -> Saved<Kept> {
+        Saved { id: id.into(), what: kept(what), owner: who.key.clone(), updated: 1 }
     }
 
     #[test]
@@ -211,7 +177,9 @@ mod tests {
         assert!(views.list(&ann, Some("overview")).is_empty());
 
         // Everyone chooses for themselves; changing is another matter.
-        assert!(views.change(&bob, "b", what("ours", true), true, 5).unwrap().default_of.contains("1 bob"));
+        assert!(
+            views.change(&bob, "b", what("ours", true), true, 5).unwrap().what.default_of.contains("1 bob")
+        );
         assert_eq!(views.change(&bob, "b", what("bobs", true), true, 5).unwrap_err(), Refusal::NotYours);
         assert_eq!(views.remove(&bob, "b").unwrap_err(), Refusal::NotYours);
         assert_eq!(views.list(&bob, None)[0].updated, 1);
@@ -219,10 +187,10 @@ mod tests {
 
         // A page has one default for each.
         views.change(&ann, "b", what("named", true), true, 7).unwrap();
-        assert!(!views.list(&ann, None).iter().any(|v| v.id == "a" && v.default_of.contains(&ann.key)));
+        assert!(!views.list(&ann, None).iter().any(|v| v.id == "a" && v.what.default_of.contains(&ann.key)));
         // When it is private again, nobody else begins with it.
-        let kept = views.change(&ann, "b", what("named", false), true, 8).unwrap();
-        assert_eq!(kept.default_of.iter().collect::<Vec<_>>(), ["1 ann"]);
+        let found = views.change(&ann, "b", what("named", false), true, 8).unwrap();
+        assert_eq!(found.what.default_of.iter().collect::<Vec<_>>(), ["1 ann"]);
     }
 
     #[test]
@@ -235,8 +203,8 @@ mod tests {
             What { search: "?a=1".into(), ..good.clone() },
             What { search: "x".repeat(SEARCH_BYTES_MAX + 1), ..good.clone() },
         ] {
-            assert!(matches!(wrong.check(), Err(Refusal::Wrong(_))), "{wrong:?}");
+            assert!(kept(wrong.clone()).check().is_err(), "{wrong:?}");
         }
-        assert_eq!(What { search: "x".repeat(SEARCH_BYTES_MAX), ..good }.check(), Ok(()));
+        assert_eq!(kept(What { search: "x".repeat(SEARCH_BYTES_MAX), ..good }).check(), Ok(()));
     }
 }

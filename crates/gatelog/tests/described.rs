@@ -75,6 +75,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/quotas", &["?RANGE", "?tz=Europe/Berlin"]),
     ("/api/v1/exports/{id}", &[]),
     ("/api/v1/boards/{id}", &["/api/v1/boards/aws"]),
+    ("/api/v1/reports/{id}", &["/api/v1/reports/weekly-overview"]),
     (
         "/api/v1/directory/{name}",
         &[

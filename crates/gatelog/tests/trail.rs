@@ -26,6 +26,7 @@ fn only(server: &Server, params: &str) -> Value {
     server.json(&format!("/api/v1/trail/{}", found[0]["id"].as_str().unwrap()))
 }
 
+const REPORT: &str = r#"{"name":"mine","path":"/denials"}"#;
 const BOARD: &str = r#"{"name":"mine","items":[{"panel":"errors"}]}"#;
 
 /// A call of each route that changes something; `{id}` is that of what was made last.
@@ -48,6 +49,9 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/boards", BOARD, "GL-DASHBOARD-CREATE"),
     ("PUT", "/api/v1/boards/{id}", BOARD, "GL-DASHBOARD-UPDATE"),
     ("DELETE", "/api/v1/boards/{id}", "", "GL-DASHBOARD-DELETE"),
+    ("POST", "/api/v1/reports", REPORT, "GL-REPORT-CREATE"),
+    ("PUT", "/api/v1/reports/{id}", REPORT, "GL-REPORT-UPDATE"),
+    ("DELETE", "/api/v1/reports/{id}", "", "GL-REPORT-DELETE"),
     ("POST", "/api/v1/exports", r#"{"from":"1h"}"#, "GL-EXPORT-CREATE"),
     ("DELETE", "/api/v1/exports/{id}", "", "GL-EXPORT-DELETE"),
     ("POST", "/api/v1/what-if", "{}", "GL-WHATIF-RUN"),

@@ -13,13 +13,14 @@ static BUILT_IN: LazyLock<Vec<(&'static str, What)>> = LazyLock::new(|| {
 });
 
 /// Id and content of each, in the order they are shown.
-pub(crate) fn built_in() -> &'static [(&'static str, What)] {
+pub(super) fn built_in() -> &'static [(&'static str, What)] {
     &BUILT_IN
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saved::Content as _;
 
     #[test]
     fn each_can_be_read_and_kept_as_a_copy() {

@@ -3,6 +3,8 @@
 use query::explore::{self, Spec};
 use serde::{Deserialize, Serialize};
 
+use crate::saved::Wrong;
+
 /// Panels of one dashboard at most.
 pub(crate) const ITEMS_MAX: usize = 60;
 /// Controls of one dashboard at most.
@@ -90,25 +92,6 @@ const fn is_one(n: &u8) -> bool {
     *n == 1
 }
 
-/// What cannot be, and what was perhaps meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
-    pub(crate) detail: String,
-    pub(crate) suggestions: Vec<String>,
-}
-
-impl Wrong {
-    /// With nothing to suggest.
-    pub(crate) fn text(detail: impl Into<String>) -> Wrong {
-        Wrong { detail: detail.into(), suggestions: Vec::new() }
-    }
-
-    /// The same, of the item at this place, counted from 1.
-    fn at(self, place: usize) -> Wrong {
-        Wrong { detail: format!("item {place}: {}", self.detail), ..self }
-    }
-}
-
 impl From<query::Error> for Wrong {
     fn from(error: query::Error) -> Wrong {
         match error {
@@ -124,11 +107,8 @@ impl From<query::Error> for Wrong {
 }
 
 impl What {
-    /// Whether it can be kept.
-    pub(crate) fn check(&self) -> Result<(), Wrong> {
-        if !keys::is_name(&self.name) {
-            return Err(Wrong::text("a name has 1 to 64 characters, none of them a control character"));
-        }
+    /// Whether all but its name can be kept.
+    pub(super) fn check_parts(&self) -> Result<(), Wrong> {
         if self.about.chars().count() > ABOUT_CHARS_MAX || self.about.chars().any(char::is_control) {
             return Err(Wrong::text(format!(
                 "the text about a dashboard has at most {ABOUT_CHARS_MAX} characters, none of them a control character"
@@ -142,7 +122,8 @@ impl What {
         }
         self.controls.iter().try_for_each(|name| field(name))?;
         for (at, item) in self.items.iter().enumerate() {
-            item.check().map_err(|wrong| wrong.at(at + 1))?;
+            item.check()
+                .map_err(|wrong| Wrong { detail: format!("item {}: {}", at + 1, wrong.detail), ..wrong })?;
         }
         let bytes = serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());
         match bytes > BOARD_BYTES_MAX {
@@ -213,6 +194,8 @@ fn field(name: &str) -> Result<(), Wrong> {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
+
+    use crate::saved::Content as _;
 
     use super::*;
 

@@ -29,10 +29,13 @@ pub(crate) async fn read<T: DeserializeOwned>(call: &mut Call, bytes_max: usize)
             false => Problem::bad("the body broke off"),
         })?
         .to_bytes();
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::bad(format!("the body is not as it should be: {error}"))
-            .remedy("/api/v1/openapi.json describes it")
-    })
+    serde_json::from_slice(&bytes).map_err(|error| wrong(&error))
+}
+
+/// That a body does not have the shape it should.
+pub(crate) fn wrong(error: &serde_json::Error) -> Problem {
+    Problem::bad(format!("the body is not as it should be: {error}"))
+        .remedy("/api/v1/openapi.json describes it")
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

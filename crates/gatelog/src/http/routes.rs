@@ -9,8 +9,8 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    boards, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, openapi,
-    panels, pulls, session, sources, tail, trail, usage, views, what_if,
+    diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, openapi, panels,
+    pulls, saved, session, sources, tail, trail, usage, views, what_if,
 };
 
 use crate::trail::actions::{
@@ -619,7 +619,7 @@ pub(crate) fn all() -> Vec<Route> {
             about("Numbers for Prometheus.", NONE, "Metrics"),
         ),
     ];
-    routes.extend(boards::routes());
+    routes.extend(saved::routes());
     routes.extend(trail::routes());
     routes.extend(crate::receivers::routes());
     routes.extend(crate::listen::grpc::routes());

@@ -1,18 +1,20 @@
 //! Saved views over HTTP.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use keys::Scope;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 use super::answer::{empty, json, json_with};
 use super::body;
-use super::error::Problem;
 use super::recorded::touched;
 use super::route::{Answer, Call};
+use super::saved::{new, refused};
+use crate::clock;
 use crate::owner::{self, Owner};
-use crate::views::{Refusal, SEARCH_BYTES_MAX, View, What};
-use crate::{catalog, clock};
+use crate::saved::Saved;
+use crate::views::{Kept, SEARCH_BYTES_MAX, What};
 
 /// A view as JSON: its state, written out, and some names.
 const BODY_BYTES_MAX: usize = 6 * SEARCH_BYTES_MAX + 4_096;
@@ -29,11 +31,11 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(view: &View, who: &Owner) -> Shown {
+    fn of(view: &Saved<Kept>, who: &Owner) -> Shown {
         Shown {
             id: view.id.clone(),
-            what: view.what.clone(),
-            default: view.default_of.contains(&who.key),
+            what: view.what.what.clone(),
+            default: view.what.default_of.contains(&who.key),
             mine: view.owner == who.key,
             owner: owner::name(&view.owner).to_owned(),
             updated: event::Timestamp(view.updated).to_string(),
@@ -74,17 +76,11 @@ pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
 pub(crate) async fn make(scope: Scope, mut call: Call) -> Answer {
     let who = Owner::of(&scope);
     let (what, is_default) = body::read::<Sent>(&mut call, BODY_BYTES_MAX).await?.split();
-    let random: [u8; 8] = catalog::random()?;
-    let view = View {
-        id: random.iter().map(|b| format!("{b:02x}")).collect(),
-        what,
-        owner: who.key.clone(),
-        updated: clock::now().0,
-        default_of: BTreeSet::new(),
-    };
+    let view = new(&who, Kept { what, default_of: BTreeSet::new() })?;
     let made = call
         .app
-        .change(|content| content.views.add(&who, view, is_default).map(|view| Shown::of(view, &who)))??;
+        .change(|content| content.views.add(&who, view, is_default).map(|view| Shown::of(view, &who)))?
+        .map_err(refused::<Kept>)?;
     Ok(touched(json_with(StatusCode::CREATED, &made)?, &made.id, &made.what.name))
 }
 
@@ -95,28 +91,14 @@ pub(crate) async fn change(scope: Scope, mut call: Call) -> Answer {
     let (id, now) = (call.segment("id").unwrap_or_default(), clock::now().0);
     let changed = call.app.change(|content| {
         content.views.change(&who, id, what, is_default, now).map(|view| Shown::of(view, &who))
-    })??;
+    })?;
+    let changed = changed.map_err(refused::<Kept>)?;
     json(&changed)
 }
 
 /// `DELETE /views/{id}`.
 pub(crate) async fn remove(scope: Scope, call: Call) -> Answer {
     let id = call.segment("id").unwrap_or_default();
-    call.app.change(|content| content.views.remove(&Owner::of(&scope), id))??;
+    call.app.change(|content| content.views.remove(&Owner::of(&scope), id))?.map_err(refused::<Kept>)?;
     Ok(empty())
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Problem {
-        match refusal {
-            Refusal::Missing => Problem::missing("there is no such view"),
-            Refusal::NotYours => {
-                Problem::new(StatusCode::FORBIDDEN, "a shared view is changed by its owner or an admin")
-                    .remedy("save it under another name")
-            }
-            Refusal::Full => Problem::new(StatusCode::CONFLICT, "there are 500 saved views already")
-                .remedy("delete some that nobody uses"),
-            Refusal::Wrong(what) => Problem::bad(what),
-        }
-    }
 }

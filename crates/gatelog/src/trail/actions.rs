@@ -84,6 +84,9 @@ actions! {
     BOARD_CREATE "GL-DASHBOARD-CREATE" "Create dashboard" "dashboard" Create true;
     BOARD_UPDATE "GL-DASHBOARD-UPDATE" "Update dashboard" "dashboard" Update true;
     BOARD_DELETE "GL-DASHBOARD-DELETE" "Delete dashboard" "dashboard" Delete true;
+    REPORT_CREATE "GL-REPORT-CREATE" "Save report" "report" Create true;
+    REPORT_UPDATE "GL-REPORT-UPDATE" "Update report" "report" Update true;
+    REPORT_DELETE "GL-REPORT-DELETE" "Delete report" "report" Delete true;
     EVENTS_READ "GL-EVENTS-READ" "Read access events" "events" Read true;
     EVENTS_FOLLOW "GL-EVENTS-FOLLOW" "Follow access events" "events" Read true;
     EVENTS_EXPORT "GL-EVENTS-EXPORT" "Export access events" "events" Export true;

@@ -26,8 +26,9 @@ fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
             Some(json!({ "name": id, "paused": source.paused, "gateway": source.gateway,
                 "format": source.reading.format, "field_map": source.reading.field_map, "tokens": tokens }))
         }
-        "view" => content.views.any(id).and_then(|view| serde_json::to_value(&view.what).ok()),
-        "dashboard" => content.boards.any(id).and_then(|board| serde_json::to_value(&board.what).ok()),
+        "view" => content.views.any(id).and_then(|view| serde_json::to_value(view).ok()),
+        "dashboard" => content.boards.any(id).and_then(|board| serde_json::to_value(board).ok()),
+        "report" => content.reports.any(id).and_then(|report| serde_json::to_value(report).ok()),
         _ => None,
     }
 }
