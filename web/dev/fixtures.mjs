@@ -10,6 +10,7 @@ import { boardAt, boardChanged, boardsOf } from './boards.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
+import { reportChanged, reportsOf } from './reports.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
@@ -172,6 +173,7 @@ const ROUTES = {
   '/sources': () => ({ sources: sourcesAt(events.length, isEmpty) }),
   '/gateways': () => gateways,
   '/boards': boardsOf,
+  '/reports': reportsOf,
   '/grants': (q) => covered(grants(q, isEmpty)),
   '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
@@ -274,6 +276,7 @@ createServer((request, response) => {
     return bodyOf(request, (body) => {
       if (path === '/what-if') return send(response, ...replayed(body, url.searchParams.get('format')))
       const [status, answered] = boardChanged(request.method, path, body, panels) ??
+        reportChanged(request.method, path, body) ??
         viewChanged(request.method, path, body) ??
         jobChanged(request.method, path, body, written) ??
         changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]

@@ -20,6 +20,7 @@ const inOrder =
   }
 const type = (label, text) => (page) => page.getByLabel(label, { exact: true }).fill(text)
 const see = (text) => (page) => page.getByText(text).first().waitFor()
+const menuitem = (name) => (page) => page.getByRole('menuitem', { name }).click()
 const tab = (name) => (page) => page.getByRole('tab', { name }).click()
 /** The server does not answer from now on; then it is asked. */
 const cut = (page) => page.route('**/api/**', (route) => route.abort())
@@ -88,6 +89,9 @@ const STATES = [
   ['Endpoints, different', '/endpoints?tz=UTC', tab(/Different/)],
   ['Dashboards', '/boards?tz=UTC'],
   ['Dashboards, import', '/boards?tz=UTC', button('Import')],
+  ['Reports', '/reports?tz=UTC'],
+  ['Report', '/denials?tz=UTC&report=r1'],
+  ['Report, saved', '/denials?tz=UTC', inOrder(button('Report'), menuitem('Save as report')), { on: 'wide' }],
   ['Dashboard', '/boards/aws?tz=UTC'],
   ['Dashboard, a control', '/boards/aws?tz=UTC', inOrder(click('[data-testid=control-status]'), see('200'))],
   ['Dashboard, panels that are not there', '/boards/b1?tz=UTC'],
@@ -152,7 +156,7 @@ const LOOKS = [
 
 /** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
 const FORCED =
-  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Welcome|Time range|Commands|Shortcuts)$/
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Reports?|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()

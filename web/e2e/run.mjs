@@ -17,6 +17,7 @@ const RUNS = [
   ['overview', FIXTURES],
   ['usage', FIXTURES],
   ['boards', FIXTURES],
+  ['reports', FIXTURES],
   ['explain', FIXTURES],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],

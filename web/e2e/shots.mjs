@@ -55,6 +55,8 @@ const STATES = [
   ['endpoints', '/endpoints?tz=UTC'],
   ['boards', '/boards?tz=UTC'],
   ['boards-import', '/boards?tz=UTC', null, (page) => page.getByRole('button', { name: 'Import' }).click()],
+  ['reports', '/reports?tz=UTC'],
+  ['report', '/denials?tz=UTC&report=r1'],
   ['board', '/boards/b2?tz=UTC'],
   ['board-aws', '/boards/aws?tz=UTC'],
   ['board-control', '/boards/aws?tz=UTC', null, (page) => page.getByTestId('control-status').click()],

@@ -59,6 +59,11 @@ const board = createRoute({
   path: '/boards/$id',
   component: lazyRouteComponent(() => import('./pages/board'), 'BoardPage'),
 })
+const reports = createRoute({
+  getParentRoute: () => shell,
+  path: '/reports',
+  component: lazyRouteComponent(() => import('./pages/reports'), 'Reports'),
+})
 const whatIf = createRoute({
   getParentRoute: () => shell,
   path: '/what-if',
@@ -102,7 +107,7 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[boards, board, whatIf, grants, endpoints, directory, sources, connect, docs, other],
+      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, connect, docs, other],
     ]),
     ...parts,
   ]),

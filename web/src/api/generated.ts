@@ -1098,6 +1098,36 @@ export interface components {
                 time: string;
             }[];
         };
+        Report: {
+            built_in: boolean;
+            format: components["schemas"]["ReportFormat"];
+            id: string;
+            mine: boolean;
+            name: string;
+            owner: string;
+            path: string;
+            search: string;
+            shared: boolean;
+            updated: string | null;
+        };
+        /** @description What an answer has besides means nothing here, but `updated` of a change, which must be that of the report as it is kept. */
+        ReportBody: {
+            built_in?: unknown;
+            format?: components["schemas"]["ReportFormat"];
+            id?: unknown;
+            mine?: unknown;
+            name: string;
+            owner?: unknown;
+            path: string;
+            search?: string;
+            shared?: boolean;
+            updated?: string | null;
+        };
+        /** @enum {unknown} */
+        ReportFormat: "page" | "csv" | "json";
+        Reports: {
+            reports: components["schemas"]["Report"][];
+        };
         Row: {
             cells: {
                 [key: string]: string | number | null;

@@ -12,6 +12,7 @@ import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
 import { aboutPanel, isWide, kindOf, type PanelMoves } from './kinds'
 import css from './panel.module.css'
+import { useSheet } from './sheets'
 import { download } from './twin'
 import { TwinTable } from './twin-table'
 
@@ -66,6 +67,7 @@ export function PanelCard(props: {
   const data = answer.data
   const kind = kindOf(panel.chart, data)
   const twinOf = () => (data ? kind.twin(data, view) : null)
+  useSheet(panel.title, twinOf)
   const tools = (
     <>
       {!kind.isTable && (

@@ -1,5 +1,6 @@
 // The same as a chart in rows and columns: for reading as a table, and for CSV with every digit.
 import type { PanelData, Unit } from '../api/types'
+import { giveFile } from '../parts/file'
 import { exactText, unitText } from '../state/numbers'
 import { clockText, dateText, instantText, offsetMinutes, zoneText } from '../state/zone'
 import { type ChartSeries, isCount } from './series'
@@ -73,10 +74,22 @@ export function csvOf(twin: Twin): string {
 }
 
 function csvCell(cell: Cell, isTime: boolean, tz: string): string {
-  if (cell === null || cell === undefined) return ''
-  if (typeof cell === 'number') return isTime ? offsetTime(cell, tz) : String(cell)
-  return safeText(cell)
+  const value = plainCell(cell, isTime, tz)
+  if (value === null) return ''
+  return typeof value === 'number' ? String(value) : isTime ? value : safeText(value)
 }
+
+/** A moment as RFC 3339 in the zone of the page, anything else as it is. */
+function plainCell(cell: Cell, isTime: boolean, tz: string): string | number | null {
+  if (cell === null || cell === undefined) return null
+  return isTime && typeof cell === 'number' ? offsetTime(cell, tz) : cell
+}
+
+/** The same for programs: columns with their units, and rows in their order. */
+export const jsonOf = ({ columns, rows, tz }: Twin) => ({
+  columns: columns.map(({ label, unit }) => ({ label, unit })),
+  rows: rows.map((row) => row.map((cell, i) => plainCell(cell, columns[i]?.unit === 'time', tz))),
+})
 
 // A leading = + - @ would run as a formula in a spreadsheet.
 function safeText(text: string): string {
@@ -92,11 +105,4 @@ function offsetTime(ms: number, tz: string): string {
   return `${dateText(ms, tz)}T${clockText(ms, tz)}${offset}`
 }
 
-/** Gives the browser a file to keep. */
-export function download(twin: Twin, name: string) {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([csvOf(twin)], { type: 'text/csv' }))
-  link.download = `gatelog-${name}.csv`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}
+export const download = (twin: Twin, name: string) => giveFile(`gatelog-${name}.csv`, csvOf(twin), 'text/csv')

@@ -1,24 +1,11 @@
 // A dashboard as a file: what is exported can be imported, here or on another server.
 import { type BoardText, textOf } from '../api/boards'
+import { giveFile, plainName } from '../parts/file'
 
-export function fileName(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-  return `gatelog-dashboard-${plain || 'unnamed'}.json`
-}
+export const fileName = (name: string) => `gatelog-dashboard-${plainName(name)}.json`
 
-export function exportBoard(board: BoardText) {
-  const text = `${JSON.stringify(textOf(board), null, 2)}\n`
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  link.download = fileName(board.name)
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-}
+export const exportBoard = (board: BoardText) =>
+  giveFile(fileName(board.name), `${JSON.stringify(textOf(board), null, 2)}\n`, 'application/json')
 
 /** What a file says, or why it is no dashboard; what is in it, the server judges. */
 export function readBoard(text: string): BoardText | string {

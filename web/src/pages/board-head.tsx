@@ -1,26 +1,22 @@
 // The head of a dashboard: what it is for, whose it is, its controls, and what can be done with it.
-import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
-import { type Board, CONTROLS_MAX, ITEMS_MAX, NAME_CHARS_MAX, removeBoard } from '../api/boards'
-import { useFields, useSession } from '../api/queries'
-import { Button, IconButton } from '../parts/button'
+import { type Board, CONTROLS_MAX, ITEMS_MAX, NAME_CHARS_MAX } from '../api/boards'
+import { useFields } from '../api/queries'
+import { Button } from '../parts/button'
 import { Switch } from '../parts/choice'
 import { Combobox } from '../parts/combobox'
 import { TextField } from '../parts/field'
-import { Menu, type MenuEntry } from '../parts/menu'
 import { Pill } from '../parts/pill'
-import { ErrorState, sentence } from '../parts/state'
-import { toast } from '../parts/toast'
+import { ErrorState } from '../parts/state'
 import { allFields, hasCounts } from '../state/fields'
 import type { View } from '../state/view'
 import type { Saves } from './board'
 import css from './board.module.css'
+import { BoardMenu, useBoardActs } from './board-acts'
 import { BoardControls } from './board-controls'
-import { DeleteDialog } from './board-dialogs'
-import { beginCopy, copyName, type Editing, NEW } from './board-draft'
-import { exportBoard } from './board-file'
+import { type Editing, NEW } from './board-draft'
 import { useFieldLabel } from './board-item'
+import { Whose } from './whose'
 
 type Props = {
   id: string
@@ -32,83 +28,36 @@ type Props = {
   onAdd: () => void
 }
 
-/** A shared one is changed by its owner or an admin, as the server has it. */
-export function useMayChange(board: Board | undefined): boolean {
-  const session = useSession()
-  if (!board) return true
-  return !board.built_in && (board.mine || session.data?.role === 'admin')
-}
-
 export function BoardHead(props: Props) {
   return props.isEditing ? <EditHead {...props} /> : <ReadHead {...props} />
 }
 
-function ReadHead({ id, saved, editing, view }: Props) {
-  const client = useQueryClient()
+function ReadHead({ saved, editing, view }: Props) {
   const navigate = useNavigate()
-  const [isDeleting, setDeleting] = useState(false)
-  const mayChange = useMayChange(saved)
   const { board } = editing
-  const copy = () => {
-    beginCopy(board, copyName(board.name))
-    navigate({ to: '/boards/$id', params: { id: NEW }, search: view.search as never })
-  }
-  const remove = async () => {
-    try {
-      await removeBoard(client, id)
-      toast(`“${board.name}” is deleted`)
-      navigate({ to: '/boards', search: view.search as never })
-    } catch (cause) {
-      toast(sentence(cause instanceof Error ? cause.message : String(cause)), { tone: 'bad' })
-    }
-  }
-  const entries: MenuEntry[] = [
-    { id: 'copy', label: 'Make a copy', icon: 'copy', run: copy },
-    { id: 'export', label: 'Export as JSON', icon: 'download', run: () => exportBoard(board) },
-  ]
-  if (mayChange)
-    entries.push({
-      id: 'delete',
-      label: 'Delete',
-      icon: 'close',
-      isDanger: true,
-      isApart: true,
-      run: () => setDeleting(true),
-    })
+  const acts = useBoardActs(board, saved, view, () => navigate({ to: '/boards', search: view.search as never }))
   return (
     <section className={css.head} aria-label="About this dashboard">
       <div className={css.line}>
         <p className={css.about}>
-          <Whose board={saved} /> {board.about}
+          <Whose of={saved} /> {board.about}
         </p>
-        <span className={css.acts}>
-          {mayChange ? (
+        <span className={`${css.acts} no-print`}>
+          {acts.mayChange ? (
             <Button icon="edit" onPress={() => view.set({ edit: '1' })}>
               Edit
             </Button>
           ) : (
-            <Button icon="copy" onPress={copy}>
+            <Button icon="copy" onPress={acts.copy}>
               Make a copy
             </Button>
           )}
-          <Menu
-            label="Dashboard"
-            trigger={<IconButton icon="more" label="More about the dashboard" />}
-            entries={entries}
-          />
+          <BoardMenu acts={acts} label="Dashboard" about="More about the dashboard" />
         </span>
       </div>
       <BoardControls controls={board.controls} view={view} />
-      {isDeleting && <DeleteDialog name={board.name} onDelete={remove} onClose={() => setDeleting(false)} />}
     </section>
   )
-}
-
-export function Whose({ board }: { board: Board | undefined }) {
-  if (!board) return null
-  if (board.built_in) return <Pill>built in</Pill>
-  if (!board.mine) return <Pill>shared by {board.owner}</Pill>
-  return board.shared ? <Pill tone="accent">shared</Pill> : <Pill>private</Pill>
 }
 
 function EditHead({ id, saved, editing, view, saves, onAdd }: Props) {

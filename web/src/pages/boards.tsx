@@ -2,25 +2,24 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import { type Board, removeBoard, saveBoard, useBoards } from '../api/boards'
+import { type Board, saveBoard, useBoards } from '../api/boards'
 import { usePanels } from '../api/queries'
 import { agoText } from '../api/sources'
-import { Button, IconButton } from '../parts/button'
+import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
 import { Go } from '../parts/link'
-import { Menu, type MenuEntry } from '../parts/menu'
-import { ErrorState, Skeleton, sentence } from '../parts/state'
+import { ErrorState, Skeleton } from '../parts/state'
 import { toast } from '../parts/toast'
 import { useNow } from '../shell/freshness'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
-import { DeleteDialog } from './board-dialogs'
-import { beginCopy, copyName, draftOf, NEW } from './board-draft'
-import { exportBoard, readBoard } from './board-file'
-import { useMayChange, Whose } from './board-head'
+import { BoardMenu, useBoardActs } from './board-acts'
+import { beginCopy, draftOf, NEW } from './board-draft'
+import { readBoard } from './board-file'
 import { Sketch } from './board-sketch'
 import css from './boards.module.css'
+import { Whose } from './whose'
 
 export const boardHref = (id: string, view: View) =>
   `/boards/${encodeURIComponent(id)}${writeSearch(logsSearch(view.search, view.filter))}`
@@ -79,38 +78,10 @@ export function Boards() {
 }
 
 function BoardTile({ board, view }: { board: Board; view: View }) {
-  const client = useQueryClient()
-  const navigate = useNavigate()
   const panels = usePanels()
   const now = useNow()
-  const mayChange = useMayChange(board)
-  const [isDeleting, setDeleting] = useState(false)
+  const acts = useBoardActs(board, board, view)
   const href = boardHref(board.id, view)
-  const copy = () => {
-    beginCopy(board, copyName(board.name))
-    navigate({ to: '/boards/$id', params: { id: NEW }, search: view.search as never })
-  }
-  const remove = async () => {
-    try {
-      await removeBoard(client, board.id)
-      toast(`“${board.name}” is deleted`)
-    } catch (cause) {
-      toast(sentence(cause instanceof Error ? cause.message : String(cause)), { tone: 'bad' })
-    }
-  }
-  const entries: MenuEntry[] = [
-    { id: 'copy', label: 'Make a copy', icon: 'copy', run: copy },
-    { id: 'export', label: 'Export as JSON', icon: 'download', run: () => exportBoard(board) },
-  ]
-  if (mayChange)
-    entries.push({
-      id: 'delete',
-      label: 'Delete',
-      icon: 'close',
-      isDanger: true,
-      isApart: true,
-      run: () => setDeleting(true),
-    })
   const count = board.items.length
   return (
     <li className={css.tile}>
@@ -125,7 +96,7 @@ function BoardTile({ board, view }: { board: Board; view: View }) {
           {board.about}
         </p>
         <p className={css.facts}>
-          <Whose board={board} />
+          <Whose of={board} />
           <span>
             {count} {count === 1 ? 'panel' : 'panels'}
           </span>
@@ -133,13 +104,8 @@ function BoardTile({ board, view }: { board: Board; view: View }) {
         </p>
       </div>
       <span className={css.more}>
-        <Menu
-          label={board.name}
-          trigger={<IconButton icon="more" label={`More about ${board.name}`} />}
-          entries={entries}
-        />
+        <BoardMenu acts={acts} label={board.name} about={`More about ${board.name}`} />
       </span>
-      {isDeleting && <DeleteDialog name={board.name} onDelete={remove} onClose={() => setDeleting(false)} />}
     </li>
   )
 }

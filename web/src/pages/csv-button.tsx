@@ -1,13 +1,15 @@
 // Writes a whole list to a file, whatever part of it is on screen.
 import { useState } from 'react'
+import { useSheet } from '../charts/sheets'
 import { download, type Twin } from '../charts/twin'
 import { Button } from '../parts/button'
 import { toast } from '../parts/toast'
 
-type Props = { name: string; twinOf: () => Twin | Promise<Twin>; isDisabled?: boolean }
+type Props = { title: string; name: string; twinOf: () => Twin | Promise<Twin>; isDisabled?: boolean }
 
-export function CsvButton({ name, twinOf, isDisabled = false }: Props) {
+export function CsvButton({ title, name, twinOf, isDisabled = false }: Props) {
   const [isBusy, setBusy] = useState(false)
+  useSheet(title, () => (isDisabled ? null : twinOf()))
   const run = async () => {
     setBusy(true)
     try {

@@ -80,6 +80,7 @@ function Compared({ data, view }: { data: Endpoints; view: View }) {
         {data.note && <p className="quiet">{sentence(data.note)}</p>}
         <span className={css.grow} />
         <CsvButton
+          title={`Endpoints, ${tab}`}
           name={`endpoints-${tab}`}
           isDisabled={data[tab].length === 0}
           twinOf={() => endpointsTwin(data, tab, view.tz)}

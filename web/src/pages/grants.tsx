@@ -72,6 +72,7 @@ export function GrantsPage() {
           <SearchBox view={view} label="Search" placeholder="Consumer, group or route" />
           <span className={css.grow} />
           <CsvButton
+            title="Grants"
             name="grants"
             isDisabled={!data?.total}
             twinOf={async () => grantsTwin(await getJson<Grants>('/grants', { ...asked, limit: FILE_ROWS }), view.tz)}

@@ -4,11 +4,13 @@ import type { Figures, Summary } from '../api/types'
 import { ChangeMark } from '../charts/change'
 import { type PanelMoves, usePanelData } from '../charts/panel'
 import { totals } from '../charts/paths'
+import { useSheet } from '../charts/sheets'
 import { courses, gathered } from '../charts/spark'
+import type { Twin } from '../charts/twin'
 import { Hint } from '../parts/button'
 import { Stat } from '../parts/stat'
 import { ErrorState } from '../parts/state'
-import { exactText, percentText, pointsText } from '../state/numbers'
+import { durationText, exactText, percentText, pointsText } from '../state/numbers'
 import type { View } from '../state/view'
 import { type Courses, figuresOf, type Kpi } from './key-figures'
 import css from './kpi-strip.module.css'
@@ -36,6 +38,16 @@ function useCourses(view: View, step: string | undefined, calm: string | undefin
   }
 }
 
+const unitOf = ({ text }: Kpi) => (text === percentText ? 'share of 1' : text === durationText ? 'ms' : 'calls')
+
+/** Every figure with every digit. */
+function figuresTwin(kpis: Kpi[], now: Summary, view: View): Twin {
+  const then = view.compares ? (now.previous ?? null) : null
+  const row = (kpi: Kpi) => [kpi.label, kpi.amount(now), ...(then ? [kpi.amount(then)] : []), unitOf(kpi)]
+  const labels = ['Figure', 'Value', ...(then ? ['Previous'] : []), 'Unit']
+  return { columns: labels.map((label) => ({ label, unit: '' })), rows: kpis.map(row), tz: view.tz }
+}
+
 type StripProps = {
   /** Their ids. */
   figures: string[]
@@ -51,6 +63,8 @@ type StripProps = {
 export function KpiStrip({ figures, view, step, calm, moves, isFirst }: StripProps) {
   const answer = useSummary(view)
   const course = useCourses(view, step, calm, Boolean(answer.data?.total_calls))
+  const kpis = figuresOf(figures)
+  useSheet('Key figures', () => (answer.data ? figuresTwin(kpis, answer.data, view) : null))
   if (answer.isError && !answer.data) {
     return (
       <div className={css.failed}>
@@ -60,7 +74,6 @@ export function KpiStrip({ figures, view, step, calm, moves, isFirst }: StripPro
   }
   const now = answer.data
   const then = view.compares ? (now?.previous ?? null) : null
-  const kpis = figuresOf(figures)
   return (
     <section
       className={css.strip}

@@ -14,7 +14,7 @@ import pop from '../parts/popover.module.css'
 import { sentence } from '../parts/state'
 import { toast } from '../parts/toast'
 import { joined, termsOf, withTerm } from '../state/filter'
-import { parseSearch, type Search, validSearch, writeSearch } from '../state/search'
+import { keptSearch, parseSearch, type Search, validSearch } from '../state/search'
 import type { View } from '../state/view'
 import css from './log-views.module.css'
 
@@ -29,12 +29,6 @@ export type SavedView = {
   owner: string
 }
 type Draft = Pick<SavedView, 'name' | 'search' | 'shared' | 'default'>
-
-/** What a view keeps: all of the address but what was opened in passing. */
-export function keptSearch(search: Search): string {
-  const { row, within, diff, pins, ...kept } = validSearch(search)
-  return writeSearch(kept).replace(/^\?/, '')
-}
 
 /** A view as the address has it, with the pinned terms of before. */
 export function openedSearch(search: string, before: Search): Search {

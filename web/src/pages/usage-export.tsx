@@ -12,6 +12,7 @@ const CHUNK_ROWS = 1000
 export function UsageExport({ dimension, view }: { dimension: Dimension; view: View }) {
   return (
     <CsvButton
+      title={dimension.title}
       name={`usage-${dimension.id}`}
       twinOf={async () => usageTwin(dimension, await allRows(dimension, view), view)}
     />

@@ -3,6 +3,8 @@ import { useState } from 'react'
 import { Problem } from '../api/client'
 import { type QuotaUse, useQuotas } from '../api/usage'
 import type { PanelMoves, Spans } from '../charts/panel'
+import { useSheet } from '../charts/sheets'
+import type { Twin } from '../charts/twin'
 import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton, sentence } from '../parts/state'
@@ -32,6 +34,7 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
     (answer.data?.rows ?? []).filter(({ plan, consumer, key }) => !of || [plan, consumer, key].includes(of)),
     sort,
   )
+  useSheet('Quotas', () => (answer.data ? quotasTwin(rows, view.tz) : null))
   // A server that counts no quotas has nothing to say about them.
   if (answer.error instanceof Problem && answer.error.status === 404) return null
   const body = () => {
@@ -65,6 +68,29 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
     </Card>
   )
 }
+
+const FILED: [label: string, unit: string, of: (row: QuotaUse) => string | number | null | undefined][] = [
+  ['Caller', 'text', (row) => row.label],
+  ['Plan', 'text', (row) => row.plan],
+  ['Calls', 'calls', (row) => row.calls],
+  ['Limit', 'calls', (row) => row.limit],
+  ['Used', 'percent', (row) => row.share],
+  ['Period', 'text', (row) => row.period],
+  ['Period starts', 'time', (row) => msOf(row.period_start)],
+  ['Period ends', 'time', (row) => msOf(row.period_end)],
+  ['Expected calls', 'calls', (row) => row.forecast?.expected_calls],
+  ['Used up', 'time', (row) => msOf(row.forecast?.exhausted_at)],
+  ['Refused', 'calls', (row) => row.rejected],
+  ['First refused', 'time', (row) => msOf(row.first_rejected)],
+  ['Last refused', 'time', (row) => msOf(row.last_rejected)],
+]
+const msOf = (at: string | null | undefined) => (at ? Date.parse(at) : null)
+
+const quotasTwin = (rows: QuotaUse[], tz: string): Twin => ({
+  columns: FILED.map(([label, unit]) => ({ label, unit })),
+  rows: rows.map((row) => FILED.map(([, , of]) => of(row))),
+  tz,
+})
 
 /** From here on a quota is nearly used up. */
 const NEAR = 0.8

@@ -43,6 +43,7 @@ export function Unused({ dimension, view }: { dimension: Dimension; view: View }
         {answer.data?.note && <span>{sentence(answer.data.note)}</span>}
         <span className={own.grow} />
         <CsvButton
+          title={`${dimension.title} not used`}
           name={`unused-${dimension.id}`}
           isDisabled={rows.length === 0}
           twinOf={() => twinOfRows(dimension, rows, view.tz)}

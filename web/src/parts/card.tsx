@@ -55,7 +55,7 @@ export function Card({
           {question && <p className={css.question}>{question}</p>}
         </div>
         {control}
-        <span className={css.tools}>{tools}</span>
+        <span className={`${css.tools} no-print`}>{tools}</span>
       </header>
       <div className={css.body}>{children}</div>
     </section>

@@ -18,8 +18,10 @@ import css from './bar.module.css'
 import { ComparePicker, toggledComparison } from './compare-picker'
 import { FilterField } from './filter-field'
 import { Freshness } from './freshness'
+import { PaperBar, PaperFacts } from './paper'
 import { RangePicker, useRangeMoves } from './range-picker'
 import { RefreshControl, useAutoRefresh } from './refresh-control'
+import { ReportMenu } from './report-menu'
 import { ZoneSwitch } from './zone-switch'
 
 const ALL = '*'
@@ -33,7 +35,12 @@ type BarProps = {
   control?: ReactNode
 }
 
-export function Bar({ title, view, tools, control }: BarProps) {
+/** A page that is shown as a report says what it is instead of offering to change it. */
+export function Bar(props: BarProps) {
+  return props.view.search.report ? <PaperBar title={props.title} view={props.view} /> : <ScreenBar {...props} />
+}
+
+function ScreenBar({ title, view, tools, control }: BarProps) {
   const client = useQueryClient()
   const session = useSession()
   const moves = useRangeMoves(view)
@@ -103,6 +110,8 @@ export function Bar({ title, view, tools, control }: BarProps) {
       ]}
     />
   )
+  const report = <ReportMenu title={title} view={view} />
+  const paper = <PaperFacts title={title} view={view} />
   const filter = <FilterField view={view} error={places.error} />
 
   const freshness = <Freshness tz={view.tz} />
@@ -115,16 +124,18 @@ export function Bar({ title, view, tools, control }: BarProps) {
   if (!isNarrow)
     return (
       <header className={css.bar}>
-        <div className={`${css.row} ${css.first}`}>
+        {paper}
+        <div className={`${css.row} ${css.first} no-print`}>
           {name}
           {controls}
           <div className={css.right}>
             {freshness}
             <RefreshControl view={view} onRefresh={refresh} />
             {links}
+            {report}
           </div>
         </div>
-        <div className={`${css.row} ${css.second}`}>
+        <div className={`${css.row} ${css.second} no-print`}>
           {filter}
           {control}
           {tools}
@@ -133,7 +144,8 @@ export function Bar({ title, view, tools, control }: BarProps) {
     )
   return (
     <header className={css.bar}>
-      <div className={css.row}>
+      {paper}
+      <div className={`${css.row} no-print`}>
         {name}
         <span className={css.grow} />
         <IconButton icon="refresh" label="Refresh" onPress={refresh} />
@@ -141,7 +153,7 @@ export function Bar({ title, view, tools, control }: BarProps) {
           Filters{count ? ` (${count})` : ''}
         </Button>
       </div>
-      <div className={css.row}>
+      <div className={`${css.row} no-print`}>
         <RangePicker view={view} />
         <span className={css.grow} />
         {freshness}
@@ -153,6 +165,7 @@ export function Bar({ title, view, tools, control }: BarProps) {
           {filter}
           <RefreshControl view={view} onRefresh={refresh} />
           {links}
+          {report}
         </div>
       </Dialog>
     </header>

@@ -9,6 +9,7 @@ export type PagePath =
   | '/errors'
   | '/access'
   | '/boards'
+  | '/reports'
   | '/directory'
   | '/sources'
 export type Page = {
@@ -74,6 +75,13 @@ export const PAGES: Page[] = [
     icon: 'boards',
     key: 'b',
     alias: 'Own dashboards, boards, panels, widgets, builder, QuickSight, AWS API Gateway, CloudWatch, custom charts',
+  },
+  {
+    to: '/reports',
+    label: 'Reports',
+    icon: 'report',
+    key: 'r',
+    alias: 'Saved reports, print, PDF, download, CSV, JSON, weekly report, monthly usage, billing',
   },
   {
     to: '/directory',

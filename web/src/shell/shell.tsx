@@ -45,9 +45,9 @@ export function Shell() {
       <a className="skip" href="#page">
         To the page
       </a>
-      <Rail onHelp={() => setOpen('help')} onPalette={() => setOpen('palette')} />
+      {!view.search.report && <Rail onHelp={() => setOpen('help')} onPalette={() => setOpen('palette')} />}
       <main id="page" className={css.page} tabIndex={-1}>
-        <Notices />
+        {!view.search.report && <Notices />}
         <Outlet />
       </main>
       <ShortcutHelp isOpen={open === 'help'} onClose={close} />

@@ -40,6 +40,9 @@ export type Search = {
   back?: string
   /** Sources: the open one. */
   source?: string
+  /** The report this page is shown as, ready to print; and as what it is to be fetched at once. */
+  report?: string
+  get?: 'csv' | 'json'
   /** Dashboards: being changed. */
   edit?: '1'
   /** What-if: the change that is tried, as JSON. */
@@ -95,6 +98,8 @@ export function validSearch(raw: Record<string, unknown>): Search {
     hide: text(raw.hide, 1000),
     within: within && /^\d{13}\.\.\d{13}$/.test(within) ? within : undefined,
     diff: raw.diff === '1' ? '1' : undefined,
+    report: /^[\w-]{1,64}$/.test(String(raw.report ?? '')) ? String(raw.report) : undefined,
+    get: raw.get === 'csv' || raw.get === 'json' ? raw.get : undefined,
     edit: raw.edit === '1' ? '1' : undefined,
     try: text(raw.try, 2000),
   }
@@ -113,6 +118,12 @@ export function writeSearch(search: Record<string, unknown>): string {
   }
   const written = query.toString().replaceAll('%3A', ':').replaceAll('%2F', '/').replaceAll('%2C', ',')
   return written ? `?${written}` : ''
+}
+
+/** What is kept of an address under a name: all of it but what was opened in passing. */
+export function keptSearch(search: Search): string {
+  const { row, within, diff, pins, report, get, edit, ...kept } = validSearch(search)
+  return writeSearch(kept).replace(/^\?/, '')
 }
 
 export function rangeOf(search: Search): Range {
