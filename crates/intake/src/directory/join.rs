@@ -95,33 +95,34 @@ impl<T> Found<T> {
     }
 }
 
-/// Numbers the distinct combinations of some columns and asks once for each, with its first row.
+/// Numbers the distinct combinations of some columns and asks once for all of them, with the first row of each.
 fn each_combination<const N: usize, T>(
     batch: &Batch,
     fields: [FieldId; N],
     times: &Times,
-    mut ask: impl FnMut(Row<'_>) -> T,
+    ask: impl FnOnce(&[Row<'_>]) -> Vec<T>,
 ) -> Found<T> {
     let columns: [&[u32]; N] = fields.map(|field| match batch.column(field) {
         Some(Column::Dict(column)) => column.ids.as_slice(),
         _ => &[],
     });
     let mut numbers: HashMap<([u32; N], u32), u32, RandomState> = HashMap::default();
-    let mut found = Found { of_row: Vec::with_capacity(batch.len()), all: Vec::new() };
+    let mut of_row = Vec::with_capacity(batch.len());
+    let mut first_rows = Vec::new();
     let mut last: Option<(([u32; N], u32), u32)> = None;
     for row in 0..batch.len() {
         let key = (columns.map(|ids| ids.get(row).copied().unwrap_or(0)), times.stretch(row));
         let number = match last {
             Some((before, number)) if before == key => number,
             _ => *numbers.entry(key).or_insert_with(|| {
-                found.all.push(ask(batch.row(row)));
-                found.all.len() as u32 - 1
+                first_rows.push(batch.row(row));
+                first_rows.len() as u32 - 1
             }),
         };
         last = Some((key, number));
-        found.of_row.push(number);
+        of_row.push(number);
     }
-    found
+    Found { of_row, all: ask(&first_rows) }
 }
 
 /// Fills a field where it is absent with the text of the row's combination.

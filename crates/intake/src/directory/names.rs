@@ -10,6 +10,9 @@ use hashbrown::HashTable;
 use super::entity::Entity;
 use super::life::{From, Life, Lives};
 
+/// Fewer entities are in the processor's caches anyway.
+const READ_AHEAD_LIVES_MIN: usize = 2_000;
+
 /// The entities of one kind and one origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Names<T> {
@@ -96,6 +99,25 @@ impl<T: Entity> Names<T> {
             }
         }
         best.1
+    }
+
+    /// Reads what finding these texts is going to read. The way from a text to its entity is a chain of reads, and in a
+    /// large directory each of them waits for the memory; read link by link for all texts, many of them are
+    /// under way at once. Returns the entities, as they were said last.
+    pub(crate) fn read_ahead<'a, 't>(&'a self, texts: impl Iterator<Item = &'t str>) -> Vec<&'a T> {
+        if self.lives.len() < READ_AHEAD_LIVES_MIN {
+            return Vec::new();
+        }
+        let hashes: Vec<u64> = texts.map(|text| self.hasher.hash_one(text)).collect();
+        let first = |hash: &u64| self.table.iter_hash(*hash).find(|(found, _)| found == hash).map(|hit| hit.1);
+        let places: Vec<u32> = hashes.iter().filter_map(first).collect();
+        let lives: Vec<&[_]> =
+            places.iter().filter_map(|place| Some(self.lives.get(*place as usize)?.versions())).collect();
+        let entities: Vec<&T> = lives.iter().filter_map(|life| life.last()?.said.as_deref()).collect();
+        let names: Vec<&str> = entities.iter().map(|entity| entity.name()).collect();
+        let ends = names.iter().filter_map(|name| name.as_bytes().last());
+        std::hint::black_box(ends.fold(0_u8, |sum, byte| sum ^ byte));
+        entities
     }
 
     /// The name of the entity, or the text itself where there is none: who writes by hand need not list all.

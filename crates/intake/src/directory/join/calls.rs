@@ -52,7 +52,7 @@ const FIELDS: [event::FieldId; 10] = [
 ];
 
 pub(super) fn fill<'d>(batch: &mut Batch, directory: &'d Directory, times: &Times) -> Found<Call<'d>> {
-    let mut found = each_combination(batch, FIELDS, times, |row| call(directory, row));
+    let mut found = each_combination(batch, FIELDS, times, |rows| rows.iter().map(|row| call(directory, *row)).collect());
     by_path(batch, directory, &mut found);
     let plain = |text: Option<&'d str>| text.filter(|text| !text.is_empty()).map(Cow::Borrowed);
     let route =
