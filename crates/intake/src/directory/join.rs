@@ -83,6 +83,10 @@ pub(crate) fn time(row: Row<'_>) -> From {
     row.int(f::TIME).unwrap_or(From::MAX)
 }
 
+fn source(row: Row<'_>) -> &str {
+    row.text(f::SOURCE).unwrap_or_default()
+}
+
 /// What was found for each distinct combination, and which of them each row has.
 pub(crate) struct Found<T> {
     pub(super) of_row: Vec<u32>,
@@ -136,6 +140,10 @@ fn fill_absent<T>(
         Some(Column::Dict(column)) => column,
         _ => DictColumn::default(),
     };
+    if column.ids.len() == found.of_row.len() && !column.ids.contains(&0) {
+        batch.set_column(field, Column::Dict(column));
+        return;
+    }
     let mut number = |thing: &T| text(thing).map_or(0, |text| column.dict.number(&text));
     let numbers: Vec<u32> = found.all.iter().map(&mut number).collect();
     if column.ids.is_empty() && numbers.iter().all(|number| *number == 0) {

@@ -17,6 +17,24 @@ pub struct Directory {
     origins: Arc<[Arc<Known>]>,
 }
 
+/// The origins that speak of a source, kept while the source is the same.
+#[derive(Default)]
+pub(crate) struct Speakers<'d> {
+    source: Option<String>,
+    origins: Vec<&'d Known>,
+}
+
+impl<'d> Speakers<'d> {
+    /// The origins that speak of a source, by name.
+    pub(crate) fn of(&mut self, directory: &'d Directory, source: &str) -> &[&'d Known] {
+        if self.source.as_deref() != Some(source) {
+            self.origins = directory.of(source);
+            self.source = Some(source.to_owned());
+        }
+        &self.origins
+    }
+}
+
 /// One origin with its index.
 #[derive(Debug)]
 pub(crate) struct Known {

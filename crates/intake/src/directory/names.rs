@@ -109,7 +109,8 @@ impl<T: Entity> Names<T> {
             return Vec::new();
         }
         let hashes: Vec<u64> = texts.map(|text| self.hasher.hash_one(text)).collect();
-        let first = |hash: &u64| self.table.iter_hash(*hash).find(|(found, _)| found == hash).map(|hit| hit.1);
+        let first =
+            |hash: &u64| self.table.iter_hash(*hash).find(|(found, _)| found == hash).map(|hit| hit.1);
         let places: Vec<u32> = hashes.iter().filter_map(first).collect();
         let lives: Vec<&[_]> =
             places.iter().filter_map(|place| Some(self.lives.get(*place as usize)?.versions())).collect();

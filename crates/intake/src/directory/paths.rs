@@ -1,7 +1,8 @@
 //! Which template a path has: a tree of the parts of all templates. A part that is written out is tried before one that
 //! may be anything. A path takes no more steps than the tree has branches.
 
-use std::collections::HashMap;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
 
 use event::column::{Column, Texts};
 use event::{Batch, field as f};
@@ -17,7 +18,7 @@ pub(crate) struct Paths {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    parts: HashMap<Box<str>, Node>,
+    parts: HashMap<Box<str>, Node, RandomState>,
     any: Option<Box<Node>>,
     /// Templates that end here, and those that go on with anything.
     ends: Vec<u32>,
@@ -108,11 +109,18 @@ pub(crate) fn is_open(template: &str) -> bool {
     parts(template).last().is_some_and(is_tail)
 }
 
-/// The template among those of a route that a path has.
+/// Whether a path has a template.
 pub(crate) fn matches(template: &str, path: &str) -> bool {
-    let mut paths = Paths::default();
-    paths.add(template, 0);
-    paths.find(path, |_| Some(())).is_some()
+    let mut path = parts(path);
+    for wanted in parts(template) {
+        if is_tail(wanted) {
+            return true;
+        }
+        if !path.next().is_some_and(|part| is_any(wanted) || part == wanted) {
+            return false;
+        }
+    }
+    path.next().is_none()
 }
 
 /// Lets routes that were made of a path be looked for like one, where events are at hand without their paths: the directory
@@ -154,6 +162,19 @@ mod tests {
         assert_eq!(find("/files/a/b/c"), Some("/files/*"));
         assert_eq!(find("/x"), Some("/x/{proxy+}"));
         assert_eq!((find("/"), find("/nothing"), find("/pets")), (Some("/"), None, None));
+        for (number, template) in templates.iter().enumerate() {
+            let mut one = Paths::default();
+            one.add(template, number as u32);
+            for path in
+                ["/pets/7", "/pets/mine/toys/1/", "/files/a/b/c", "/x", "/x/y", "/", "", "/pets", "//pets//7"]
+            {
+                assert_eq!(
+                    matches(template, path),
+                    one.find(path, |ends| ends.first().copied()).is_some(),
+                    "{template} {path}"
+                );
+            }
+        }
         assert_eq!(find(&"/a".repeat(1_000)), None);
         assert_eq!(find(&format!("/files{}", "/a".repeat(1_000))), Some("/files/*"));
     }

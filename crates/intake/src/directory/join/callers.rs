@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use event::{Batch, Row, field as f};
 
 use super::super::entity::Entity as _;
-use super::super::known::{Directory, Known};
+use super::super::known::{Directory, Known, Speakers};
 use super::super::life::From;
 use super::super::model::{Consumer, Key, Plan};
-use super::{AMBIGUOUS, Found, Times, each_combination, fill_absent, time};
+use super::{AMBIGUOUS, Found, Times, each_combination, fill_absent, source, time};
 use crate::denial::is_about_credentials;
 
 /// What is known of one caller.
@@ -42,9 +42,10 @@ const FIELDS: [event::FieldId; 10] = [
 pub(super) fn fill<'d>(batch: &mut Batch, directory: &'d Directory, times: &Times) -> Found<Caller<'d>> {
     let found = each_combination(batch, FIELDS, times, |rows| {
         let mut callers = Vec::with_capacity(rows.len());
+        let mut speakers = Speakers::default();
         for some in rows.chunks(READ_AHEAD_ROWS) {
             read_ahead(directory, some);
-            callers.extend(some.iter().map(|row| caller(directory, *row)));
+            callers.extend(some.iter().map(|row| caller(speakers.of(directory, source(*row)), *row)));
         }
         callers
     });
@@ -84,7 +85,7 @@ impl Caller<'_> {
     }
 }
 
-fn caller<'d>(directory: &'d Directory, row: Row<'_>) -> Caller<'d> {
+fn caller<'d>(origins: &[&'d Known], row: Row<'_>) -> Caller<'d> {
     // A name that came with refused credentials is a claim: whoever called, it need not be that consumer.
     let is_refused =
         row.text(f::CLAIMED_CONSUMER).is_some() || row.text(f::REASON).is_some_and(is_about_credentials);
@@ -94,14 +95,13 @@ fn caller<'d>(directory: &'d Directory, row: Row<'_>) -> Caller<'d> {
         return Caller::default();
     }
     let at = time(row);
-    let origins = directory.of(row.text(f::SOURCE).unwrap_or_default());
     let keys: Vec<(&Known, &Key)> = match row.text(f::API_KEY_ID) {
         Some(id) => {
             origins.iter().filter_map(|known| Some((*known, &**known.keys.find(id, at).one()?))).collect()
         }
         None => Vec::new(),
     };
-    let consumers = consumers(&origins, &keys, texts, at);
+    let consumers = consumers(origins, &keys, texts, at);
     let mut caller =
         Caller { key_name: first(keys.iter().map(|(_, key)| key.name.as_str())), ..Caller::default() };
     for (known, consumer) in &consumers {

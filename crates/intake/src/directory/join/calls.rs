@@ -9,12 +9,12 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 use super::super::entity::Entity as _;
-use super::super::known::{Directory, Known};
+use super::super::known::{Directory, Known, Speakers};
 use super::super::life::From;
 use super::super::model::{Api, Environment, Route, Service};
 use super::super::names::Fit;
 use super::super::paths;
-use super::{Found, Times, each_combination, fill_absent, time};
+use super::{Found, Times, each_combination, fill_absent, source, time};
 use crate::template::template;
 
 /// What is known of where a call went.
@@ -52,7 +52,10 @@ const FIELDS: [event::FieldId; 10] = [
 ];
 
 pub(super) fn fill<'d>(batch: &mut Batch, directory: &'d Directory, times: &Times) -> Found<Call<'d>> {
-    let mut found = each_combination(batch, FIELDS, times, |rows| rows.iter().map(|row| call(directory, *row)).collect());
+    let mut speakers = Speakers::default();
+    let mut found = each_combination(batch, FIELDS, times, |rows| {
+        rows.iter().map(|row| call(speakers.of(directory, source(*row)), *row)).collect()
+    });
     by_path(batch, directory, &mut found);
     let plain = |text: Option<&'d str>| text.filter(|text| !text.is_empty()).map(Cow::Borrowed);
     let route =
@@ -86,11 +89,10 @@ impl<'d> Call<'d> {
     }
 }
 
-fn call<'d>(directory: &'d Directory, row: Row<'_>) -> Call<'d> {
+fn call<'d>(origins: &[&'d Known], row: Row<'_>) -> Call<'d> {
     let at = time(row);
-    let origins = directory.of(row.text(f::SOURCE).unwrap_or_default());
     let places = ordered(origins.iter().filter_map(|known| place(known, row, at)).collect(), row);
-    Call { environments: environments(&origins, &places, row, at), places, template: None }
+    Call { environments: environments(origins, &places, row, at), places, template: None }
 }
 
 /// Places in the order in which they count. Of routes with different ids the record means one: the others are left out.
@@ -236,17 +238,14 @@ fn by_path<'d>(batch: &mut Batch, directory: &'d Directory, found: &mut Found<Ca
     }
     let mut numbers: HashMap<Vec<usize>, u32, RandomState> = HashMap::default();
     let mut derived = Vec::new();
-    let mut origins = (String::new(), directory.of(""));
+    let mut speakers = Speakers::default();
     let (mut hits, mut key): (Vec<Hit<'d>>, Vec<usize>) = (Vec::new(), Vec::new());
     for number in 0..batch.len() {
         let Some(combination) = found.of_row.get(number).copied() else { break };
         let Some(before) = found.all.get(combination as usize) else { break };
         let row = batch.row(number);
         let Some(path) = row.text(f::PATH).filter(|_| before.wants_gateway()) else { continue };
-        let source = row.text(f::SOURCE).unwrap_or_default();
-        if origins.0 != source {
-            origins = (source.to_owned(), directory.of(source));
-        }
+        let origins = speakers.of(directory, source(row));
         let at = time(row);
         let is_known = before.first(|place| place.route).is_some();
         let is_derived = !is_known && row.text(f::ROUTE).is_some_and(|text| text == template(path));
@@ -258,7 +257,7 @@ fn by_path<'d>(batch: &mut Batch, directory: &'d Directory, found: &mut Found<Ca
         let open = |known: &&&'d Known| {
             !before.places.iter().any(|place| std::ptr::eq(place.known, **known) && place.route.is_some())
         };
-        hits.extend(origins.1.iter().filter(open).filter_map(|known| Hit::of(known, path, row, at)));
+        hits.extend(origins.iter().filter(open).filter_map(|known| Hit::of(known, path, row, at)));
         if hits.is_empty() {
             continue;
         }
@@ -271,7 +270,7 @@ fn by_path<'d>(batch: &mut Batch, directory: &'d Directory, found: &mut Found<Ca
         let new = match numbers.get(&key) {
             Some(new) => *new,
             None => {
-                let call = with_hits(before, &hits, &origins.1, row);
+                let call = with_hits(before, &hits, origins, row);
                 found.all.push(call);
                 let new = found.all.len() as u32 - 1;
                 numbers.insert(key.clone(), new);
