@@ -148,9 +148,14 @@ function ListBody({ data, view, moves }: KindProps) {
         <WideTable {...{ data, moves, wish }} compares={view.compares} />
       </Suspense>
     )
+  const { word } = moves
+  const named =
+    data.panel.split === 'country' && word
+      ? { ...data, rows: data.rows.map((row) => ({ ...row, label: word('country', row.label) })) }
+      : data
   return (
     <ListChart
-      data={data}
+      data={named}
       compares={view.compares}
       wish={wish}
       onPick={moves.pick}

@@ -126,7 +126,10 @@ export function PanelCard(props: {
 
 /** The last line of a list: what it leaves out, and the way to all of it. */
 function Foot({ data, href }: { data: PanelData; href: string }) {
-  const rows = isWide(data) && data.rows?.length ? [`${exactText(data.rows.length)} rows`] : []
+  const rows =
+    isWide(data) && data.rows?.length
+      ? [`${exactText(data.rows.length)} ${data.rows.length === 1 ? 'row' : 'rows'}`]
+      : []
   const others =
     rows.length && data.other
       ? [`${exactText(data.other)} ${data.other === 1 ? 'call is' : 'calls are'} in others`]

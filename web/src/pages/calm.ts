@@ -26,6 +26,7 @@ export function calmStep(summary: Pick<Summary, 'from' | 'to' | 'total_calls'> |
 const FIRST_DAYS = 50
 
 /** A first day has nothing before it, or its first minutes: `new` and ×325 beside every row would say nothing. */
-export function isComparable(summary: Pick<Summary, 'total_calls' | 'previous'> | undefined): boolean {
+type Counted = { total_calls: number; previous: { total_calls: number } }
+export function isComparable(summary: Counted | undefined): boolean {
   return !summary || summary.previous.total_calls * FIRST_DAYS >= Math.max(1, summary.total_calls)
 }

@@ -25,20 +25,33 @@ type Drift = Endpoints['drift'][number]
 const STATUSES_SHOWN = 4
 const LISTS = ['undocumented', 'unused', 'drift'] as const
 
+const listOf = ({ search }: View) => LISTS.find((id) => id === search.kind) ?? 'undocumented'
+
 export function EndpointsPage() {
   const view = useView()
   const answer = useRules<Endpoints>('/endpoints', { ...view.asked, tz: view.tz })
   const { data } = answer
+  const tab = listOf(view)
   const isQuiet =
     data && data.documented > 0 && data.described_calls + data.not_found_calls + data.undocumented.length === 0
   return (
     <div className={css.scroll}>
       <Bar title="Endpoints" view={view} />
       <div className={css.page}>
-        <p className={css.about}>
-          The calls of the range beside the OpenAPI documents of the directory: what is called and not documented, what
-          is documented and not called, and methods and statuses that differ.
-        </p>
+        <div className={`${css.acts} ${css.spread}`}>
+          <p className={css.about}>
+            The calls of the range beside the OpenAPI documents of the directory: what is called and not documented,
+            what is documented and not called, and methods and statuses that differ.
+          </p>
+          {data && data.documented > 0 && (
+            <CsvButton
+              title={`Endpoints, ${tab}`}
+              name={`endpoints-${tab}`}
+              isDisabled={data[tab].length === 0}
+              twinOf={() => endpointsTwin(data, tab, view.tz)}
+            />
+          )}
+        </div>
         {answer.isError && <Refused error={answer.error} view={view} onRetry={() => answer.refetch()} />}
         {answer.isPending && <Skeleton height={320} />}
         {data && data.documented === 0 && (
@@ -57,7 +70,7 @@ export function EndpointsPage() {
 }
 
 function Compared({ data, view }: { data: Endpoints; view: View }) {
-  const tab = LISTS.find((id) => id === view.search.kind) ?? 'undocumented'
+  const tab = listOf(view)
   const shadow = data.undocumented.reduce((sum, one) => sum + one.calls, 0)
   return (
     <>
@@ -76,16 +89,7 @@ function Compared({ data, view }: { data: Endpoints; view: View }) {
           note="only 404 or 405"
         />
       </section>
-      <div className={css.acts}>
-        {data.note && <p className="quiet">{sentence(data.note)}</p>}
-        <span className={css.grow} />
-        <CsvButton
-          title={`Endpoints, ${tab}`}
-          name={`endpoints-${tab}`}
-          isDisabled={data[tab].length === 0}
-          twinOf={() => endpointsTwin(data, tab, view.tz)}
-        />
-      </div>
+      {data.note && <p className="quiet">{sentence(data.note)}</p>}
       <Tabs
         label="What differs"
         value={tab}

@@ -14,6 +14,7 @@ import { StepPicker } from '../shell/step-picker'
 import { pinnedLink } from '../state/link'
 import { percentText } from '../state/numbers'
 import { useView, type View } from '../state/view'
+import { isComparable } from './calm'
 import { entityTerm, usagePath } from './entity'
 import { labelOf } from './entity-label'
 import css from './entity-page.module.css'
@@ -53,6 +54,7 @@ function Head({ dimension, name, view }: { dimension: Dimension; name: string; v
   const answer = useUsage(dimension.id, view, { search: name, limit: 50, offset: 0, sort: 'calls', order: 'desc' })
   const row = answer.data?.rows.find((one) => one.key === name)
   const moves = usePanelMoves(view, entityTerm(dimension, name))
+  const isFirst = !row || !isComparable({ total_calls: row.calls, previous: { total_calls: row.previous ?? 0 } })
   return (
     <header className={css.head}>
       <nav aria-label="Where this is" className={css.trail}>
@@ -65,7 +67,9 @@ function Head({ dimension, name, view }: { dimension: Dimension; name: string; v
       <p className={css.facts}>
         {row?.detail && <span>{row.detail}</span>}
         {row && <span>{percentText(row.share)} of all calls</span>}
-        {row && view.compares && <ChangeMark change={row.change} state={row.state} previous={row.previous} />}
+        {row && view.compares && !isFirst && (
+          <ChangeMark change={row.change} state={row.state} previous={row.previous} />
+        )}
         {row?.first_seen && (
           <span>
             first seen <Seen at={row.first_seen} tz={view.tz} />

@@ -5,6 +5,7 @@ import { useReasons } from '../api/queries'
 import { useDimensions } from '../api/usage'
 import type { PanelMoves } from '../charts/panel'
 import { picked, pickedIn } from '../charts/pick'
+import { countryName } from '../state/countries'
 import { only, without, withTerm } from '../state/filter'
 import { iso } from '../state/range'
 import { writeSearch } from '../state/search'
@@ -41,7 +42,8 @@ export function usePanelMoves(view: View, scope = ''): PanelMoves {
       filter: (field, value, excludes) =>
         view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value)),
       pageOf: (field, value) => entityHref(dimensions, field, value, view.search),
-      word: (field, value) => (field === 'reason' ? (labels.get(value) ?? value) : value),
+      word: (field, value) =>
+        field === 'reason' ? (labels.get(value) ?? value) : field === 'country' ? countryName(value) : value,
     }
   }, [view, scope, router, dimensions, reasons])
 }
