@@ -228,10 +228,43 @@ def works(time, zone):
     return at.weekday() < 5 and 7 <= at.hour < 19
 
 
+# Columns of single requests: those of the table, but for times and durations.
+RAW = (
+    "domain path status usage_plan api_key_id api_key_name request_id auth_subject identity_user error_type user_agent stage"
+    " api_id ip authorize_error authorizer_error error_message"
+).split()
+RAW_TIMES = ["upstream_duration", "duration", "authorizer_duration", "authorizer_integration_duration", "authorize_duration"]
+
+
+def raw(table, answer):
+    """The newest requests, one by one, every cell of them."""
+    begin, end = micros(answer["from"]), micros(answer["to"])
+    fields = ", ".join(RAW + [f"{name}_us" for name in RAW_TIMES])
+    query = f"SELECT seq, epoch_us(time), {fields} FROM t WHERE epoch_us(time) >= {begin} AND epoch_us(time) < {end}"
+    found = {str(row[0]): row[1:] for row in table.connection.execute(query).fetchall()}
+    wrong = [] if answer["total"] == len(found) else [f"total {answer['total']} for {len(found)}"]
+    if answer["other"] != len(found) - len(answer["rows"]):
+        wrong.append(f"other {answer['other']}")
+    newest = sorted((row[0] for row in found.values()), reverse=True)[: len(answer["rows"])]
+    if [micros(row["cells"]["time"]) for row in answer["rows"]] != newest:
+        wrong.append("these are not the newest, or not in order")
+    for row in answer["rows"]:
+        here = dict(zip(["time", *RAW, *RAW_TIMES], found.get(row["key"], [])))
+        for name in RAW:
+            if row["cells"][name] != here.get(name):
+                wrong.append(f"{row['key']} {name}: {row['cells'][name]} for {here.get(name)}")
+        for name in RAW_TIMES:
+            if not same("max", row["cells"][name], None if here.get(name) is None else here[name] / 1000):
+                wrong.append(f"{row['key']} {name}: {row['cells'][name]} for {here.get(name)}")
+    return wrong
+
+
 def check(table, case):
     panel, zone, answer = case["id"], ZoneInfo(case["tz"]), case["answer"]
     if panel == "latency_split":
         return parts(table, answer)
+    if panel == "aws_raw_requests":
+        return raw(table, answer)
     measures, by, where = ASKED[panel]
     measures, by = measures.split(), by.split()
     begin, end = micros(answer["from"]), micros(answer["to"])

@@ -11,7 +11,7 @@
 mod server;
 
 use serde_json::{Value, json};
-use server::{ADMIN, Server};
+use server::{ADMIN, Server, escaped};
 
 const BOARDS: &str = "/api/v1/boards";
 
@@ -115,12 +115,22 @@ fn those_of_the_program_are_seen_by_all_and_stay() {
     assert_eq!((&copy.json()["mine"], &copy.json()["built_in"]), (&json!(true), &json!(false)));
 
     // Whatever a dashboard of the program shows is answered.
+    let names: Vec<&str> = built_in.iter().map(|board| board["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["AWS API Gateway", "Security watch", "Service levels", "Capacity & quotas"]);
     for board in built_in {
         for item in board["items"].as_array().unwrap() {
-            if let Some(panel) = item["panel"].as_str() {
-                let reply = server.get(&format!("/api/v1/panels/{panel}"));
-                assert_eq!(reply.status, 200, "{panel}: {}", reply.text());
-            }
+            let path = match (item["panel"].as_str(), item["explore"].as_object()) {
+                (Some(panel), _) => format!("/api/v1/panels/{panel}"),
+                (None, asked) => {
+                    let asked = asked.unwrap().iter();
+                    let params: Vec<String> = asked
+                        .map(|(name, text)| format!("{name}={}", escaped(text.as_str().unwrap())))
+                        .collect();
+                    format!("/api/v1/explore?{}", params.join("&"))
+                }
+            };
+            let reply = server.get(&path);
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         }
     }
 }

@@ -129,6 +129,7 @@ fn panels_equal_what_duckdb_reads() {
             "unexpected_addresses",
             "sensitive_routes",
             "off_hours",
+            "aws_raw_requests",
         ];
         !panel["explore"].is_null() || own.contains(&panel["id"].as_str().unwrap())
     });

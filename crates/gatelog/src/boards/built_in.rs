@@ -5,7 +5,12 @@ use std::sync::LazyLock;
 use super::What;
 
 /// Id and content of each, in the order they are shown.
-const FILES: &[(&str, &str)] = &[("aws", include_str!("built_in/aws.json"))];
+const FILES: &[(&str, &str)] = &[
+    ("aws", include_str!("built_in/aws.json")),
+    ("security", include_str!("built_in/security.json")),
+    ("service-levels", include_str!("built_in/service-levels.json")),
+    ("capacity", include_str!("built_in/capacity.json")),
+];
 
 static BUILT_IN: LazyLock<Vec<(&'static str, What)>> = LazyLock::new(|| {
     let read = |(id, text): &(&'static str, &str)| Some((*id, serde_json::from_str(text).ok()?));
