@@ -77,7 +77,14 @@ const STATES = [
   ['Usage, not used', '/usage/routes?tz=UTC&show=unused'],
   ['Usage, plans and quotas', '/usage/plans?tz=UTC'],
   ['Usage, geography', '/usage/countries?tz=UTC'],
+  ...['groups', 'customers', 'keys', 'apis', 'routes', 'domains', 'agents', 'auth'].map((tab) => [
+    `Usage, ${tab}`,
+    `/usage/${tab}?tz=UTC`,
+  ]),
   ['A consumer', '/usage/consumers/mobile-app?tz=UTC'],
+  ...['groups/gold', 'plans/gold', 'customers/Acme', 'keys/k-1', 'apis/orders', 'routes//api/orders', 'domains/x'].map(
+    (path) => [`One of ${path}`, `/usage/${path}?tz=UTC`],
+  ),
   ['A route, empty', '/usage/routes/nothing?tz=UTC'],
   ['Errors and latency', '/errors?tz=UTC'],
   ['Access control', '/access?tz=UTC'],
@@ -85,6 +92,8 @@ const STATES = [
   ['What if, tried', `/what-if?tz=UTC&try=${TRY}`],
   ['What if, a window', `/what-if?tz=UTC&try=${encodeURIComponent('{"kind":"time_window","route":"/api/orders"}')}`],
   ['Grants', '/grants?tz=UTC'],
+  ['Grants, all', '/grants?tz=UTC&show=all'],
+  ['Endpoints, empty', '/endpoints?tz=UTC&from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z'],
   ['Endpoints', '/endpoints?tz=UTC'],
   ['Endpoints, different', '/endpoints?tz=UTC', tab(/Different/)],
   ['Dashboards', '/boards?tz=UTC'],

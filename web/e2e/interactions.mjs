@@ -17,7 +17,7 @@ await page.addInitScript(() => {
     for (const entry of list.getEntries()) if (entry.interactionId) globalThis.paints.push(entry.duration)
   }).observe({ type: 'event', durationThreshold: 16, buffered: true })
 })
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1]
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
 
 /** Opens a page five times: until nothing is awaited any more, and what moved meanwhile. */
 async function load(name, path, ready) {
@@ -34,6 +34,25 @@ async function load(name, path, ready) {
   console.log(
     `${name}: first ${times[0]} ms, median ${median(times)} ms; layout shift at most ${Math.max(...shifts).toFixed(4)}`,
   )
+}
+
+/** Turns to another page of the rail three times, from Overview: until its name stands there, and until nothing is awaited. */
+async function turn(name, letter) {
+  const [named, whole] = [[], []]
+  for (let i = 0; i < 3; i++) {
+    await page.goto(`${target.base}/?${range}`)
+    await page.waitForLoadState('networkidle')
+    const begun = performance.now()
+    await page.keyboard.press('g')
+    await page.keyboard.press(letter)
+    await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+    named.push(Math.round(performance.now() - begun))
+    await page.waitForFunction(
+      () => !document.querySelector('[aria-busy=true], main [class*=skeleton], main [class*=levels]'),
+    )
+    whole.push(Math.round(performance.now() - begun))
+  }
+  console.log(`to ${name}: its name after ${median(named)} ms, all of it after ${median(whole)} ms (first ${whole[0]})`)
 }
 
 const all = []
@@ -79,6 +98,16 @@ await act('take it out again', () =>
     .click(),
 )
 await act('hide the histogram', key('h'), 2)
-console.log(`interactions: median ${median(all)} ms, slowest ${all.at(-1)} ms of ${all.length}`)
+console.log(`interactions: median ${median(all)} ms, slowest ${Math.max(...all)} ms of ${all.length}`)
+for (const [name, letter] of [
+  ['Denials', 'n'],
+  ['Usage', 'u'],
+  ['Errors & latency', 'e'],
+  ['Access control', 'a'],
+  ['Dashboards', 'b'],
+])
+  await turn(name, letter)
+await load('AWS API Gateway', '/boards/aws', '[data-testid^=control-]')
+await load('The page of a consumer', '/usage/consumers/mobile-app-0000', '[role=slider]')
 await browser.close()
 target.stop()

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 const here = dirname(fileURLToPath(import.meta.url))
 export const BIN = process.env.GATELOG_BIN ?? join(here, '../../target/release/gatelog')
 
-/** Null when there is no binary to run. */
-export async function realServer(port, source) {
+/** Null when there is no binary to run. `more` are further arguments of `serve`, `sources` further sources with a token. */
+export async function realServer(port, source, { more = [], sources = [] } = {}) {
   if (!existsSync(BIN)) return null
   const data = mkdtempSync(join(tmpdir(), 'gatelog-e2e-'))
   const token = (...args) => {
@@ -21,7 +21,9 @@ export async function realServer(port, source) {
   }
   const api = token('--role', 'admin', '--name', 'e2e')
   const ingest = token('--ingest', source)
-  const child = spawn(BIN, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' })
+  const tokens = Object.fromEntries(sources.map((name) => [name, token('--ingest', name)]))
+  const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...more]
+  const child = spawn(BIN, args, { stdio: 'ignore' })
   const base = `http://127.0.0.1:${port}`
   for (let i = 0; i < 400; i++) {
     const isUp = await fetch(`${base}/api/v1/session`).then(
@@ -44,5 +46,5 @@ export async function realServer(port, source) {
     await new Promise((done) => child.once('exit', done))
     rmSync(data, { recursive: true, force: true })
   }
-  return { base, token: api, link: '', send, stop }
+  return { base, token: api, tokens, link: '', send, stop }
 }

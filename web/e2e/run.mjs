@@ -9,6 +9,7 @@ const FIXTURES = { BASE_URL: '', GATELOG_LINK: '', GATELOG_TOKEN: '' }
 
 /** The longest first. A new one is a line here. */
 const RUNS = [
+  ['contract', {}],
   ['a11y', FIXTURES],
   ['walk', { GATELOG_TOKEN: '' }],
   ['shell', FIXTURES],

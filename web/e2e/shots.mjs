@@ -7,6 +7,7 @@ import { launch, OUT, server, signIn, watch } from './browser.mjs'
 const SIZES = {
   wide: { width: 1440, height: 900 },
   huge: { width: 2560, height: 1440 },
+  vast: { width: 3840, height: 2160 },
   phone: { width: 390, height: 844 },
 }
 const FULL_PX = 4200
