@@ -1,18 +1,22 @@
 // Measures the program from outside: CPU and memory of ingesting, bytes on disk, time of each question, start-up.
-// Uses nothing but Node; prints a Markdown table.
+// Uses nothing but Node; prints a Markdown table. `DAYS` is the length of the range, `KEEP` a directory that is not deleted.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { dashboards } from "./dashboards.mjs";
 
 const [binary, eventsText] = process.argv.slice(2);
 const events = Number(eventsText);
-const [FROM, TO] = ["2026-10-22T00:00:00Z", "2026-11-21T00:00:00Z"];
+const DAYS = Number(process.env.DAYS ?? 30);
+const TO = "2026-11-21T00:00:00Z";
+const before = (days) => new Date(Date.parse(TO) - days * 86400e3).toISOString();
+const FROM = before(DAYS);
 const ADMIN = "bench-admin-token-0123456789";
 const INGEST = "bench-ingest-token-0123456789";
-const dir = mkdtempSync(join(tmpdir(), "gatelog-bench-"));
+const dir = process.env.KEEP ?? mkdtempSync(join(tmpdir(), "gatelog-bench-"));
 const data = join(dir, "data");
 const rows = [];
 const report = (what, figure, target) => {
@@ -55,7 +59,7 @@ const cpu = (pid) => {
 };
 const memory = (pid, name) =>
   Number(readFileSync(`/proc/${pid}/status`, "utf8").match(new RegExp(`${name}:\\s+(\\d+)`))[1]) / 1024;
-const diskBytes = () => Number(execFileSync("du", ["-sb", data]).toString().split("\t")[0]);
+const bytesOf = (path) => Number(execFileSync("du", ["-sb", path]).toString().split("\t")[0]);
 
 async function ask(path) {
   const begun = performance.now();
@@ -95,7 +99,9 @@ try {
   report("ingest over HTTP, masked, fsynced, sealed, rolled up", `${((used / events) * 1e6).toFixed(2)} CPU-s per million`, "≤ 3.0");
   report("ingest, wall clock, generator on the same 2 cores", `${Math.round(events / wall).toLocaleString("en")} events/s`, "–");
   report("resident memory at full load, peak", `${loadPeak.toFixed(0)} MiB`, "≤ 400");
-  report("disk, all included", `${(diskBytes() / events).toFixed(1)} B/event`, "≤ 48");
+  report("disk, all included", `${(bytesOf(data) / events).toFixed(1)} B/event`, "≤ 48");
+  const [access, rollup] = ["access", "rollup"].map((name) => bytesOf(join(data, "tenants", "1", name)));
+  report("roll-ups, beside the rows", `${((100 * rollup) / access).toFixed(1)} % of ${(access / events).toFixed(1)} B/event`, "≤ 15 %");
 
   const again = await start();
   child = again.child;
@@ -103,8 +109,8 @@ try {
   await ask("/api/v1/events?limit=1");
   report("resident memory at rest, after the start", `${memory(child.pid, "VmRSS").toFixed(0)} MiB`, "≤ 100");
 
-  const range = `from=${FROM}&to=${TO}`;
-  const day = (n) => new Date(Date.parse(TO) - n * 86400e3).toISOString();
+  const range = `from=${before(30)}&to=${TO}`;
+  const day = before;
   const compare = "compare=none";
   const panel = (id, more) => `/api/v1/panels/${id}?${more}`;
   await question("calls per hour, 30 d", panel("calls_over_time", `${range}&step=1h&${compare}`), "≤ 20 ms");
@@ -134,6 +140,8 @@ try {
   await question("substring in the path, 30 d, counted by hour", `/api/v1/histogram?${range}&filter=${encodeURIComponent("path~ers/12")}`, "≤ 1,000 ms");
   await question("substring in the agent, 30 d, counted by hour", `/api/v1/histogram?${range}&filter=${encodeURIComponent("user_agent~okhttp")}`, "≤ 1,000 ms");
 
+  await dashboards({ url, token: ADMIN, from: before(30), to: TO, events: Math.min(events, (events * 30) / DAYS), report });
+
   const exported = performance.now();
   const answer = await fetch(`${url}/api/v1/export?format=csv&${range}`, { headers });
   let lines = 0;
@@ -144,7 +152,7 @@ try {
   report("binary, stripped", `${(statSync(binary).size / 1e6).toFixed(1)} MB`, "≤ 90");
   await stop(child);
 } finally {
-  rmSync(dir, { recursive: true, force: true });
+  if (!process.env.KEEP) rmSync(dir, { recursive: true, force: true });
 }
 console.log("| what | measured | target |\n|---|---|---|");
 for (const row of rows) console.log(`| ${row.join(" | ")} |`);

@@ -61,7 +61,7 @@ fn main() {
     time("parquet", begun);
     let symbols = Symbols::default();
     let begun = now();
-    let sections = rollup::sections(&day, &rows, &symbols);
+    let sections = rollup::sections(&day, &rows, &symbols, &mut rollup::Worth::default());
     time("count cells", begun);
     let begun = now();
     let cells = rollup::encode(&sections, &symbols).expect("cells");

@@ -14,7 +14,7 @@ use event::{Batch, Kind};
 use foldhash::fast::FixedState;
 
 use crate::cells::{Cell, Cells, KEYS_MAX, OTHER, Sum, Sym, Symbols};
-use crate::cube::{Cube, Grain, bucket};
+use crate::cube::{COARSE_BUCKETS, Cube, Grain, bucket};
 
 /// Counts events into the cells of a cube at a grain: all rows, or those of `rows`.
 pub fn count(cube: &Cube, grain: Grain, batch: &Batch, rows: Option<&[u32]>, symbols: &Symbols) -> Cells {
@@ -44,12 +44,14 @@ pub(crate) struct Counter<'a> {
     symbols: &'a Symbols,
     times: Vec<i64>,
     bytes: OnceCell<Vec<u64>>,
-    /// What is counted besides the key: with the outcome or without, with the response time or without.
-    bases: [OnceCell<Coded<Base>>; 4],
+    bases: RefCell<Vec<(BaseKind, Rc<Coded<Base>>)>>,
     keys: RefCell<Vec<(KeyFields, Rc<Keys>)>>,
 }
 
 type KeyFields = (&'static [FieldId], Option<FieldId>);
+
+/// With the outcome, with the response time, coarsely.
+type BaseKind = (bool, bool, bool);
 
 /// A number for each row, and what each number stands for.
 struct Coded<T> {
@@ -148,7 +150,7 @@ impl<'a> Counter<'a> {
             symbols,
             times,
             bytes: OnceCell::new(),
-            bases: Default::default(),
+            bases: RefCell::default(),
             keys: RefCell::default(),
         }
     }
@@ -165,9 +167,9 @@ impl<'a> Counter<'a> {
 
     /// Counts, as long as `may` agrees to the number of rows looked at and of cells made.
     fn count_within(&self, cube: &Cube, grain: Grain, may: impl Fn(usize, usize) -> bool) -> Option<Counted> {
-        let (base, keys) = (self.base(cube.outcome, cube.latency), self.keys(cube));
+        let (base, keys) = (self.base(cube), self.keys(cube));
         let bytes = cube.bytes.then(|| self.bytes());
-        let mut open = Open::new(&keys.coded, base, grain);
+        let mut open = Open::new(&keys.coded, &base, grain);
         let rows = self.times.iter().zip(&base.of).zip(&keys.coded.of).enumerate();
         for (at, ((time, base_of), key)) in rows {
             let is_time = at.is_multiple_of(1_024) || at == self.rows.len() / 8;
@@ -192,10 +194,16 @@ impl<'a> Counter<'a> {
         may(self.rows.len(), open.len()).then(|| open.finish())
     }
 
+    /// Whether no row has a key: what is counted is then the same for all cubes with the same other dimensions.
+    pub(crate) fn is_without_keys(&self, cube: &Cube) -> bool {
+        let keys = self.keys(cube);
+        keys.lists.is_none() && keys.coded.each == [(0, 0)]
+    }
+
     /// The same at a coarser grain.
     pub(crate) fn coarser(&self, cube: &Cube, grain: Grain, finer: &Counted) -> Counted {
         let keys = self.keys(cube);
-        let mut open = Open::new(&keys.coded, self.base(cube.outcome, cube.latency), grain);
+        let mut open = Open::new(&keys.coded, &self.base(cube), grain);
         for pair in &finer.pairs {
             open.at(i64::from(pair.minute) * MINUTE);
             open.add(pair.key, pair.base, pair.calls, pair.bytes);
@@ -205,7 +213,7 @@ impl<'a> Counter<'a> {
 
     /// What was counted, as cells.
     pub(crate) fn cells(&self, cube: &Cube, grain: Grain, counted: &Counted) -> Cells {
-        let (base, keys) = (self.base(cube.outcome, cube.latency), self.keys(cube));
+        let (base, keys) = (self.base(cube), self.keys(cube));
         let cell = |pair: &Pair| {
             let (key, detail) = keys.coded.each.get(pair.key as usize).copied().unwrap_or_default();
             let base = base.each.get(pair.base as usize).copied().unwrap_or_default();
@@ -219,7 +227,7 @@ impl<'a> Counter<'a> {
                 reason: base.reason,
                 bucket: base.bucket.saturating_sub(1),
                 calls: pair.calls,
-                bytes: pair.bytes,
+                bytes: if cube.bytes { pair.bytes } else { 0 },
             }
         };
         let cells: Cells = counted.pairs.iter().map(cell).collect();
@@ -240,36 +248,42 @@ impl<'a> Counter<'a> {
         })
     }
 
-    fn base(&self, outcome: bool, latency: bool) -> &Coded<Base> {
-        let place = usize::from(outcome) + 2 * usize::from(latency);
-        let make = || {
-            let gateway = self.texts(field::GATEWAY);
-            let mut base = gateway.with(&self.texts(field::ENVIRONMENT), |gateway, environment| Base {
-                gateway,
-                environment,
-                ..Base::default()
-            });
-            if outcome {
-                let status = self.batch.column(field::STATUS);
-                let status = self.small(|row| status.and_then(|c| c.int(row)).map_or(0, |s| s as u16));
-                let reasons = Reasons::new(self.batch);
-                let reason = self.small(|row| reasons.get(row).into());
-                let outcome = status.with(&reason, |status, reason| (status, reason as u8));
-                base = base.with(&outcome, |base, (status, reason)| Base { status, reason, ..base });
-            }
-            if latency {
-                let duration = self.batch.column(field::DURATION);
-                let bucket = self
-                    .small(|row| duration.and_then(|c| c.int(row)).map_or(0, |micros| bucket(micros) + 1));
-                base = base.with(&bucket, |base, bucket| Base { bucket, ..base });
-            }
-            base
-        };
-        match self.bases.get(place) {
-            Some(cell) => cell.get_or_init(make),
-            // There are four, so this cannot be.
-            None => self.base(false, false),
+    /// What is counted besides the key, made once for all cubes with the same.
+    fn base(&self, cube: &Cube) -> Rc<Coded<Base>> {
+        let kind = (cube.outcome, cube.latency, cube.coarse);
+        if let Some((_, base)) = self.bases.borrow().iter().find(|(known, _)| *known == kind) {
+            return Rc::clone(base);
         }
+        let base = Rc::new(self.make_base(cube));
+        self.bases.borrow_mut().push((kind, Rc::clone(&base)));
+        base
+    }
+
+    fn make_base(&self, cube: &Cube) -> Coded<Base> {
+        let mut base = match cube.coarse {
+            true => Coded { of: vec![0; self.rows.len()], each: vec![Base::default()] },
+            false => {
+                self.texts(field::GATEWAY).with(&self.texts(field::ENVIRONMENT), |gateway, environment| {
+                    Base { gateway, environment, ..Base::default() }
+                })
+            }
+        };
+        if cube.outcome {
+            let status = self.batch.column(field::STATUS);
+            let status = self.small(|row| status.and_then(|c| c.int(row)).map_or(0, |s| s as u16));
+            let reasons = Reasons::new(self.batch);
+            let reason = self.small(|row| reasons.get(row).into());
+            let outcome = status.with(&reason, |status, reason| (status, reason as u8));
+            base = base.with(&outcome, |base, (status, reason)| Base { status, reason, ..base });
+        }
+        if cube.latency {
+            let duration = self.batch.column(field::DURATION);
+            let width = if cube.coarse { COARSE_BUCKETS } else { 1 };
+            let of = |micros| bucket(micros) / width * width + 1;
+            let bucket = self.small(|row| duration.and_then(|c| c.int(row)).map_or(0, of));
+            base = base.with(&bucket, |base, bucket| Base { bucket, ..base });
+        }
+        base
     }
 
     /// Small numbers, which stand for themselves.

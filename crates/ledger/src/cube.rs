@@ -36,7 +36,7 @@ impl Grain {
     }
 }
 
-/// One roll-up. Every cube also has the dimensions time, gateway and environment.
+/// One roll-up. Every cube also has the dimension time, and unless it is coarse gateway and environment.
 #[derive(Debug)]
 pub struct Cube {
     /// Its name in the files.
@@ -51,6 +51,9 @@ pub struct Cube {
     pub outcome: bool,
     /// Whether the latency bucket is a dimension; only calls with a duration are counted then.
     pub latency: bool,
+    /// For keys of which there are many: gateway and environment are no dimensions, and buckets of latency are twice as
+    /// wide.
+    pub coarse: bool,
     /// Whether response bytes are summed.
     pub bytes: bool,
     /// The grains kept, finest first.
@@ -81,9 +84,16 @@ const OUTCOMES: Cube = Cube {
     detail: None,
     outcome: true,
     latency: false,
+    coarse: false,
     bytes: false,
     grains: COARSE,
 };
+
+/// Calls by their response time, each day.
+const LATENCIES: Cube = Cube { outcome: false, latency: true, grains: DAYS, ..OUTCOMES };
+
+/// The same for keys of which there are many.
+const MANY_LATENCIES: Cube = Cube { coarse: true, ..LATENCIES };
 
 /// Every roll-up. A new one is one line; older files are then answered from their rows.
 pub const CUBES: &[Cube] = &[
@@ -94,6 +104,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
+        coarse: false,
         bytes: true,
         grains: FINE,
     },
@@ -104,6 +115,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: false,
         latency: true,
+        coarse: false,
         bytes: false,
         grains: FINE,
     },
@@ -114,6 +126,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::CONSUMER_ID),
         outcome: true,
         latency: false,
+        coarse: false,
         bytes: true,
         grains: COARSE,
     },
@@ -124,6 +137,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::CONSUMER_ID),
         outcome: false,
         latency: false,
+        coarse: false,
         bytes: false,
         grains: COARSE,
     },
@@ -134,6 +148,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: true,
         latency: false,
+        coarse: false,
         bytes: true,
         grains: COARSE,
     },
@@ -144,6 +159,7 @@ pub const CUBES: &[Cube] = &[
         detail: None,
         outcome: true,
         latency: false,
+        coarse: false,
         bytes: false,
         grains: COARSE,
     },
@@ -161,13 +177,21 @@ pub const CUBES: &[Cube] = &[
         ..OUTCOMES
     },
     Cube { name: "plan", doc: "Calls by usage plan.", key: &[field::USAGE_PLAN], bytes: true, ..OUTCOMES },
-    Cube { name: "customer", doc: "Calls by customer.", key: &[field::CUSTOMER], bytes: true, ..OUTCOMES },
+    Cube {
+        name: "customer",
+        doc: "Calls by customer.",
+        key: &[field::CUSTOMER],
+        bytes: true,
+        coarse: true,
+        ..OUTCOMES
+    },
     Cube {
         name: "api_key",
         doc: "Calls by API key: its id, and its name beside.",
         key: &[field::API_KEY_ID, field::API_KEY_NAME],
         detail: Some(field::API_KEY_NAME),
         bytes: true,
+        coarse: true,
         ..OUTCOMES
     },
     Cube { name: "domain", doc: "Calls by domain.", key: &[field::DOMAIN], bytes: true, ..OUTCOMES },
@@ -178,14 +202,58 @@ pub const CUBES: &[Cube] = &[
         ..OUTCOMES
     },
     Cube {
-        name: "consumer_latency",
+        name: "consumer_latency_coarse",
         doc: "Calls by consumer and response time.",
         key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
-        detail: Some(field::CONSUMER_ID),
-        outcome: false,
-        latency: true,
-        grains: DAYS,
-        ..OUTCOMES
+        ..MANY_LATENCIES
+    },
+    Cube {
+        name: "key_latency_coarse",
+        doc: "Calls by API key and response time.",
+        key: &[field::API_KEY_ID, field::API_KEY_NAME],
+        ..MANY_LATENCIES
+    },
+    Cube {
+        name: "customer_latency_coarse",
+        doc: "Calls by customer and response time.",
+        key: &[field::CUSTOMER],
+        ..MANY_LATENCIES
+    },
+    Cube {
+        name: "group_latency",
+        doc: "Calls by consumer group and response time.",
+        key: &[field::CONSUMER_GROUPS],
+        ..LATENCIES
+    },
+    Cube {
+        name: "plan_latency",
+        doc: "Calls by usage plan and response time.",
+        key: &[field::USAGE_PLAN],
+        ..LATENCIES
+    },
+    Cube {
+        name: "domain_latency",
+        doc: "Calls by domain and response time.",
+        key: &[field::DOMAIN],
+        ..LATENCIES
+    },
+    Cube {
+        name: "auth_latency",
+        doc: "Calls by the way the caller authenticated and response time.",
+        key: &[field::AUTH_METHOD],
+        ..LATENCIES
+    },
+    Cube {
+        name: "country_latency",
+        doc: "Calls by country and response time.",
+        key: &[field::COUNTRY],
+        ..LATENCIES
+    },
+    Cube {
+        name: "agent_latency",
+        doc: "Calls by the program that called and response time.",
+        key: &[field::AGENT],
+        ..LATENCIES
     },
     Cube {
         name: "consumer_route",
@@ -200,6 +268,7 @@ pub const CUBES: &[Cube] = &[
         doc: "Calls by consumer and usage plan: how much of a quota is used.",
         key: &[field::CONSUMER_NAME, field::CONSUMER_ID],
         detail: Some(field::USAGE_PLAN),
+        coarse: true,
         ..OUTCOMES
     },
     Cube {
@@ -207,6 +276,7 @@ pub const CUBES: &[Cube] = &[
         doc: "Calls by API key and usage plan.",
         key: &[field::API_KEY_ID, field::API_KEY_NAME],
         detail: Some(field::USAGE_PLAN),
+        coarse: true,
         ..OUTCOMES
     },
     Cube {
@@ -216,6 +286,7 @@ pub const CUBES: &[Cube] = &[
         detail: Some(field::API),
         outcome: false,
         latency: true,
+        coarse: false,
         bytes: false,
         grains: COARSE,
     },
@@ -228,6 +299,9 @@ pub fn cube(name: &str) -> Option<&'static Cube> {
 
 /// Latency buckets in one doubling: a bucket is 9 % wide, its middle at most 4.4 % from any value in it.
 const BUCKETS_PER_OCTAVE: f64 = 8.0;
+
+/// Buckets that are one in a coarse cube: 19 % wide.
+pub const COARSE_BUCKETS: u16 = 2;
 
 /// The bucket of a duration in microseconds.
 pub fn bucket(micros: i64) -> u16 {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result, Tried};
 use crate::ledger::Shared;
 use crate::open::write_keys;
 use crate::part::{Part, Place, day_of};
-use crate::rollup;
+use crate::rollup::{self, Worth};
 use crate::seal::{self, date};
 use crate::table::Table;
 use crate::view::{Kept, View, day_cells};
@@ -36,6 +36,7 @@ pub(crate) struct Keeper {
     shared: Arc<Shared>,
     queue: mpsc::Sender<Request>,
     table: Table,
+    worth: Worth,
     /// Keys of events in closed segments whose sealing has not succeeded yet.
     keys: Vec<u64>,
     last_tick: Option<Timestamp>,
@@ -44,7 +45,15 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     pub(crate) fn new(shared: Arc<Shared>, queue: mpsc::Sender<Request>, table: Table) -> Keeper {
-        Keeper { shared, queue, table, keys: Vec::new(), last_tick: None, steady_since: Timestamp(0) }
+        Keeper {
+            shared,
+            queue,
+            table,
+            worth: Worth::default(),
+            keys: Vec::new(),
+            last_tick: None,
+            steady_since: Timestamp(0),
+        }
     }
 
     /// Does what is due.
@@ -109,7 +118,13 @@ impl Keeper {
         drop(chunks);
         // Numbers given after the rotation belong to the next segment; this one ends with its own last.
         let end_seq = last_seq(&batch).map_or(next_seq, |last| last + 1);
-        let places = seal::seal(&*self.shared.disk, &batch, &format!("{segment:016}"), &self.shared.symbols)?;
+        let places = seal::seal(
+            &*self.shared.disk,
+            &batch,
+            &format!("{segment:016}"),
+            &self.shared.symbols,
+            &mut self.worth,
+        )?;
         drop(batch);
         write_keys(&*self.shared.disk, segment, &self.keys)?;
         self.table.seal(&places, segment, end_seq, now)?;
@@ -159,7 +174,7 @@ impl Keeper {
             gone.push(part.place.path.clone());
         }
         let stem = format!("c{:015}", self.table.next_version());
-        let places = seal::seal(&*self.shared.disk, &batch, &stem, &self.shared.symbols)?;
+        let places = seal::seal(&*self.shared.disk, &batch, &stem, &self.shared.symbols, &mut self.worth)?;
         self.table.replace(&gone, &places, now)?;
         self.publish(&gone, places, None);
         Ok(())

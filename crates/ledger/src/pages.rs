@@ -30,8 +30,10 @@ const PAGE_ROWS: usize = 16_384;
 /// Bytes of texts in a page, and of a dictionary; unless a single text is larger.
 const TEXT_BYTES_MAX: usize = 1 << 20;
 
-/// How many row groups in a hundred a needle looks into in vain.
-const BLOOM_FALSE_POSITIVES: f64 = 0.05;
+/// Bits of a Bloom filter for each text: a needle looks into five row groups in a hundred in vain.
+const BLOOM_BITS: usize = 7;
+/// Bytes of a block of a Bloom filter.
+const BLOOM_BLOCK_BYTES: usize = 32;
 
 /// How the values of a column lie in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,13 +233,14 @@ fn texts<'t>(rows: &[u32], text: impl Fn(usize) -> &'t str, needle: bool, mut ch
         })?;
     }
     let values = || texts.iter().copied().filter(|text| !text.is_empty());
-    let bloom = needle.then(|| bloom(values())).transpose()?;
+    let bloom = needle.then(|| bloom(values()));
     chunk.close(&Bounds::Texts(values().min().zip(values().max())), bloom)
 }
 
-fn bloom<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Result<Sbbf> {
-    let distinct = texts.clone().count() as u64;
-    let mut bloom = Sbbf::new_with_ndv_fpp(distinct, BLOOM_FALSE_POSITIVES).map_err(Error::arrow)?;
+fn bloom<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Sbbf {
+    // As many blocks as it takes; the library would take the next power of two.
+    let blocks = (texts.clone().count() * BLOOM_BITS).div_ceil(8 * BLOOM_BLOCK_BYTES).max(1);
+    let mut bloom = Sbbf::new(&vec![0; blocks * BLOOM_BLOCK_BYTES]);
     texts.for_each(|text| bloom.insert(text));
-    Ok(bloom)
+    bloom
 }

@@ -2,6 +2,7 @@
 //! and read; which files make up the table is the table's business.
 
 mod bloom;
+mod together;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::statistics::Statistics;
 
 use crate::columns::{column_name, fields, read_schema, to_batch};
+use crate::cube::{Cube, Grain};
 use crate::disk::{Disk, Reading};
 use crate::error::{Error, Result, Tried};
 use crate::pages::{File, Layout};
@@ -44,12 +46,14 @@ fn layout(field: &Field) -> Layout {
     }
 }
 
-/// Writes the given rows, which are of one day and in the order of time, as one Parquet file.
+/// Writes the given rows, which are of one day and in the order of time, as one Parquet file. Row groups follow each other in
+/// time; inside of one the rows of a caller lie together.
 pub fn encode(batch: &Batch, rows: &[u32]) -> Result<Vec<u8>> {
     let fields: Vec<&Field> = batch.columns().map(|(field, _)| field).collect();
     let mut file = File::new(&read_schema(&fields), true, rows.len() * EVENT_BYTES)?;
     for rows in rows.chunks(ROW_GROUP_ROWS) {
-        file.group(batch.columns().map(|(field, column)| (layout(field), column)), rows)?;
+        let rows = together::together(batch, rows);
+        file.group(batch.columns().map(|(field, column)| (layout(field), column)), &rows)?;
     }
     file.close(None)
 }
@@ -83,17 +87,30 @@ pub struct Part {
     pub place: Place,
     disk: Arc<dyn Disk>,
     metadata: std::sync::OnceLock<ArrowReaderMetadata>,
+    written: std::sync::OnceLock<Vec<(usize, Grain)>>,
 }
 
 impl Part {
     /// Nothing is read before it is asked for.
     pub fn new(place: Place, disk: Arc<dyn Disk>) -> Part {
-        Part { place, disk, metadata: std::sync::OnceLock::new() }
+        Part { place, disk, metadata: Default::default(), written: Default::default() }
     }
 
     /// Its roll-up.
     pub fn rollup(&self) -> crate::rollup::File<'_> {
         crate::rollup::File { path: &self.place.rollup, crc: self.place.rollup_crc }
+    }
+
+    /// Whether its roll-up has the cells of a cube at a grain: those that it does not have are counted from its rows.
+    pub fn has_cells(&self, cube: &Cube, grain: Grain) -> Result<bool> {
+        let written = match self.written.get() {
+            Some(written) => written,
+            None => {
+                let written = crate::rollup::written(&*self.disk, &self.rollup())?;
+                self.written.get_or_init(|| written)
+            }
+        };
+        Ok(written.contains(&(cube.number(), grain)))
     }
 
     fn chunks(&self) -> Result<Chunks> {

@@ -1,7 +1,8 @@
 //! The roll-up of a sealed file: every cube at every grain, one Parquet row group each, so that a question reads
 //! only its own. Written in the same commit as the rows; Σ cells = rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
@@ -26,32 +27,78 @@ use crate::error::{Error, Result};
 use crate::numbers::Numbers;
 use crate::pages::{self, Layout};
 use crate::part::Chunks;
+use crate::recent::{Counts, Recent};
 
 /// Cells of the cubes and grains that are worth writing.
 pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
 
 /// A section is written when it has at most one cell for so many rows. One that would be hardly smaller than the rows
 /// costs more on the disk than it saves: it is counted from the rows when it is asked for, which then is as
-/// little work as reading it.
-const ROWS_PER_CELL_MIN: usize = 4;
+/// little work as reading it. Minutes are asked of few days only.
+fn rows_per_cell_min(grain: Grain) -> usize {
+    if grain == Grain::Minute { 8 } else { 4 }
+}
 
 /// More cells than a section ever has: at most a quarter of the rows sealed or put together at once.
 const SECTION_CELLS_MAX: usize = 1 << 22;
 
+/// Which sections had too many cells the last time: such are not tried again at once.
+#[derive(Debug, Default)]
+pub struct Worth {
+    /// How many times a section is still left out.
+    left_out: HashMap<(usize, Grain), usize, FixedState>,
+}
+
+/// So many files are written before a section that had too many cells is tried again.
+const TRIED_EVERY: usize = 16;
+
+/// A file with fewer rows says nothing about others, nor they about it.
+const ROWS_TELLING_MIN: usize = 65_536;
+
+impl Worth {
+    /// Counts into a section unless it is not worth it.
+    fn count(&mut self, counter: &Counter<'_>, cube: &Cube, grain: Grain, rows: usize) -> Option<Counted> {
+        let key = (cube.number(), grain);
+        let tells = rows >= ROWS_TELLING_MIN;
+        if let Some(left) = self.left_out.get_mut(&key).filter(|left| tells && **left > 0) {
+            *left -= 1;
+            return None;
+        }
+        let counted = counter.count_if_small(cube, grain, rows_per_cell_min(grain));
+        if tells {
+            self.left_out.insert(key, if counted.is_none() { TRIED_EVERY } else { 0 });
+        }
+        counted
+    }
+}
+
 /// Counts the given rows into every cube, each grain from the next finer one where that is worth writing, else from the
 /// events.
-pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols) -> Sections {
+pub fn sections(batch: &Batch, rows: &[u32], symbols: &Symbols, worth: &mut Worth) -> Sections {
     let counter = Counter::new(batch, Some(rows), symbols);
     let mut sections: Sections = Vec::new();
+    // Counted for a cube none of whose keys are there: the first has response bytes too.
+    let mut keyless: Vec<(&Cube, Grain, Rc<Counted>)> = Vec::new();
     for cube in CUBES {
-        let mut finer: Option<Counted> = None;
+        let is_keyless = counter.is_without_keys(cube);
+        let mut finer: Option<Rc<Counted>> = None;
         for grain in cube.grains {
-            let counted = match &finer {
-                Some(finer) => Some(counter.coarser(cube, *grain, finer)),
-                None => counter.count_if_small(cube, *grain, ROWS_PER_CELL_MIN),
+            let is_same = |(known, at, _): &&(&Cube, Grain, Rc<Counted>)| {
+                let dimensions = |c: &Cube| (c.outcome, c.latency, c.coarse);
+                at == grain && dimensions(known) == dimensions(cube) && (known.bytes || !cube.bytes)
             };
-            let cells = counted.as_ref().map(|counted| counter.cells(cube, *grain, counted));
-            sections.extend(cells.map(|cells| (cube, *grain, cells)));
+            let same = keyless.iter().find(|known| is_keyless && is_same(known)).map(|(.., counted)| counted);
+            let counted = match (same, &finer) {
+                (Some(same), _) => Some(Rc::clone(same)),
+                (None, Some(finer)) => Some(Rc::new(counter.coarser(cube, *grain, finer))),
+                (None, None) => worth.count(&counter, cube, *grain, rows.len()).map(Rc::new),
+            };
+            if let Some(counted) = &counted {
+                sections.push((cube, *grain, counter.cells(cube, *grain, counted)));
+                if is_keyless {
+                    keyless.push((cube, *grain, Rc::clone(counted)));
+                }
+            }
             finer = counted;
         }
     }
@@ -87,8 +134,8 @@ pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
     let mut names = Vec::new();
     for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
         names.push(section_name(cube, *grain));
-        let rows: Vec<u32> = (0..cells.len() as u32).collect();
-        file.group(columns(cells, symbols).iter().map(|(layout, column)| (*layout, column)), &rows)?;
+        let rows = packed(cells);
+        file.group(columns(cube, cells, symbols).iter().map(|(layout, column)| (*layout, column)), &rows)?;
     }
     // Sections without cells are named too: they are known to be empty, not unknown.
     for (cube, grain, _) in sections.iter().filter(|(_, _, cells)| cells.is_empty()) {
@@ -97,32 +144,58 @@ pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
     file.close([KeyValue::new(SECTIONS_KEY.to_owned(), names.join(","))])
 }
 
+/// Stands for a detail that is the same as the key: no id is this text.
+const SAME: &str = "\u{1}";
+
+/// Whether the key may stand beside itself.
+fn is_beside_itself(cube: &Cube) -> bool {
+    cube.detail.is_some_and(|detail| cube.key.contains(&detail))
+}
+
+/// The cells in an order that packs well: those of a key beside each other, whatever their time.
+fn packed(cells: &Cells) -> Vec<u32> {
+    let mut order: Vec<u64> = cells.key.iter().zip(0..).map(|(key, at)| key << 32 | at).collect();
+    if !matches!(cells.minute, Numbers::Same(..)) {
+        order.sort_unstable();
+    }
+    order.into_iter().map(|key_and_place| key_and_place as u32).collect()
+}
+
 /// Cells in the columns of [`schema`].
-fn columns(cells: &Cells, symbols: &Symbols) -> Vec<(Layout, Column)> {
+fn columns(cube: &Cube, cells: &Cells, symbols: &Symbols) -> Vec<(Layout, Column)> {
     let reason =
         |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or("", |r| r.code).to_owned();
     let int = |column: &Numbers| Column::Int(column.iter().map(|n| n as i64).collect());
-    let text = |column: &Numbers| texts(column, |n| symbols.text(n as Sym));
+    let text = |column: &Numbers| texts(column.iter(), |n| symbols.text(n as Sym));
+    const SAME_NUMBER: u64 = u64::MAX;
+    let beside = cells.key.iter().zip(cells.detail.iter());
+    let beside =
+        beside.map(
+            |(key, detail)| {
+                if is_beside_itself(cube) && key == detail && key != 0 { SAME_NUMBER } else { detail }
+            },
+        );
+    let detail = texts(beside, |n| if n == SAME_NUMBER { SAME.to_owned() } else { symbols.text(n as Sym) });
     vec![
         (Layout::Deltas, int(&cells.minute)),
         (Layout::Codes, text(&cells.gateway)),
         (Layout::Codes, text(&cells.environment)),
         (Layout::Codes, text(&cells.key)),
-        (Layout::Codes, text(&cells.detail)),
+        (Layout::Codes, detail),
         (Layout::Codes, int(&cells.status)),
-        (Layout::Codes, texts(&cells.reason, reason)),
+        (Layout::Codes, texts(cells.reason.iter(), reason)),
         (Layout::Codes, int(&cells.bucket)),
         (Layout::Codes, int(&cells.calls)),
-        (Layout::Codes, int(&cells.bytes)),
+        (Layout::Deltas, int(&cells.bytes)),
     ]
 }
 
 /// A text column; each distinct number is turned into its text once.
-fn texts(numbers: &Numbers, text: impl Fn(u64) -> String) -> Column {
+fn texts(numbers: impl Iterator<Item = u64>, text: impl Fn(u64) -> String) -> Column {
     let mut ids: HashMap<u64, u32, FixedState> = HashMap::default();
     let mut column = DictColumn::default();
     let (dict, mut before) = (&mut column.dict, None);
-    for n in numbers.iter() {
+    for n in numbers {
         let id = match before {
             Some((same, id)) if same == n => id,
             _ => *ids.entry(n).or_insert_with(|| dict.number(&text(n))),
@@ -142,6 +215,29 @@ pub struct File<'a> {
     pub crc: u32,
 }
 
+fn metadata(chunks: &Chunks, path: &str) -> Result<ArrowReaderMetadata> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema());
+    ArrowReaderMetadata::load(chunks, options).map_err(|e| Error::Damaged { what: format!("{path}: {e}") })
+}
+
+/// The names of the sections, in the order of the row groups.
+fn names(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = &str> {
+    let pairs = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
+    let names = pairs.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref());
+    names.unwrap_or("").split(',')
+}
+
+/// The cubes and grains that a roll-up file has cells of.
+pub fn written(disk: &dyn Disk, file: &File<'_>) -> Result<Vec<(usize, Grain)>> {
+    let chunks = Chunks::open(disk, file.path)?;
+    chunks.check(file.path, file.crc)?;
+    let metadata = metadata(&chunks, file.path)?;
+    let names: Vec<&str> = names(&metadata).collect();
+    let all = CUBES.iter().flat_map(|cube| cube.grains.iter().map(move |grain| (cube, *grain)));
+    let is_written = |(cube, grain): &(&Cube, Grain)| names.contains(&section_name(cube, *grain).as_str());
+    Ok(all.filter(is_written).map(|(cube, grain)| (cube.number(), grain)).collect())
+}
+
 /// Reads one section of a roll-up file; `None` when it was not worth writing, or the file is older than the cube.
 pub fn decode(
     disk: &dyn Disk,
@@ -154,11 +250,8 @@ pub fn decode(
     let chunks = Chunks::open(disk, path)?;
     chunks.check(path, file.crc)?;
     let damaged = |e: &dyn std::fmt::Display| Error::Damaged { what: format!("{path}: {e}") };
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema());
-    let metadata = ArrowReaderMetadata::load(&chunks, options).map_err(|e| damaged(&e))?;
-    let names = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
-    let names = names.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref()).unwrap_or("");
-    let Some(at) = names.split(',').position(|name| name == section_name(cube, grain)) else {
+    let metadata = metadata(&chunks, path)?;
+    let Some(at) = names(&metadata).position(|name| name == section_name(cube, grain)) else {
         return Ok(None);
     };
     if at >= metadata.metadata().num_row_groups() {
@@ -177,13 +270,19 @@ pub fn decode(
         let records = records.map_err(|e| damaged(&e))?;
         cells = read(&records, &wanted, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
     }
+    if is_beside_itself(cube) {
+        let same = u64::from(symbols.sym(SAME));
+        let both = cells.key.iter().zip(cells.detail.iter());
+        cells.detail = both.map(|(key, detail)| if detail == same { key } else { detail }).collect();
+    }
     Ok(Some(cells))
 }
 
 /// The columns that say something in the cells of a cube; the others are zero all the way down.
 fn dimensions(cube: &Cube) -> Vec<&'static str> {
-    let mut names = vec!["minute", "gateway", "environment", "calls"];
-    let sometimes: [(bool, &[&str]); 5] = [
+    let mut names = vec!["minute", "calls"];
+    let sometimes: [(bool, &[&str]); 6] = [
+        (!cube.coarse, &["gateway", "environment"]),
         (!cube.key.is_empty(), &["key"]),
         (cube.detail.is_some(), &["detail"]),
         (cube.outcome, &["status", "reason"]),
@@ -236,28 +335,20 @@ fn coded(array: &dyn Array, number: impl Fn(&str) -> u64) -> Option<Numbers> {
     array.keys().iter().map(coded).collect()
 }
 
-/// Cells read from roll-up files, kept while there is room.
+/// Cells read from roll-up files, kept while there is room, and beside them what questions counted from rows.
 pub struct Cache {
     disk: Arc<dyn Disk>,
     symbols: Arc<Symbols>,
-    bytes_max: usize,
-    held: Mutex<Held>,
+    cells: Mutex<Recent<SectionKey, Arc<Cells>>>,
+    pub(crate) counts: Counts,
 }
 
 type SectionKey = (String, usize, Grain);
 
-#[derive(Default)]
-struct Held {
-    sections: HashMap<SectionKey, (u64, Arc<Cells>)>,
-    by_age: BTreeMap<u64, SectionKey>,
-    bytes: usize,
-    clock: u64,
-}
-
 impl Cache {
     /// A cache of at most `bytes_max` bytes of cells.
     pub fn new(disk: Arc<dyn Disk>, symbols: Arc<Symbols>, bytes_max: usize) -> Cache {
-        Cache { disk, symbols, bytes_max, held: Mutex::default() }
+        Cache { disk, symbols, cells: Mutex::new(Recent::new(bytes_max)), counts: Counts::default() }
     }
 
     /// The cells of one section of a roll-up file; those that are not in it are made by `count`.
@@ -289,38 +380,11 @@ impl Cache {
             return Ok(cells);
         }
         let cells = Arc::new(make()?);
-        self.lock().put(key, Arc::clone(&cells), self.bytes_max);
+        self.lock().put(key, Arc::clone(&cells), cells.memory_bytes());
         Ok(cells)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Held {
-    fn get(&mut self, key: &SectionKey) -> Option<Arc<Cells>> {
-        let (age, cells) = self.sections.get_mut(key)?;
-        self.clock += 1;
-        self.by_age.remove(age);
-        *age = self.clock;
-        self.by_age.insert(self.clock, key.clone());
-        Some(Arc::clone(cells))
-    }
-
-    fn put(&mut self, key: SectionKey, cells: Arc<Cells>, bytes_max: usize) {
-        self.clock += 1;
-        self.bytes += cells.memory_bytes();
-        self.by_age.insert(self.clock, key.clone());
-        if let Some((age, old)) = self.sections.insert(key, (self.clock, cells)) {
-            self.by_age.remove(&age);
-            self.bytes -= old.memory_bytes();
-        }
-        while self.bytes > bytes_max {
-            let Some((_, oldest)) = self.by_age.pop_first() else { break };
-            if let Some((_, cells)) = self.sections.remove(&oldest) {
-                self.bytes -= cells.memory_bytes();
-            }
-        }
+    fn lock(&self) -> std::sync::MutexGuard<'_, Recent<SectionKey, Arc<Cells>>> {
+        self.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,7 +12,7 @@ use crate::cells::Symbols;
 use crate::disk::{self, Disk};
 use crate::error::{Result, Tried};
 use crate::part::{self, Place, day_of};
-use crate::rollup;
+use crate::rollup::{self, Worth};
 
 /// The directory of the table of access events.
 pub const TABLE: &str = "access";
@@ -31,10 +31,16 @@ pub fn date(day: i64) -> String {
 
 /// Writes events as one file for each UTC day they touch. `stem` makes the names unique: files of an attempt that
 /// never came to its commit are replaced by the next attempt or swept at the next start.
-pub fn seal(disk: &dyn Disk, batch: &Batch, stem: &str, symbols: &Symbols) -> Result<Vec<Place>> {
+pub fn seal(
+    disk: &dyn Disk,
+    batch: &Batch,
+    stem: &str,
+    symbols: &Symbols,
+    worth: &mut Worth,
+) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     for (day, rows) in days(batch) {
-        places.push(write(disk, batch, &rows, day, stem, symbols)?);
+        places.push(write(disk, batch, &rows, (day, stem), symbols, worth)?);
     }
     Ok(places)
 }
@@ -64,16 +70,16 @@ fn write(
     disk: &dyn Disk,
     batch: &Batch,
     rows: &[u32],
-    day: i64,
-    stem: &str,
+    (day, stem): (i64, &str),
     symbols: &Symbols,
+    worth: &mut Worth,
 ) -> Result<Place> {
     let date = date(day);
     let (data_dir, rollup_dir) = (format!("{TABLE}/date={date}"), format!("{ROLLUPS}/{date}"));
     let name = format!("{stem}.parquet");
     let bytes = part::encode(batch, rows)?;
     put(disk, TABLE, &data_dir, &name, &bytes)?;
-    let cells = rollup::encode(&rollup::sections(batch, rows, symbols), symbols)?;
+    let cells = rollup::encode(&rollup::sections(batch, rows, symbols, worth), symbols)?;
     put(disk, ROLLUPS, &rollup_dir, &name, &cells)?;
     let time = |row: Option<&u32>| row.and_then(|row| batch.row(*row as usize).int(field::TIME)).unwrap_or(0);
     let (time_min, time_max) = (time(rows.first()), time(rows.last()));

@@ -168,6 +168,14 @@ impl Unit {
         }
     }
 
+    /// What a question and this unit are known by together; none when it is a chunk.
+    fn name(&self, question: &Arc<str>) -> Option<crate::recent::Key> {
+        match &self.source {
+            Source::Part(part) => Some((Arc::clone(question), part.place.path.clone(), self.group)),
+            Source::Chunk(_) => None,
+        }
+    }
+
     /// The rows in memory, when this unit is a chunk: no copy is needed then.
     pub fn in_memory(&self) -> Option<&Batch> {
         match &self.source {
@@ -264,6 +272,19 @@ impl View {
         Ok(())
     }
 
+    /// How many rows of `[from, to)` are in files that do not have the cells of a cube at a grain.
+    pub fn rows_without_cells(&self, cube: &Cube, grain: Grain, from: i64, to: i64) -> Result<u64> {
+        let mut rows = 0;
+        for source in self.sources(from, to) {
+            if let Source::Part(part) = source
+                && !part.has_cells(cube, grain)?
+            {
+                rows += part.place.rows;
+            }
+        }
+        Ok(rows)
+    }
+
     fn part_cells(&self, part: &Arc<Part>, cube: &'static Cube, grain: Grain) -> Result<Arc<Cells>> {
         let count = || self.count_rows(&Source::Part(Arc::clone(part)), cube, grain);
         self.cache.cells(part.rollup(), cube, grain, count)
@@ -294,6 +315,24 @@ impl View {
             sum.add(&count(cube, grain, &batch, None, &self.symbols), grain);
         }
         Ok(sum.finish())
+    }
+
+    /// What a question counted from a unit before, when that is still held; never of unsealed events.
+    pub fn counted<T: Send + Sync + 'static>(&self, unit: &Unit, question: &Arc<str>) -> Option<Arc<T>> {
+        self.cache.counts.get(&unit.name(question)?)
+    }
+
+    /// Keeps what a question counted from all rows of a unit, about so many bytes, as long as there is room.
+    pub fn keep_count<T: Send + Sync + 'static>(
+        &self,
+        unit: &Unit,
+        question: &Arc<str>,
+        counted: &Arc<T>,
+        bytes: usize,
+    ) {
+        if let Some(name) = unit.name(question) {
+            self.cache.counts.put(name, counted, bytes);
+        }
     }
 
     /// The texts of the dimensions.

@@ -102,7 +102,11 @@ fn made_up(root: &std::path::Path, rows: i64) -> View {
         let bytes = part::encode(&batch, &all).unwrap();
         let (path, roll) = (format!("{day}.parquet"), format!("{day}.rollup"));
         ledger::disk::write(&*disk, "", &path, &bytes).unwrap();
-        let cells = rollup::encode(&rollup::sections(&batch, &all, &symbols), &symbols).unwrap();
+        let cells = rollup::encode(
+            &rollup::sections(&batch, &all, &symbols, &mut rollup::Worth::default()),
+            &symbols,
+        )
+        .unwrap();
         ledger::disk::write(&*disk, "", &roll, &cells).unwrap();
         let (time_min, time_max) = ledger::view::times(&batch);
         let place = Place {

@@ -104,8 +104,10 @@ impl Planner<'_> {
     fn leaf(&mut self, id: FieldId, test: &Test, is_all: bool) -> Option<Plan> {
         let cube = self.cube;
         match id {
-            field::GATEWAY => Some(text(|c| c.gateway, test)),
-            field::ENVIRONMENT => Some(text(|c| c.environment, test)),
+            field::GATEWAY if !cube.coarse => Some(text(|c| c.gateway, test)),
+            field::ENVIRONMENT if !cube.coarse => Some(text(|c| c.environment, test)),
+            // Only calls with a duration are in there.
+            field::DURATION if cube.latency && *test == Test::Empty => Some(Plan::Any(Vec::new())),
             field::STATUS if cube.outcome => Some(Plan::Status(IntTest::of(test))),
             field::REASON if cube.outcome => Some(Plan::Reason(Reasons::of(&TextTest::of(test, Kind::Dict)))),
             field::GRANTED if cube.outcome => match test {

@@ -196,7 +196,7 @@ fn of_unit(batch: &Batch, rows: &[u32], ask: &Ask) -> (Vec<u32>, Batch, Vec<Coun
     }
     let time = |row: u32| batch.row(row as usize).int(field::TIME).unwrap_or(0);
     if let Some(marks) = &ask.marks {
-        // Rows lie in the order of time, so most are of the minute of the one before.
+        // Of one caller rows lie in the order of time, so many are of the minute of the one before.
         let mut last = (i64::MIN, 0);
         groups.split_by(rows, |row| {
             let minute = time(row).div_euclid(event::time::MINUTE);

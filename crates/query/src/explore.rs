@@ -214,7 +214,7 @@ pub(crate) fn gather(look: &Look<'_>, question: &Question, periods: &[Vec<i64>])
     let narrow = look.on(&reader);
     let width = periods.iter().map(|edges| edges.len().saturating_sub(1)).max().unwrap_or(1);
     let mut table = Table::new(question, if question.is_series() { width } else { 1 });
-    match cells::plan(question, &narrow, periods) {
+    match cells::plan(question, &narrow, periods)? {
         Some(plan) => cells::gather(question, &narrow, &plan, periods, &mut table)?,
         None => rows::gather(question, &narrow, periods, &mut table)?,
     }

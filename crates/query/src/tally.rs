@@ -3,6 +3,8 @@
 //! under a filter the cells cannot answer, is counted from rows into the same cells. So there is one definition of
 //! each number and two sources of it, which agree.
 
+use std::sync::Arc;
+
 use event::field;
 use event::time::{DAY, MINUTE};
 use event::{FieldId, Kind};
@@ -48,7 +50,16 @@ pub(crate) const TRAFFIC: &[&str] = &[
     "key_plan",
 ];
 /// Cubes for questions about response times.
-pub(crate) const LATENCY: &[&str] = &["latency", "route_latency", "consumer_latency"];
+pub(crate) const LATENCY: &[&str] = &[
+    "latency",
+    "route_latency",
+    "plan_latency",
+    "domain_latency",
+    "auth_latency",
+    "country_latency",
+    "agent_latency",
+    "group_latency",
+];
 /// Cubes for questions about who called.
 pub(crate) const CONSUMERS: &[&str] = &["consumer_calls", "consumer", "consumer_route", "consumer_plan"];
 /// What calls by consumer and their outcome are counted from: alone, or of one route or plan.
@@ -158,7 +169,8 @@ pub(crate) fn tally(
             return Ok(Tallied { origin, stop: Some(stop) });
         }
         let (from, to) = want.ends();
-        let found = want.cubes.iter().find_map(|name| from_cells(reader, (number, want), cube(name)?, take));
+        let read = |name: &&str| from_cells(reader, (number, want), cube(name)?, false, take);
+        let found = want.cubes.iter().find_map(read);
         match found {
             Some(found) => {
                 let ragged = found?.into_iter();
@@ -182,10 +194,27 @@ pub(crate) fn tally_cells(
     take: &mut (dyn FnMut(usize, &Hit) + Send),
 ) -> Result<bool> {
     let cubes = || want.cubes.iter().filter_map(|name| cube(name));
-    match cubes().find_map(|cube| from_cells(reader, (0, want), cube, take)) {
+    match cubes().find_map(|cube| from_cells(reader, (0, want), cube, true, take)) {
         Some(found) => found.map(|ragged| ragged.is_empty()),
         None => Ok(false),
     }
+}
+
+/// Cells that are not in a roll-up are counted from at most a quarter of the rows, or so many; with more it costs less to
+/// count only what is asked for.
+const ROWS_COUNTED_MIN: u64 = 262_144;
+
+/// Whether too few cells are there.
+fn lacks_cells(reader: &Reader<'_>, want: &Want, cube: &Cube, pieces: &[(Grain, i64, i64)]) -> Result<bool> {
+    let mut rows = 0;
+    for (grain, from, to) in pieces {
+        rows += reader.view.rows_without_cells(cube, *grain, *from, *to)?;
+    }
+    if rows <= ROWS_COUNTED_MIN {
+        return Ok(false);
+    }
+    let (from, to) = want.ends();
+    Ok(rows > reader.view.sources(from, to).iter().map(|source| source.rows()).sum::<u64>() / 4)
 }
 
 /// Counts from cells, when they hold the answer. What of the time they do not cover is handed back.
@@ -193,6 +222,7 @@ fn from_cells(
     reader: &Reader<'_>,
     (number, want): (usize, &Want),
     cube: &'static Cube,
+    at_any_cost: bool,
     take: &mut (dyn FnMut(usize, &Hit) + Send),
 ) -> Option<Result<Vec<(i64, i64)>>> {
     let (from, to) = want.ends();
@@ -200,11 +230,11 @@ fn from_cells(
     let is_counted_by = want.base().is_some_and(|base| std::ptr::eq(base, cube));
     let mut filter = Cellular::reading(&reader.filter, cube, is_counted_by, &meant)?;
     let reading = Reading::of(cube, want.base()?);
-    let fitting: Vec<Grain> = cube.grains.iter().rev().copied().filter(|grain| want.fits(*grain)).collect();
-    let (mut pieces, mut ragged) = (Vec::new(), Vec::new());
-    cover(&fitting, from, to, &mut pieces, &mut ragged);
-    if pieces.is_empty() {
-        return None;
+    let (pieces, ragged) = whole_stretches(want, cube);
+    match lacks_cells(reader, want, cube, &pieces) {
+        Ok(lacks) if pieces.is_empty() || lacks && !at_any_cost => return None,
+        Ok(_) => {}
+        Err(error) => return Some(Err(error)),
     }
     let symbols = reader.view.symbols();
     let other = symbols.sym(OTHER);
@@ -229,6 +259,24 @@ fn from_cells(
     }
     hits.iter().for_each(|hit| take(number, hit));
     Some(Ok(ragged))
+}
+
+/// Whole stretches of grains.
+type Pieces = Vec<(Grain, i64, i64)>;
+
+/// The stretches of a cube's cells that a want is made of, and what is left over.
+fn whole_stretches(want: &Want, cube: &Cube) -> (Pieces, Vec<(i64, i64)>) {
+    let (from, to) = want.ends();
+    let fitting: Vec<Grain> = cube.grains.iter().rev().copied().filter(|grain| want.fits(*grain)).collect();
+    let (mut pieces, mut ragged) = (Vec::new(), Vec::new());
+    cover(&fitting, from, to, &mut pieces, &mut ragged);
+    (pieces, ragged)
+}
+
+/// Whether the cells of the first cube are there, so that they need not be counted from many rows first.
+pub(crate) fn is_held(reader: &Reader<'_>, want: &Want) -> Result<bool> {
+    let Some(cube) = want.base() else { return Ok(false) };
+    Ok(!lacks_cells(reader, want, cube, &whole_stretches(want, cube).0)?)
 }
 
 /// The days a stretch of time touches.
@@ -359,16 +407,73 @@ fn touches(stretch: &Stretch, unit: &Unit) -> bool {
     unit.time_min < stretch.to && unit.time_max >= stretch.from
 }
 
-type Counted = Vec<(usize, Option<usize>, Cells)>;
+type Counted = Vec<(usize, Option<usize>, Arc<Cells>)>;
+
+/// The coarsest grain that no bucket begins inside of.
+fn grain_of(want: &Want) -> Option<Grain> {
+    [Grain::Day, Grain::Hour, Grain::Minute].into_iter().find(|grain| want.fits(*grain))
+}
 
 fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: &Unit) -> Result<Counted> {
     let mut counted = Vec::new();
-    if !reader.compiled.may_match(unit)? {
+    let mut missing: Vec<(&Stretch, &Want, Option<Arc<str>>)> = Vec::new();
+    for stretch in stretches.iter().filter(|stretch| touches(stretch, unit)) {
+        let Some(want) = wants.get(stretch.want) else { continue };
+        // Of all rows of a unit the same cells are counted, whatever the range is.
+        let is_whole = unit.time_min >= stretch.from && unit.time_max < stretch.to;
+        let named = |grain| format!("{} {grain:?} {:?}", stretch.cube.name, reader.filter).into();
+        let name: Option<Arc<str>> = grain_of(want).filter(|_| is_whole).map(named);
+        match name.as_ref().and_then(|name| reader.view.counted::<Cells>(unit, name)) {
+            Some(cells) => counted.push((stretch.want, None, cells)),
+            None => missing.push((stretch, want, name)),
+        }
+    }
+    if missing.is_empty() {
         return Ok(counted);
     }
-    let stretches: Vec<&Stretch> = stretches.iter().filter(|s| touches(s, unit)).collect();
+    let read = match reader.compiled.may_match(unit)? {
+        false => None,
+        true => read_unit(reader, unit, &missing.iter().map(|(stretch, ..)| *stretch).collect::<Vec<_>>())?,
+    };
+    let symbols = reader.view.symbols();
+    for (at, (stretch, want, name)) in missing.iter().enumerate() {
+        let mask = read.as_ref().and_then(|read| read.masks.get(at)).filter(|mask| !mask.is_empty());
+        let (Some(read), Some(mask)) = (&read, mask) else {
+            keep(reader, unit, name.as_ref(), &Arc::default());
+            continue;
+        };
+        let rows = (!mask.is_full()).then(|| mask.rows());
+        match grain_of(want) {
+            Some(grain) => {
+                let cells = Arc::new(count(stretch.cube, grain, read.batch(), rows.as_deref(), symbols));
+                keep(reader, unit, name.as_ref(), &cells);
+                counted.push((stretch.want, None, cells));
+            }
+            None => {
+                for (bucket, rows) in by_bucket(want, read.batch(), &mask.rows()) {
+                    let cells = count(stretch.cube, Grain::Day, read.batch(), Some(&rows), symbols);
+                    counted.push((stretch.want, Some(bucket), Arc::new(cells)));
+                }
+            }
+        }
+    }
+    Ok(counted)
+}
+
+fn keep(reader: &Reader<'_>, unit: &Unit, name: Option<&Arc<str>>, cells: &Arc<Cells>) {
+    if let Some(name) = name {
+        reader.view.keep_count(unit, name, cells, cells.memory_bytes());
+    }
+}
+
+/// The columns that the stretches are counted from, with the rows of each.
+fn read_unit<'u>(
+    reader: &Reader<'_>,
+    unit: &'u Unit,
+    stretches: &[&Stretch],
+) -> Result<Option<Selected<'u>>> {
     let fields: Vec<FieldId> = stretches.iter().flat_map(|s| cube_fields(s.cube)).collect();
-    let read = Selected::read(reader, unit, &fields, |batch| {
+    Selected::read(reader, unit, &fields, |batch| {
         let mask = reader.compiled.mask(batch);
         let within = |s: &&Stretch| {
             let mut inside = mask.clone();
@@ -378,30 +483,7 @@ fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: 
             inside
         };
         stretches.iter().map(within).collect::<Vec<Mask>>()
-    })?;
-    let Some(read) = read else { return Ok(counted) };
-    let symbols = reader.view.symbols();
-    for (stretch, mask) in stretches.iter().zip(&read.masks) {
-        let Some(want) = wants.get(stretch.want) else { continue };
-        if mask.is_empty() {
-            continue;
-        }
-        let rows = (!mask.is_full()).then(|| mask.rows());
-        match [Grain::Day, Grain::Hour, Grain::Minute].into_iter().find(|grain| want.fits(*grain)) {
-            Some(grain) => counted.push((
-                stretch.want,
-                None,
-                count(stretch.cube, grain, read.batch(), rows.as_deref(), symbols),
-            )),
-            None => {
-                for (bucket, rows) in by_bucket(want, read.batch(), &mask.rows()) {
-                    let cells = count(stretch.cube, Grain::Day, read.batch(), Some(&rows), symbols);
-                    counted.push((stretch.want, Some(bucket), cells));
-                }
-            }
-        }
-    }
-    Ok(counted)
+    })
 }
 
 /// Rows by the bucket their time is in, for buckets shorter than a minute.

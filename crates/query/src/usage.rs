@@ -140,7 +140,7 @@ pub const DIMENSIONS: &[Dimension] = &[
         "Who calls, and how much.",
         CONSUMER_OUTCOMES,
     )
-    .latency(&["consumer_latency"])
+    .latency(&["consumer_latency_coarse"])
     .seen(&["consumer_calls"])
     .directory("consumers"),
     dimension(
@@ -149,6 +149,7 @@ pub const DIMENSIONS: &[Dimension] = &[
         "The groups consumers were in when they called.",
         &["group"],
     )
+    .latency(&["group_latency"])
     .directory("groups")
     .note("a call counts in each of its consumer's groups, so shares can exceed 100 %"),
     dimension(
@@ -157,8 +158,10 @@ pub const DIMENSIONS: &[Dimension] = &[
         "The usage plans calls were made on.",
         &["plan", "consumer_plan", "key_plan"],
     )
+    .latency(&["plan_latency"])
     .directory("plans"),
     dimension("customers", ["Customers", "Customer", "customer"], "Who consumers belong to.", &["customer"])
+        .latency(&["customer_latency_coarse"])
         .directory("customers"),
     dimension(
         "keys",
@@ -166,6 +169,7 @@ pub const DIMENSIONS: &[Dimension] = &[
         "The keys calls were made with: ids, never values.",
         &["api_key", "key_plan"],
     )
+    .latency(&["key_latency_coarse"])
     .place(Place::KeyNamed)
     .directory("keys"),
     dimension("apis", ["APIs", "API", "api"], "The APIs that are called.", ROUTES_WITH_API)
@@ -175,20 +179,24 @@ pub const DIMENSIONS: &[Dimension] = &[
     dimension("routes", ["Routes", "Route", "route"], "The routes that are called.", ROUTES)
         .latency(&["route_latency"])
         .directory("routes"),
-    dimension("domains", ["Domains", "Domain", "domain"], "The domains calls are made to.", &["domain"]),
+    dimension("domains", ["Domains", "Domain", "domain"], "The domains calls are made to.", &["domain"])
+        .latency(&["domain_latency"]),
     dimension(
         "agents",
         ["User agents", "Agent", "agent"],
         "The programs that call, and their class.",
         &["agents"],
-    ),
-    dimension("countries", ["Geography", "Country", "country"], "Where calls come from.", &["countries"]),
+    )
+    .latency(&["agent_latency"]),
+    dimension("countries", ["Geography", "Country", "country"], "Where calls come from.", &["countries"])
+        .latency(&["country_latency"]),
     dimension(
         "auth",
         ["Auth methods", "Auth method", "auth_method"],
         "How callers say who they are.",
         &["auth"],
-    ),
+    )
+    .latency(&["auth_latency"]),
 ];
 
 /// The dimension of that name.

@@ -11,9 +11,10 @@ use super::table::Table;
 use crate::cellular::Cellular;
 use crate::error::Result;
 use crate::histogram::{CLASSES, class, reason_words};
+use crate::lang::{Filter, Node, Target, Test};
 use crate::panels::Look;
 use crate::range::{Range, Zone};
-use crate::tally::{Hit, Numbered, TRAFFIC, Want};
+use crate::tally::{Hit, Numbered, TRAFFIC, Want, is_held};
 
 /// What is read off which cube.
 pub(super) struct Plan {
@@ -49,11 +50,8 @@ impl Reading {
         // A call of several groups has several cells.
         let is_list = |field: &event::FieldId| field.field().kind == Kind::List;
         let once = !cube.key.iter().any(is_list) || splits.contains(&Place::Key);
-        (once && Cellular::new(&look.reader.filter, cube).is_some()).then_some(Reading {
-            cube,
-            splits,
-            uniques,
-        })
+        (once && !(cube.coarse && cube.latency) && Cellular::new(&look.reader.filter, cube).is_some())
+            .then_some(Reading { cube, splits, uniques })
     }
 
     /// How many dimensions its cells have: fewer are fewer cells.
@@ -64,7 +62,21 @@ impl Reading {
 }
 
 /// How the question is read off roll-ups; `None` when it must be counted from rows.
-pub(super) fn plan(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Option<Plan> {
+pub(super) fn plan(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Result<Option<Plan>> {
+    let Some(plan) = suitable(question, look, periods) else { return Ok(None) };
+    for reading in plan.counts.iter().chain(&plan.times) {
+        for edges in &plan.fine {
+            let want = Want::new(std::slice::from_ref(&reading.cube.name), edges.clone());
+            if !is_held(look.reader, &want)? {
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(plan))
+}
+
+/// Cubes that hold the question.
+fn suitable(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Option<Plan> {
     let only_percentiles = |field| field == field::DURATION;
     if !question.durations().into_iter().all(only_percentiles) || question.needs_rows() {
         return None;
@@ -76,15 +88,29 @@ pub(super) fn plan(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -
     let readings = || CUBES.iter().filter_map(|cube| Reading::new(question, cube, look, &fine));
     let outcome = question.measures.iter().any(|m| m.needs_outcome());
     let bytes = question.measures.contains(&super::Measure::Bytes);
+    let timed = is_timed(&look.reader.filter);
     let counts = || {
-        let fitting = readings()
-            .filter(|r| !r.cube.latency && (r.cube.outcome || !outcome) && (r.cube.bytes || !bytes));
+        let fitting = readings().filter(|r| {
+            (!r.cube.latency || timed) && (r.cube.outcome || !outcome) && (r.cube.bytes || !bytes)
+        });
         fitting.min_by_key(Reading::size)
     };
     let times = || readings().filter(|r| r.cube.latency).min_by_key(Reading::size);
     let counts = Some(counts()?);
     let times = if question.durations().is_empty() { None } else { Some(times()?) };
     Some(Plan { counts, times, fine, is_list: question.by.iter().any(|split| split.is_list()) })
+}
+
+/// Whether a filter keeps only calls with a duration: those that roll-ups of response times count.
+fn is_timed(filter: &Filter) -> bool {
+    let is_there = |node: &Node| match node {
+        Node::Term(term) => term.target == Target::Field(field::DURATION) && term.tests == [Test::Present],
+        _ => false,
+    };
+    match &*filter.node {
+        Node::All(parts) => parts.iter().any(is_there),
+        node => is_there(node),
+    }
 }
 
 /// Counts from cells.

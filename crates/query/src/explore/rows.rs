@@ -2,39 +2,54 @@
 //! one group, by a table where there are few and by a fast hash where there are many. What is summed up is summed by
 //! group, and only each group's texts meet those of other units.
 
+use std::sync::Arc;
+
 use event::column::Column as Held;
 use event::{Batch, FieldId, field};
 use ledger::Unit;
+use ledger::numbers::Numbers;
 
 use super::Question;
 use super::column::Column;
 use super::measure::Measure;
-use super::sums::Sums;
-use super::table::Table;
+use super::sums::{Packed, Sums};
+use super::table::{REST, Table};
 use crate::error::Result;
 use crate::eval::{Mask, RowReasons};
 use crate::lang::seen_int;
 use crate::panels::{Ask, Look};
-use crate::reader::during;
+use crate::reader::{Reader, during};
 use crate::scan::Selected;
 use crate::tally::{Numbered, Origin};
 
 /// Pairs of group and number up to which a table is used instead of a hash.
 const PAIRS_MAX: usize = 1 << 18;
 
-/// Groups of one unit and period, with their texts.
+/// Groups of the rows of one unit in one period, with their texts. Buckets are counted from that of the first row, so that
+/// it holds whatever the range is.
+#[derive(Default)]
 struct Grouped {
-    period: usize,
     /// For each split, the distinct texts.
     words: Vec<Vec<String>>,
-    /// For each group, the place of its text in `words` of each split, one after the other.
-    keys: Vec<u32>,
-    buckets: Vec<u32>,
-    sums: Vec<Sums>,
+    /// For each split, the place of each group's text in `words`.
+    keys: Vec<Numbers>,
+    buckets: Numbers,
+    sums: Packed,
     /// For each measure of distinct values: group and value.
     uniques: Vec<Vec<(u32, String)>>,
     /// Of everything by bucket, where a row is in several groups.
-    all: Option<Vec<Sums>>,
+    all: Option<Packed>,
+}
+
+impl Grouped {
+    /// Bytes of memory held, about.
+    fn memory_bytes(&self) -> usize {
+        let texts = self.words.iter().flatten().chain(self.uniques.iter().flatten().map(|(_, text)| text));
+        texts.map(|text| text.len() + size_of::<(u32, String)>()).sum::<usize>()
+            + self.sums.memory_bytes()
+            + self.all.as_ref().map_or(0, Packed::memory_bytes)
+            + self.keys.iter().chain([&self.buckets]).map(Numbers::memory_bytes).sum::<usize>()
+    }
 }
 
 /// Counts from rows.
@@ -55,66 +70,131 @@ pub(super) fn gather(
     let mut units = reader.units(from, to)?;
     units.retain(touches);
     let fields = question.columns();
-    let work = |_: usize, unit: &Unit| -> Result<Vec<Grouped>> {
-        if !reader.compiled.may_match(unit)? {
-            return Ok(Vec::new());
+    let asked = fingerprint(question, look);
+    let work = |_: usize, unit: &Unit| -> Result<Vec<(Place, Arc<Grouped>)>> {
+        let places: Vec<Place> =
+            periods.iter().enumerate().filter_map(|(n, edges)| place(n, edges, unit)).collect();
+        let whole = places.first().filter(|place| place.is_whole).map(|place| place.name(&asked, periods));
+        if let (Some(place), Some(name)) = (places.first(), &whole)
+            && let Some(counted) = reader.view.counted::<Grouped>(unit, name)
+        {
+            return Ok(vec![(*place, counted)]);
         }
-        let read = Selected::read(reader, unit, &fields, |batch| {
-            let mask = reader.compiled.mask(batch);
-            let within = |(from, to): &(i64, i64)| {
-                let mut inside = mask.clone();
-                if unit.time_min < *from || unit.time_max >= *to {
-                    inside.and(&during(batch, *from, *to));
-                }
-                inside
-            };
-            ends.iter().map(within).collect()
-        })?;
-        let Some(read) = read else { return Ok(Vec::new()) };
-        let masks = read.masks.iter().enumerate().zip(periods).filter(|((_, mask), _)| !mask.is_empty());
-        Ok(masks
-            .map(|((period, mask), edges)| group_rows(question, ask, read.batch(), mask, period, edges))
-            .collect())
+        let found = count_unit(question, (reader, ask), unit, &fields, periods, &places)?;
+        if let (Some(name), [(_, grouped)]) = (&whole, found.as_slice()) {
+            reader.view.keep_count(unit, name, grouped, grouped.memory_bytes());
+        }
+        Ok(found)
     };
     let budget = reader.budget;
     let stop = reader.each(&units, work, |found| {
-        found.iter().for_each(|grouped| take(table, grouped, budget));
+        found.iter().for_each(|(place, grouped)| take(table, *place, grouped, budget));
     })?;
     look.note(Origin::Rows, stop);
     Ok(())
 }
 
+/// What is asked of each unit, whatever the range.
+fn fingerprint(question: &Question, look: &Look<'_>) -> String {
+    let (zone, hours) = (look.ask.zone.name(), look.ask.given.hours);
+    format!("{question:?} {:?} {zone} {hours:?}", look.reader.filter)
+}
+
+/// Where the rows of a unit are in the periods.
+#[derive(Clone, Copy)]
+struct Place {
+    period: usize,
+    /// The first and the last bucket.
+    buckets: (usize, usize),
+    /// Whether all of its rows are in the period.
+    is_whole: bool,
+}
+
+impl Place {
+    /// The question about a unit whose rows are all in the period: what is asked, and where its buckets begin.
+    fn name(&self, asked: &str, periods: &[Vec<i64>]) -> Arc<str> {
+        let (first, last) = self.buckets;
+        let edges = periods.get(self.period).and_then(|edges| edges.get(first + 1..=last)).unwrap_or(&[]);
+        format!("{asked} {edges:?}").into()
+    }
+}
+
+fn place(period: usize, edges: &[i64], unit: &Unit) -> Option<Place> {
+    let (from, to) = (edges.first().copied()?, edges.last().copied()?);
+    if unit.time_min >= to || unit.time_max < from {
+        return None;
+    }
+    let most = edges.len().saturating_sub(2);
+    let bucket = |time: i64| edges.partition_point(|edge| *edge <= time).saturating_sub(1).min(most);
+    let is_whole = unit.time_min >= from && unit.time_max < to;
+    Some(Place { period, buckets: (bucket(unit.time_min), bucket(unit.time_max)), is_whole })
+}
+
+/// Counts the rows of a unit in the periods it touches.
+fn count_unit(
+    question: &Question,
+    (reader, ask): (&Reader<'_>, &Ask),
+    unit: &Unit,
+    fields: &[FieldId],
+    periods: &[Vec<i64>],
+    places: &[Place],
+) -> Result<Vec<(Place, Arc<Grouped>)>> {
+    let whole = places.iter().filter(|place| place.is_whole);
+    let none = || whole.clone().map(|place| (*place, Arc::default())).collect();
+    if !reader.compiled.may_match(unit)? {
+        return Ok(none());
+    }
+    let ends = |place: &Place| -> Option<(i64, i64)> {
+        let edges = periods.get(place.period)?;
+        Some((*edges.first()?, *edges.last()?))
+    };
+    let read = Selected::read(reader, unit, fields, |batch| {
+        let mask = reader.compiled.mask(batch);
+        let within = |place: &Place| {
+            let mut inside = mask.clone();
+            if let Some((from, to)) = ends(place).filter(|_| !place.is_whole) {
+                inside.and(&during(batch, from, to));
+            }
+            inside
+        };
+        places.iter().map(within).collect()
+    })?;
+    let Some(read) = read else { return Ok(none()) };
+    let grouped = |(place, mask): (&Place, &Mask)| {
+        let (first, last) = place.buckets;
+        let edges = periods.get(place.period).and_then(|edges| edges.get(first..=last + 1)).unwrap_or(&[]);
+        (*place, Arc::new(group_rows(question, ask, read.batch(), mask, edges)))
+    };
+    let masks = places.iter().zip(&read.masks).filter(|(place, mask)| place.is_whole || !mask.is_empty());
+    Ok(masks.map(grouped).collect())
+}
+
 /// Puts the groups of a unit to those of others.
-fn take(table: &mut Table, grouped: &Grouped, budget: &crate::Budget) {
-    let splits = grouped.words.len();
-    let numbers: Vec<Vec<u32>> = grouped
-        .words
-        .iter()
-        .enumerate()
-        .map(|(split, words)| words.iter().map(|word| table.number(split, word)).collect())
-        .collect();
+fn take(table: &mut Table, place: Place, grouped: &Grouped, budget: &crate::Budget) {
+    let first = place.buckets.0;
+    // The number of each group's text, split by split.
+    let mut number = |(split, (words, keys)): (usize, (&Vec<String>, &Numbers))| -> Vec<Option<u32>> {
+        let numbers: Vec<Option<u32>> = words.iter().map(|word| table.number_if_room(split, word)).collect();
+        keys.iter().map(|key| numbers.get(key as usize).copied().flatten()).collect()
+    };
+    let splits: Vec<_> = grouped.words.iter().zip(&grouped.keys).enumerate().map(&mut number).collect();
     let mut groups = Vec::with_capacity(grouped.sums.len());
-    let mut key = Vec::with_capacity(splits);
-    for (at, (sums, bucket)) in grouped.sums.iter().zip(&grouped.buckets).enumerate() {
+    let mut key = Vec::with_capacity(splits.len());
+    for (at, (sums, bucket)) in grouped.sums.iter().zip(grouped.buckets.iter()).enumerate() {
         key.clear();
-        let local = grouped.keys.get(at * splits..(at + 1) * splits).unwrap_or(&[]);
-        key.extend(
-            local
-                .iter()
-                .zip(&numbers)
-                .map(|(word, numbers)| numbers.get(*word as usize).copied().unwrap_or(0)),
-        );
-        let group = table.group(&key);
-        let place = table.place(grouped.period, *bucket as usize);
-        table.cell(group, place, budget).add(sums);
+        key.extend(splits.iter().map_while(|numbers| numbers.get(at).copied().flatten()));
+        let group = if key.len() == splits.len() { table.group(&key) } else { REST };
+        let place = table.place(place.period, first + bucket as usize);
+        table.cell(group, place, budget).add(&sums);
         if grouped.all.is_none() {
-            table.everything(place).add(sums);
+            table.everything(place).add(&sums);
         }
         groups.push((group, place));
     }
-    for (bucket, sums) in grouped.all.iter().flatten().enumerate().filter(|(_, sums)| sums.calls > 0) {
-        let place = table.place(grouped.period, bucket);
-        table.everything(place).add(sums);
+    let all = grouped.all.iter().flat_map(Packed::iter).enumerate();
+    for (bucket, sums) in all.filter(|(_, sums)| sums.calls > 0) {
+        let place = table.place(place.period, first + bucket);
+        table.everything(place).add(&sums);
     }
     for (unique, pairs) in grouped.uniques.iter().enumerate() {
         for (group, text) in pairs {
@@ -178,14 +258,7 @@ impl Groups {
     }
 }
 
-fn group_rows(
-    question: &Question,
-    ask: &Ask,
-    batch: &Batch,
-    mask: &Mask,
-    period: usize,
-    edges: &[i64],
-) -> Grouped {
+fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges: &[i64]) -> Grouped {
     let column = |split: &super::Split| Column::new(batch, split, &ask.zone, &ask.given.hours);
     let columns: Vec<Column<'_>> = question.by.iter().map(column).collect();
     let rows = mask.rows();
@@ -207,16 +280,15 @@ fn group_rows(
         groups.refine(buckets, |at| bucket.get(row_at(at) as usize).copied().unwrap_or(0));
     }
     let firsts = groups.firsts();
-    let sums = Summing::new(question, batch).sum(&groups, row_at);
+    let sums = Packed::new(Summing::new(question, batch).sum(&groups, row_at));
     let uniques = question.uniques().map(|split| distinct(&groups, &column(split), row_at)).collect();
     let mut words = Vec::new();
-    let mut keys = vec![0; firsts.len() * columns.len()];
+    let mut keys = Vec::new();
     for (split, column) in columns.iter().enumerate() {
         let numbers = firsts.iter().map(|at| number(split, *at));
         let (own, places) = used(column, numbers);
         words.push(own);
-        let slots = keys.iter_mut().skip(split).step_by(columns.len().max(1));
-        slots.zip(places).for_each(|(slot, place)| *slot = place);
+        keys.push(places.into_iter().map(u64::from).collect());
     }
     let bucket_at =
         |at: &usize| bucket.as_ref().and_then(|b| b.get(row_at(*at) as usize)).copied().unwrap_or(0);
@@ -224,9 +296,17 @@ fn group_rows(
         let row_at = |at: usize| rows.get(at).copied().unwrap_or(0);
         let of =
             rows.iter().map(|row| bucket.as_ref().and_then(|b| b.get(*row as usize)).copied().unwrap_or(0));
-        Summing::new(question, batch).sum(&Groups { of: of.collect(), count: buckets as u32 }, row_at)
+        let groups = Groups { of: of.collect(), count: buckets as u32 };
+        Packed::new(Summing::new(question, batch).sum(&groups, row_at))
     });
-    Grouped { period, words, keys, buckets: firsts.iter().map(bucket_at).collect(), sums, uniques, all }
+    Grouped {
+        words,
+        keys,
+        buckets: firsts.iter().map(|at| bucket_at(at).into()).collect(),
+        sums,
+        uniques,
+        all,
+    }
 }
 
 /// The texts in use, and the place of each number's text among them.

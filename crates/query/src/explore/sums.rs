@@ -1,6 +1,7 @@
 //! What is added up about some calls.
 
 use event::FieldId;
+use ledger::numbers::Numbers;
 
 use crate::quantile::Latencies;
 
@@ -69,6 +70,66 @@ impl Sums {
         } else {
             self.times.iter_mut().zip(&other.times).for_each(|(mine, theirs)| mine.add(theirs));
         }
+    }
+}
+
+/// Sums of many groups in as few bytes as they need.
+#[derive(Default)]
+pub(crate) struct Packed {
+    /// Calls, errors, client errors, denied calls and bytes.
+    counts: [Numbers; 5],
+    /// The first and the last, or nothing.
+    seen: Option<[Numbers; 2]>,
+    /// Those of one group after those of the other.
+    times: Vec<Times>,
+}
+
+impl Packed {
+    pub(crate) fn new(mut sums: Vec<Sums>) -> Packed {
+        let column = |number: fn(&Sums) -> u64| sums.iter().map(number).collect();
+        let counts = [
+            column(|s| s.calls),
+            column(|s| s.errors),
+            column(|s| s.client_errors),
+            column(|s| s.denied),
+            column(|s| s.bytes),
+        ];
+        let seen = sums.iter().all(|s| s.seen.is_some()).then(|| {
+            let end = |end: fn((i64, i64)) -> i64| {
+                sums.iter().map(|s| s.seen.map_or(0, end).cast_unsigned()).collect()
+            };
+            [end(|seen| seen.0), end(|seen| seen.1)]
+        });
+        let times = sums.iter_mut().flat_map(|s| std::mem::take(&mut s.times)).collect();
+        Packed { counts, seen, times }
+    }
+
+    /// How many groups.
+    pub(crate) fn len(&self) -> usize {
+        self.counts.first().map_or(0, Numbers::len)
+    }
+
+    /// The sums of each group, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Sums> {
+        let durations = self.times.len() / self.len().max(1);
+        let [calls, errors, client_errors, denied, bytes] = self.counts.each_ref().map(|n| n.iter());
+        let [mut first, mut last] =
+            [0, 1].map(|end| self.seen.as_ref().and_then(|seen| seen.get(end)).map(Numbers::iter));
+        let counts = calls.zip(errors).zip(client_errors).zip(denied.zip(bytes)).enumerate();
+        counts.map(move |(at, (((calls, errors), client_errors), (denied, bytes)))| {
+            let end =
+                |numbers: &mut Option<_>| numbers.as_mut().and_then(Iterator::next).map(u64::cast_signed);
+            let seen = end(&mut first).zip(end(&mut last));
+            let times = self.times.get(at * durations..(at + 1) * durations).unwrap_or(&[]).to_vec();
+            Sums { calls, errors, client_errors, denied, bytes, seen, times }
+        })
+    }
+
+    /// Bytes of memory held.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let numbers = self.counts.iter().chain(self.seen.iter().flatten()).map(Numbers::memory_bytes);
+        let times = self.times.iter().map(|times| size_of::<Times>() + times.latencies.memory_bytes());
+        numbers.sum::<usize>() + times.sum::<usize>()
     }
 }
 

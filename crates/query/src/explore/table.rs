@@ -76,6 +76,14 @@ impl Table {
         self.dicts.get_mut(split).map_or(0, |dict| dict.number(text))
     }
 
+    /// The same; none for a text that is not there yet when there is no room for another combination.
+    pub(crate) fn number_if_room(&mut self, split: usize, text: &str) -> Option<u32> {
+        match self.is_full && !text.is_empty() {
+            true => self.dicts.get(split)?.find(text),
+            false => Some(self.number(split, text)),
+        }
+    }
+
     /// The number of a combination; [`REST`] when there are too many.
     pub(crate) fn group(&mut self, key: &[u32]) -> u32 {
         if let Some(group) = self.index.get(key) {

@@ -2,6 +2,7 @@
 
 use event::Timestamp;
 use ledger::Sym;
+use ledger::cube::cube;
 use serde::Serialize;
 
 use super::{Ask, Dimension, Place, Sums, seen};
@@ -82,6 +83,7 @@ pub(super) fn count(
     }
     let before = wants.len();
     wants.extend(previous.map(|range| Want::new(counts.outcomes, vec![range.from.0, range.to.0])));
+    let coarse = counts.latency.first().and_then(|name| cube(name)).is_some_and(|cube| cube.coarse);
     let buckets = edges.len().saturating_sub(1);
     let (mut total, mut missing) = (0, 0);
     let mut keys: Numbered<Sym, Sums> = Numbered::default();
@@ -103,6 +105,7 @@ pub(super) fn count(
         match want {
             1 => sums.add(hit, counts.place),
             _ if want == before => sums.before += hit.calls,
+            _ if coarse => sums.latencies.add_coarse(hit.latency, hit.calls),
             _ => sums.latencies.add(hit.latency, hit.calls),
         }
     })?;

@@ -220,7 +220,11 @@ pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
         let bytes = part::encode(&batch, &all).unwrap();
         let (path, roll) = (format!("{number}.parquet"), format!("{number}.rollup"));
         ledger::disk::write(&*disk, "", &path, &bytes).unwrap();
-        let cells = rollup::encode(&rollup::sections(&batch, &all, &symbols), &symbols).unwrap();
+        let cells = rollup::encode(
+            &rollup::sections(&batch, &all, &symbols, &mut rollup::Worth::default()),
+            &symbols,
+        )
+        .unwrap();
         ledger::disk::write(&*disk, "", &roll, &cells).unwrap();
         let place = Place {
             path,

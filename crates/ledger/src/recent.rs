@@ -1,0 +1,121 @@
+//! What was made of files that never change, kept while there is room; what was not used for longest goes first.
+
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::fast::RandomState;
+
+/// Values by key, at most so many bytes of them.
+#[derive(Debug)]
+pub(crate) struct Recent<K, V> {
+    bytes_max: usize,
+    held: HashMap<K, Held<V>, RandomState>,
+    by_age: BTreeMap<u64, K>,
+    bytes: usize,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct Held<V> {
+    age: u64,
+    bytes: usize,
+    value: V,
+}
+
+impl<K: Clone + Eq + Hash, V: Clone> Recent<K, V> {
+    pub(crate) fn new(bytes_max: usize) -> Recent<K, V> {
+        Recent { bytes_max, held: HashMap::default(), by_age: BTreeMap::new(), bytes: 0, clock: 0 }
+    }
+
+    pub(crate) fn get(&mut self, key: &K) -> Option<V> {
+        let held = self.held.get_mut(key)?;
+        self.clock += 1;
+        self.by_age.remove(&held.age);
+        held.age = self.clock;
+        self.by_age.insert(self.clock, key.clone());
+        Some(held.value.clone())
+    }
+
+    pub(crate) fn put(&mut self, key: K, value: V, bytes: usize) {
+        self.clock += 1;
+        self.bytes += bytes;
+        self.by_age.insert(self.clock, key.clone());
+        if let Some(old) = self.held.insert(key, Held { age: self.clock, bytes, value }) {
+            self.by_age.remove(&old.age);
+            self.bytes -= old.bytes;
+        }
+        while self.bytes > self.bytes_max {
+            let Some((_, oldest)) = self.by_age.pop_first() else { break };
+            self.bytes -= self.held.remove(&oldest).map_or(0, |held| held.bytes);
+        }
+    }
+}
+
+/// Memory for what questions counted from rows, in bytes.
+pub const COUNTS_BYTES_MAX: usize = 64 << 20;
+/// What one row group gave is kept when it is no larger: 64 of them would fill the room.
+const COUNT_BYTES_MAX: usize = 1 << 20;
+/// Bytes that an entry takes besides its value, about.
+const ENTRY_BYTES: usize = 160;
+
+/// What questions counted from the rows of sealed files. A question that is asked again counts only what is new.
+pub(crate) struct Counts(Mutex<Recent<Key, Arc<dyn Any + Send + Sync>>>);
+
+/// Question, file and row group.
+pub(crate) type Key = (Arc<str>, String, usize);
+
+impl Default for Counts {
+    fn default() -> Counts {
+        Counts(Mutex::new(Recent::new(COUNTS_BYTES_MAX)))
+    }
+}
+
+impl Counts {
+    pub(crate) fn get<T: Send + Sync + 'static>(&self, key: &Key) -> Option<Arc<T>> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key)?;
+        held.downcast().ok()
+    }
+
+    pub(crate) fn put<T: Send + Sync + 'static>(&self, key: Key, value: &Arc<T>, bytes: usize) {
+        if bytes <= COUNT_BYTES_MAX {
+            let value: Arc<dyn Any + Send + Sync> = Arc::clone(value) as _;
+            let bytes = bytes + key.1.len() + ENTRY_BYTES;
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, value, bytes);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_used_for_longest_goes_first() {
+        let mut recent = Recent::new(10);
+        for key in ["a", "b", "c"] {
+            recent.put(key, key.to_uppercase(), 3);
+        }
+        assert_eq!(recent.get(&"a").as_deref(), Some("A"));
+        recent.put("d", "D".to_owned(), 3);
+        assert_eq!(recent.get(&"b"), None);
+        assert_eq!((recent.get(&"a").is_some(), recent.get(&"c").is_some()), (true, true));
+        recent.put("a", "again".to_owned(), 4);
+        assert_eq!((recent.bytes, recent.get(&"a").as_deref()), (10, Some("again")));
+        recent.put("large", String::new(), 11);
+        assert_eq!((recent.bytes, recent.get(&"large")), (0, None));
+    }
+
+    #[test]
+    fn a_count_is_kept_by_question_and_row_group_and_not_when_it_is_large() {
+        let counts = Counts::default();
+        let key = |question: &str, group| (Arc::from(question), "access/a.parquet".to_owned(), group);
+        counts.put(key("q", 0), &Arc::new(7_u32), 4);
+        counts.put(key("q", 1), &Arc::new(8_u32), COUNT_BYTES_MAX + 1);
+        assert_eq!(counts.get::<u32>(&key("q", 0)).as_deref(), Some(&7));
+        assert!(counts.get::<u32>(&key("q", 1)).is_none());
+        assert!(counts.get::<u32>(&key("other", 0)).is_none());
+        assert!(counts.get::<String>(&key("q", 0)).is_none());
+    }
+}
