@@ -167,6 +167,7 @@ export const PLACES = {
   Grants: '/grants',
   Endpoints: '/endpoints',
   Reports: '/reports',
+  Misspelt: '/usage/consumers/alic',
   Alice: '/usage/consumers/alice',
 }
 const REASONS = [
@@ -662,6 +663,12 @@ export const CASES = [
         await sees('Geography', 'Japan')(w)
       },
     ],
+  ],
+  [
+    'empty',
+    'Misspelt',
+    'a page of nobody leads to whom it may mean',
+    [press('', 'button', 'Use alice'), title('alice'), sees('Key figures', 'Total calls')],
   ],
   [
     'endpoints',

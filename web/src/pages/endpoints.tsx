@@ -63,7 +63,7 @@ export function EndpointsPage() {
           </EmptyState>
         )}
         {isQuiet && <Nothing title="No call in this range" view={view} />}
-        {data && data.documented > 0 && <Compared data={data} view={view} />}
+        {data && data.documented > 0 && !isQuiet && <Compared data={data} view={view} />}
       </div>
     </div>
   )

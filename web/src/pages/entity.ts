@@ -1,7 +1,7 @@
 // Where a consumer, a group, a route has its own page.
 import type { Dimension } from '../api/usage'
 import { SHORT_FIELDS } from '../state/fields'
-import { termText } from '../state/filter'
+import { joined, termsOf, termText } from '../state/filter'
 import { type Search, writeSearch } from '../state/search'
 import { logsSearch } from '../state/view'
 
@@ -18,8 +18,17 @@ export function entityHref(dimensions: Dimension[], field: string, value: string
   return dimension ? entityPath(dimension.id, value, search) : null
 }
 
-export function entityPath(dimension: string, key: string, search: Search): string {
-  return `${usagePath(dimension, search, '').split('?')[0]}/${encodeURIComponent(key)}${kept(search)}`
+export function entityPath(dimension: string, key: string, search: Search, filter = ''): string {
+  return `${usagePath(dimension, search, '').split('?')[0]}/${encodeURIComponent(key)}${kept(search, filter)}`
+}
+
+/** Where a filter leads from the page of a value: to the page of the value that it names, or else to the list of all. */
+export function mendedPath(dimension: Dimension, filter: string, search: Search): string {
+  const terms = termsOf(filter)
+  const own = terms.find((term) => !term.negated && term.field && shortOf(term.field) === dimensionField(dimension))
+  const key = own?.tests[0]?.value
+  if (!key) return usagePath(dimension.id, search, filter)
+  return entityPath(dimension.id, key, search, joined(terms.filter((term) => term !== own)))
 }
 
 export function usagePath(dimension: string, search: Search, filter = search.filter ?? ''): string {

@@ -1,4 +1,5 @@
 // A page of panels: key figures and what the server offers of the page's list, all filtered and compared alike.
+import { useRouter } from '@tanstack/react-router'
 import { Suspense, useMemo } from 'react'
 import { Problem } from '../api/client'
 import { useAnswer, usePanels } from '../api/queries'
@@ -13,6 +14,7 @@ import { StepPicker, useStep } from '../shell/step-picker'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
 import { calmStep, isComparable } from './calm'
+import { mendedPath } from './entity'
 import { EXPLORED, sourceOf } from './explored'
 import { KpiStrip, useSummary } from './kpi-strip'
 import { type Entity, OWN_CARDS } from './own-cards'
@@ -39,6 +41,7 @@ export function PanelBody(props: {
   children?: React.ReactNode
 }) {
   const { spec, asked, scope = '', entity } = props
+  const router = useRouter()
   const panels = usePanels()
   const scoped = useMemo(() => scopedTo(asked, scope), [asked, scope])
   const moves = usePanelMoves(asked, scope)
@@ -56,6 +59,13 @@ export function PanelBody(props: {
     () => composed([...(panels.data?.panels ?? []), ...EXPLORED], spec, (id) => id in OWN_CARDS),
     [panels.data, spec],
   )
+  const mending: View = {
+    ...view,
+    set: (patch, options) =>
+      entity && 'filter' in patch
+        ? router.history.push(mendedPath(entity.dimension, patch.filter ?? '', asked.search))
+        : asked.set(patch, options),
+  }
   const isShown = !refusal && !isEmpty && !panels.isPending
   return (
     <div className={css.page}>
@@ -80,7 +90,7 @@ export function PanelBody(props: {
           ))}
         </nav>
       )}
-      {isEmpty && <Nothing title="No call in this range" view={view} />}
+      {isEmpty && <Nothing title="No call in this range" view={mending} />}
       {isWithout && <Nothing title={spec.subject?.none ?? ''} view={scopedTo(view, spec.subject?.term ?? '')} />}
       {panels.isError && !panels.data && <ErrorState error={panels.error} onRetry={() => panels.refetch()} />}
       {panels.isPending && <Waiting spec={spec} />}
