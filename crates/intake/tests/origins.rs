@@ -127,6 +127,21 @@ fn the_description_still_says_what_only_it_knows() {
 }
 
 #[test]
+fn who_brought_in_the_rule_that_refused_is_told() {
+    let before = origin("kong", "deck", KONG);
+    let file = KONG.replace("allow: [gold]", "allow: [platinum]");
+    let importer = IMPORTERS.iter().find(|one| one.name == "deck").unwrap();
+    let read = (importer.read)(&Document::parse(file).unwrap()).unwrap();
+    let at = Timestamp::parse("2026-11-20T09:00:00Z").unwrap().0;
+    let by = "ann".to_owned();
+    let request = Request { snapshot: read.snapshot, importer: "deck", by, ..Request::default() };
+    let directory = Directory::new([before.import(request, at, 0).unwrap().0]);
+    let changed = explain(&call(&[(f::ROUTE, "orders")]), &directory).changed.unwrap();
+    assert_eq!((changed.version, changed.by.as_deref()), (2, Some("ann")));
+    assert_eq!(changed.when, "2026-11-20T09:00:00.000000Z");
+}
+
+#[test]
 fn rules_of_different_kinds_are_joined() {
     for (kong, own) in [("a", "z"), ("z", "a")] {
         let directory = Directory::new([origin(kong, "deck", KONG), origin(own, "gatelog", OWN)]);

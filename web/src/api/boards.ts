@@ -1,28 +1,15 @@
 // Dashboards: those of the program, one's own, and those that are shared.
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { getJson, sendJson } from './client'
-import type { ChartKind } from './types'
+import type { components } from './generated'
 
-/** A question in the words of the parameters of `GET /explore`. */
-export type Question = {
-  measure: string
-  of?: string
-  by?: string
-  filter?: string
-  chart: ChartKind
-  top?: number
-}
-/** A place on a dashboard: a panel of the server's list, or a question of its own. */
-export type BoardItem = { panel?: string; explore?: Question; title?: string; width: number; height?: number }
+type Shapes = components['schemas']
+
+export type Question = Shapes['BoardQuestion']
+export type BoardItem = Shapes['BoardItem']
+export type Board = Shapes['Board']
 /** What someone says of a dashboard. */
-export type BoardText = { name: string; about: string; shared: boolean; controls: string[]; items: BoardItem[] }
-export type Board = BoardText & {
-  id: string
-  mine: boolean
-  built_in: boolean
-  owner: string
-  updated: string | null
-}
+export type BoardText = Pick<Board, 'name' | 'about' | 'shared' | 'controls' | 'items'>
 
 export const NAME_CHARS_MAX = 64
 export const ITEMS_MAX = 60

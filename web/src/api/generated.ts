@@ -40,7 +40,8 @@ export interface components {
         /** @description A question in the words of the parameters of GET /explore. */
         BoardQuestion: {
             by?: string;
-            chart: string;
+            /** @enum {unknown} */
+            chart: "stat" | "bars" | "area" | "line" | "toplist" | "table" | "heat";
             filter?: string;
             measure: string;
             of?: string;
@@ -821,8 +822,16 @@ export interface components {
             partial_reason?: string;
             smallest: {
                 consumers: components["schemas"]["GrantsKept"][];
-                entries: number[];
-                memberships: number[];
+                /** @description how many there are, and how many would do */
+                entries: [
+                    number,
+                    number
+                ];
+                /** @description how many there are, and how many would do */
+                memberships: [
+                    number,
+                    number
+                ];
                 method: string;
                 routes: components["schemas"]["GrantsKept"][];
             };

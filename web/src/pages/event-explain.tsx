@@ -130,7 +130,7 @@ function Rule({ rule, changed, view }: RuleProps) {
           {changed && (
             <span title={`${instantText(at, view.tz).slice(0, 19)} ${zoneText(view.tz, at)}`}>
               So since {agoText(now - at)} ago (version {changed.version}
-              {changed.by ? `, by ${changed.by}` : ''}).
+              {changed.by ? `, brought in by ${changed.by}` : ''}).
             </span>
           )}
         </p>

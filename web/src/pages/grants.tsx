@@ -210,8 +210,11 @@ function Smallest({ data }: { data: Grants }) {
       ) : (
         <div className={css.two}>
           <div className={css.section}>
-            <Lesses title="Consumers can leave" all={smallest.consumers.map((c) => ({ ...c, name: c.consumer }))} />
-            <Lesses title="Routes need not allow" all={smallest.routes.map((r) => ({ ...r, name: r.route }))} />
+            <Lesses
+              title="Consumers can leave"
+              all={smallest.consumers.map((c) => ({ ...c, name: c.consumer ?? '' }))}
+            />
+            <Lesses title="Routes need not allow" all={smallest.routes.map((r) => ({ ...r, name: r.route ?? '' }))} />
           </div>
           <Tabs
             label="The change for"

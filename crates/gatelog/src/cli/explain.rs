@@ -47,7 +47,9 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
         println!("rule      {kind} on {}{} ({})", line(&name), line(&origin), text("confidence"));
     }
     if let Some(when) = told.pointer("/changed/when").and_then(Value::as_str) {
-        println!("changed   {when}, and so since then");
+        let by = told.pointer("/changed/by").and_then(Value::as_str).map(line);
+        let by = by.map(|by| format!(", brought in by {by}")).unwrap_or_default();
+        println!("changed   {when}{by}, and so since then");
     }
     for one in told.get("evidence").and_then(Value::as_array).into_iter().flatten() {
         let of = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -28,7 +28,7 @@ pub struct Changed {
     pub when: String,
     /// The number of this version in the life of the object, the first being 1.
     pub version: usize,
-    /// Who changed it in the gateway; nobody is known until the gateway's own trail is read.
+    /// Who brought the change in; who made it in the gateway is not known.
     pub by: Option<String>,
 }
 
@@ -80,7 +80,7 @@ fn in_list<T: Entity>(
     let changed = (from != BEGINNING).then(|| Changed {
         when: event::Timestamp(from).to_string(),
         version: number,
-        by: None,
+        by: brought(origin, from),
     });
     let object = Object {
         kind,
@@ -89,6 +89,12 @@ fn in_list<T: Entity>(
         origin: Some(origin.name.clone()),
     };
     Some((object, changed))
+}
+
+/// Who brought in what an origin says from a moment on; forgotten imports tell nobody.
+fn brought(origin: &Origin, from: From) -> Option<String> {
+    let import = origin.imports.iter().rev().find(|import| import.since == from)?;
+    Some(import.by.clone()).filter(|by| !by.is_empty())
 }
 
 /// Where the call went, as far as its record tells: the route, or else the path, the service, the API, the gateway.
