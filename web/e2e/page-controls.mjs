@@ -33,6 +33,8 @@ const TERMS = {
   request_id: 'pets-1',
 }
 const BAR = [/^Environment/, /^Gateway/, /^Time range/, /^Time zone/, /^Compare|^vs/, 'Refresh', 'Copy link']
+/** A page of many panels on a busy machine takes its time, in milliseconds. */
+const PATIENCE_MS = 30_000
 /** Of a page whose tables have hundreds of links: the first, and that the last leads out. */
 const STOPS_MAX = 80
 
@@ -49,7 +51,7 @@ export async function controls(browser, target, range, check, troubles) {
       await at(page, target.base, `${path}?${new URLSearchParams(range)}`)
       await stops(page, path, check)
       if (QUIET.includes(path)) continue
-      for (const name of BAR) await page.getByRole('button', { name }).first().waitFor({ timeout: 5000 })
+      for (const name of BAR) await page.getByRole('button', { name }).first().waitFor({ timeout: PATIENCE_MS })
       check(`${path}: the bar has its controls`, true)
       await twin(page, path, check)
       await file(page, path, check)
@@ -70,7 +72,7 @@ async function twin(page, path, check) {
   const name = await card.getAttribute('aria-label')
   await asTable.last().click()
   const table = page.getByRole('region', { name, exact: true }).getByRole('table')
-  await table.first().waitFor({ timeout: 10_000 })
+  await table.first().waitFor({ timeout: PATIENCE_MS })
   check(`${path}: ${name} is a table too`, (await table.getByRole('row').count()) > 1)
   await page.getByRole('button', { name: 'View as chart' }).first().click()
   check(`${path}: and a drawing again`, (await asTable.count()) === count)
@@ -90,7 +92,7 @@ async function file(page, path, check) {
       await page.getByRole('menuitem', { name: 'Download as CSV' }).click()
     }
   else return
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 10_000 }), act()])
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: PATIENCE_MS }), act()])
   const lines = readFileSync(await download.path(), 'utf8')
     .trim()
     .split('\n')

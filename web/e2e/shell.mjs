@@ -54,7 +54,7 @@ async function address() {
     check(`unknown parameters do no harm to ${path}`, (await page.getByText('This page failed').count()) === 0)
   }
   await open('/?from=now-6h&tz=UTC')
-  await page.getByText('Last 6 hours').first().waitFor()
+  await page.getByText('Last 6 hours').filter({ visible: true }).first().waitFor()
   const first = page.url()
   await page.locator('body').press('x')
   await until('compare', 'none')
