@@ -19,6 +19,7 @@ use crate::knowledge::Known;
 use crate::listen::Listener;
 use crate::outbound::Outbound;
 use crate::refusals::Refusals;
+use crate::strangers::Strangers;
 use crate::trail::Recorder;
 
 /// Bodies in flight are counted in units of this many bytes.
@@ -40,6 +41,7 @@ pub(crate) struct App {
     pub(crate) gates: Gates,
     pub(crate) meters: Meters,
     pub(crate) refusals: Refusals,
+    pub(crate) strangers: Strangers,
     pub(crate) exports: Exports,
     /// Sockets that speak something other than HTTP/1.
     pub(crate) listeners: Vec<Arc<Listener>>,

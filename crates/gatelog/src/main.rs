@@ -30,6 +30,7 @@ mod rhythm;
 mod saved;
 mod serve;
 mod sources;
+mod strangers;
 mod take;
 mod terminal;
 mod trail;

@@ -30,6 +30,7 @@ use crate::knowledge::Known;
 use crate::listen::{self, Bound};
 use crate::outbound::Outbound;
 use crate::refusals::Refusals;
+use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
 use crate::{clock, http, log, objects, pull, rejects};
 
@@ -117,20 +118,20 @@ pub(crate) fn run(
         .context("cannot open the directory of exports")?;
     let outbound = Outbound::new(&config, environment)?;
     let config = Config { connections_max: connections_max(&config), ..config };
-    let rejects_max = config.rejects_per_source_max;
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
         known,
         directory,
         gates: Gates::new(&config),
+        tally: Tally::new(config.rejects_per_source_max, rejects::load(&dir), now),
         config,
         catalog,
         ledger: Arc::clone(&ledger),
         trail,
-        tally: Tally::new(rejects_max, rejects::load(&dir), clock::now()),
         meters: Meters::default(),
         refusals: Refusals::default(),
+        strangers: Strangers::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
         outbound,

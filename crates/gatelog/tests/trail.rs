@@ -134,6 +134,24 @@ fn what_cannot_be_recorded_is_not_done() {
 }
 
 #[test]
+fn whoever_has_no_credential_cannot_fill_it() {
+    let server = Server::start();
+    let json = [("Content-Type", "application/json")];
+    let tries: Vec<u16> = (0..150)
+        .map(|_| server.send("POST", "/api/v1/session", &json, br#"{"token":"gl_ap_nobody"}"#).status)
+        .collect();
+    let recorded = trail(&server, "event=GL-SESSION-START").len();
+    // Sixty a minute, and another may have begun meanwhile.
+    assert!((60..=120).contains(&recorded), "{recorded}");
+    assert_eq!(tries.iter().filter(|status| **status == 429).count(), 150 - recorded);
+    // Who has a credential goes on.
+    assert_eq!(
+        server.post(ADMIN, "/api/v1/views", &json!({ "name": "v", "page": "logs", "search": "a=b" })).status,
+        201
+    );
+}
+
+#[test]
 fn before_after_and_what_changed() {
     let server = Server::start();
     let secret = "hunter2hunter2hunter2";

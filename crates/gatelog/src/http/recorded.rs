@@ -82,6 +82,9 @@ where
         }
         return Ok(answer);
     }
+    if scope.is_none() {
+        app.strangers.admit(address(&app, &call), act.time)?;
+    }
     let body = body(action, &mut call).await?;
     act.request = asked(&call, body.as_ref());
     name(&mut act, body.as_ref());
