@@ -22,6 +22,9 @@ use sha2::{Digest as _, Sha256};
 /// Bytes of one text of an act at most; longer ones are cut when they are masked.
 pub const TEXT_BYTES_MAX: usize = 64 << 10;
 
+/// The same of texts that stand in the leaf as they are.
+const OPEN_BYTES_MAX: usize = 1 << 10;
+
 const VERSION: u8 = 1;
 const NOTHING: u8 = 0xf0;
 const KEPT: u8 = 0xf1;
@@ -122,7 +125,7 @@ impl Act {
 
     /// The act with what its end says, which counts where it says something.
     #[must_use]
-    pub fn completed(mut self, end: Act) -> Act {
+    pub fn completed(mut self, end: &Act) -> Act {
         for part in PARTS.iter().filter(|part| !end.text(part.number).is_empty()) {
             if let Some(text) = self.text_mut(part.number) {
                 end.text(part.number).clone_into(text);
@@ -248,8 +251,9 @@ impl Masked<Act> {
             if let std::borrow::Cow::Owned(masked) = mask_text(text, rules) {
                 *text = masked;
             }
-            if text.len() > TEXT_BYTES_MAX {
-                let end = (0..=TEXT_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let bytes_max = if part.group == Group::Open { OPEN_BYTES_MAX } else { TEXT_BYTES_MAX };
+            if text.len() > bytes_max {
+                let end = (0..=bytes_max).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
                 text.truncate(end);
                 text.push('…');
             }

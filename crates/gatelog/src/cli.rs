@@ -25,6 +25,7 @@ mod source;
 mod tail;
 mod token;
 mod trail;
+mod verify;
 mod what_if;
 
 use clap::{Parser, Subcommand};
@@ -40,6 +41,14 @@ use crate::config::Environment;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+/// An end with a status of its own.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub(crate) struct Exit {
+    pub(crate) code: u8,
+    pub(crate) what: String,
 }
 
 #[derive(Subcommand)]
@@ -63,6 +72,7 @@ enum Command {
     Token(token::Args),
     Source(source::Args),
     Trail(trail::Args),
+    Verify(verify::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
     #[command(hide = true)]
@@ -91,6 +101,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Token(args) => token::run(args, environment),
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
+        Command::Verify(args) => verify::run(&args),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {
             print!("{}", markdown());

@@ -19,6 +19,7 @@ mod log;
 mod objects;
 mod outbound;
 mod owner;
+mod prover;
 mod pull;
 mod quality;
 mod reading;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gatelog: {}", terminal::plain(&format!("{error:#}")));
-            ExitCode::FAILURE
+            error.downcast_ref::<cli::Exit>().map_or(ExitCode::FAILURE, |exit| ExitCode::from(exit.code))
         }
     }
 }

@@ -153,8 +153,7 @@ pub(crate) fn run(
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
         let _ = thread.join();
     }
-    save(&app)?;
-    lifecycle(&app, actions::SERVER_STOP);
+    finish(&app)?;
     ledger.seal(clock::now())?;
     log::info("stopped", &[]);
     Ok(())
@@ -256,6 +255,7 @@ fn lifecycle(app: &App, action: &'static actions::Action) {
 fn greet(app: &App, address: SocketAddr) -> anyhow::Result<()> {
     let now = clock::now();
     lifecycle(app, actions::SERVER_START);
+    prove(app);
     let shown = SocketAddr::new(
         if address.ip().is_unspecified() { IpAddr::from([127, 0, 0, 1]) } else { address.ip() },
         address.port(),
@@ -334,11 +334,9 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
             if looks.is_multiple_of(SAVE_EVERY) {
                 if steady.is(now, begun.elapsed()) {
                     app.exports.sweep(now);
-                    let over = Timestamp(now.0 - i64::from(app.config.trail_retain_days) * DAY);
-                    if let Err(error) = app.trail.trail().retire(over) {
-                        log::error("the operator trail cannot be shortened", &[("error", &error)]);
-                    }
+                    shorten(&app, now);
                 }
+                prove(&app);
                 if let Err(error) = save(&app) {
                     log::error("the catalogue cannot be written", &[("error", &error)]);
                 }
@@ -346,6 +344,36 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
         }
     };
     Ok(std::thread::Builder::new().name("catalog".into()).spawn(work)?)
+}
+
+/// What is left to be done once nobody asks any more.
+fn finish(app: &App) -> anyhow::Result<()> {
+    save(app)?;
+    lifecycle(app, actions::SERVER_STOP);
+    prove(app);
+    Ok(())
+}
+
+/// Removes operator events whose time is over, after it was recorded.
+fn shorten(app: &App, now: Timestamp) {
+    let over = Timestamp(now.0 - i64::from(app.config.trail_retain_days) * DAY);
+    let Some(through) = app.trail.trail().over(over) else { return };
+    let shortened = trail::act(actions::TRAIL_RETIRE, "cli", now).and_then(|act| {
+        let outcome = "success".to_owned();
+        let act = Act { operator_kind: "host".to_owned(), resource_id: through.to_string(), outcome, ..act };
+        app.trail.record_blocking(act)?;
+        Ok(app.trail.trail().retire(through)?)
+    });
+    if let Err(error) = shortened {
+        log::error("the operator trail cannot be shortened", &[("error", &error)]);
+    }
+}
+
+/// Signs what is new in the operator trail.
+fn prove(app: &App) {
+    if let Err(error) = app.trail.prove() {
+        log::error("the operator trail cannot be signed", &[("error", &error)]);
+    }
 }
 
 /// Adds what was counted to the catalogue, and drops sessions that are over.

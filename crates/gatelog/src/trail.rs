@@ -8,6 +8,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod ask;
+pub(crate) mod bundle;
 pub(crate) mod diff;
 mod look;
 mod recent;
@@ -17,13 +18,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use event::mask::{Masked, Rules};
 use event::{Act, Timestamp};
 use ledger::disk::Disk;
+use ledger::proof::note::Checkpoint;
 use ledger::trail::{Kind, Options, Trail};
 use serde_json::Value;
 
 use crate::config::Config;
+use crate::prover::{self, Prover};
 use crate::{catalog, durable, log};
 use actions::Action;
 pub(crate) use look::look;
@@ -50,6 +54,7 @@ impl From<ledger::Error> for Unrecorded {
 /// Writes down who does what.
 pub(crate) struct Recorder {
     trail: Trail,
+    pub(crate) prover: Prover,
     rules: Rules,
     inbox: PathBuf,
     pub(crate) recent: Recent,
@@ -62,16 +67,18 @@ impl Recorder {
         dir: &Path,
         config: &Config,
         rules: Rules,
-    ) -> ledger::Result<Recorder> {
+    ) -> anyhow::Result<Recorder> {
         // Access events stop well before the disk is full, so that it can be recorded who makes room.
         let reserve_bytes = RESERVE_BYTES.min(config.free_bytes_min);
         let options = Options { bytes_max: config.trail_bytes_max, reserve_bytes };
+        let prover = Prover::open(dir, Arc::clone(&disk), config).context("proof of the operator trail")?;
         let trail = Trail::open(disk, options)?;
         for damage in trail.damage() {
             log::error("the operator trail is damaged", &[("what", damage)]);
         }
         Ok(Recorder {
             trail,
+            prover,
             rules,
             inbox: dir.join(crate::serve::LEDGER_DIR).join(INBOX),
             recent: Recent::default(),
@@ -95,6 +102,11 @@ impl Recorder {
 
     async fn put(&self, kind: Kind, act: Act) -> Result<u64, Unrecorded> {
         Ok(self.trail.append(kind, sealed(act, &self.rules)?).await?)
+    }
+
+    /// Signs what is new; the newest checkpoint and its note.
+    pub(crate) fn prove(&self) -> Result<(Checkpoint, String), prover::Error> {
+        self.prover.extend(&self.trail)
     }
 
     /// What was recorded.

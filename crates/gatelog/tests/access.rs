@@ -56,7 +56,7 @@ const MAY: &[(&str, &[&str])] = &[
         "editor",
         &["panels:read", "sources:read", "directory:read", "events:read", "events:export", "views:write"],
     ),
-    ("auditor", &["trail:read", "trail:export"]),
+    ("auditor", &["trail:read", "trail:export", "verify:run"]),
     (
         "admin",
         &[
@@ -70,6 +70,7 @@ const MAY: &[(&str, &[&str])] = &[
             "views:write",
             "trail:read",
             "trail:export",
+            "verify:run",
         ],
     ),
 ];

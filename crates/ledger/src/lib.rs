@@ -14,6 +14,7 @@ pub mod numbers;
 mod open;
 mod pages;
 pub mod part;
+pub mod proof;
 mod recent;
 pub mod rollup;
 pub mod seal;

@@ -21,10 +21,13 @@ use crate::disk::Disk;
 use crate::error::{Error, Result};
 use crate::wal::{self, Payload, Wal};
 
-pub use read::{Entry, Range};
+pub use read::{Entry, Range, Record, leaf, scan};
 
 /// The directory of the trail.
 pub const DIR: &str = "trail";
+
+/// The code of the act that says up to which number, as its resource, events were removed because their time was over.
+pub const RETIRED: &str = "GL-TRAIL-RETIRE";
 
 /// Acts that may wait for the log; more make the caller wait.
 const QUEUE_MAX: usize = 256;
@@ -126,14 +129,25 @@ impl Trail {
         answer.blocking_recv().map_err(|_| stopped())?
     }
 
-    /// Removes the oldest segments, as long as all in them happened before that moment.
-    pub fn retire(&self, before: Timestamp) -> Result<()> {
+    /// The number of the last event that [`Trail::retire`] would remove: the oldest segments, as long as all in them
+    /// happened before that moment. Record that they go before they go.
+    pub fn over(&self, before: Timestamp) -> Option<u64> {
+        let wal = self.shared.wal();
+        let segments = wal.segments();
+        let over = segments.iter().take(segments.len().saturating_sub(1));
+        let last = over.take_while(|segment| self.shared.is_over(segment.number, before)).last();
+        last.filter(|segment| segment.end_seq > 0).map(|segment| segment.end_seq - 1)
+    }
+
+    /// Removes the events up to that number, whole segments of them.
+    pub fn retire(&self, through: u64) -> Result<()> {
         let mut wal = self.shared.wal();
-        let spans = self.shared.spans().clone();
-        let is_over = |number: &u64| spans.get(number).is_none_or(|span| span.to < before);
-        let numbers: Vec<u64> = wal.segments().iter().map(|segment| segment.number).collect();
-        let Some(through) = numbers.iter().copied().take_while(is_over).last() else { return Ok(()) };
-        wal.remove_through(through)?;
+        let is_over = |segment: &&wal::Segment| segment.end_seq <= through + 1;
+        let Some(number) = wal.segments().iter().take_while(is_over).map(|segment| segment.number).last()
+        else {
+            return Ok(());
+        };
+        wal.remove_through(number)?;
         let oldest = wal.segments().first().map_or(0, |segment| segment.number);
         self.shared.spans().retain(|number, _| *number >= oldest);
         Ok(())
@@ -162,6 +176,10 @@ impl Shared {
 
     fn spans(&self) -> MutexGuard<'_, BTreeMap<u64, Span>> {
         self.spans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_over(&self, segment: u64, before: Timestamp) -> bool {
+        self.spans().get(&segment).is_none_or(|span| span.to < before)
     }
 
     /// Writes what waits, all of it with one sync, until the trail is dropped.

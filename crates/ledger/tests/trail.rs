@@ -111,11 +111,12 @@ fn ranges_cursors_ends_and_retention_over_many_segments() {
     assert_eq!((one.act.request_id.as_str(), one.end), ("r250", Some(501)));
     assert_eq!(trail.one(501).unwrap(), None);
 
-    trail.retire(time(200)).unwrap();
+    trail.retire(trail.over(time(200)).unwrap()).unwrap();
     let left = numbers(ALL);
     assert_eq!(left[..200], (200..400).rev().collect::<Vec<_>>()[..]);
     assert!(left.len() < 400 && left.len() >= 200, "{}", left.len());
-    trail.retire(time(100_000)).unwrap();
+    trail.retire(trail.over(time(100_000)).unwrap()).unwrap();
+    assert_eq!(trail.over(time(100_000)), None);
     let trail = {
         drop(trail);
         open(&disk)

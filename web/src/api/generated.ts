@@ -994,6 +994,13 @@ export interface components {
             title: string;
             type: string;
         };
+        Proof: {
+            checkpoint: string;
+            key: string;
+            origin: string;
+            root: string;
+            size: number;
+        };
         Pulls: {
             pulls: {
                 /** @description why the last try failed; absent when it did not */

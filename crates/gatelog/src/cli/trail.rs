@@ -10,7 +10,7 @@ use crate::terminal::{fit, line};
 
 /// Shows who did what: sign-ins, tokens, sources, imports, exports and reads of events.
 ///
-/// Needs a token with the permission trail:read, for --json and --csv trail:export.
+/// Needs a token with the permission trail:read, for files trail:export.
 ///
 /// Examples:
 ///   gatelog trail --from 7d
@@ -54,8 +54,11 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "csv")]
     json: bool,
     /// All of them as CSV
-    #[arg(long)]
+    #[arg(long, conflicts_with = "bundle")]
     csv: bool,
+    /// All of them with proofs, for `gatelog verify`
+    #[arg(long, conflicts_with = "json")]
+    bundle: bool,
     #[command(flatten)]
     server: Server,
 }
@@ -74,8 +77,10 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     ];
     params.extend(filters.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));
     let mut out = stdout().lock();
-    if args.json || args.csv {
-        params.push(("format", if args.csv { "csv" } else { "json" }));
+    let format =
+        [("json", args.json), ("csv", args.csv), ("bundle", args.bundle)].into_iter().find(|(_, is)| *is);
+    if let Some((format, _)) = format {
+        params.push(("format", format));
         std::io::copy(&mut client.get("/api/v1/trail/export", &params)?.into_reader(), &mut out)?;
         return Ok(());
     }

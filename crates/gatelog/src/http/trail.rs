@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use keys::Permission::{TrailExport, TrailRead};
+use keys::Permission::{TrailExport, TrailRead, VerifyRun};
 use keys::Scope;
 use ledger::trail::{Entry, Range};
 use query::export::csv;
@@ -17,9 +17,11 @@ use super::answer::{Stream, bytes_with, json};
 use super::error::Problem;
 use super::question::{FROM, TO, TZ};
 use super::route::{About, Answer, Call, Param, Params, Route, route};
+use crate::app::App;
 use crate::clock;
 use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
 use crate::trail::ask::{COLUMNS, Wanted, before, row, whole};
+use crate::trail::bundle;
 
 /// Pieces made ahead of the reader.
 const PIECES_AHEAD: usize = 4;
@@ -65,7 +67,10 @@ const FILE: &[Param] = &[
     OUTCOME,
     ORIGIN,
     SEARCH,
-    Param { name: "format", doc: "`json` (the default) or `csv`." },
+    Param {
+        name: "format",
+        doc: "`json` (the default), `csv`, or `bundle` with proofs for `gatelog verify`.",
+    },
 ];
 
 /// The routes of the trail.
@@ -92,6 +97,13 @@ pub(crate) fn routes() -> Vec<Route> {
             export,
             About::new("Operator events as a file, without a limit.", FILE, "TrailFile")
                 .recorded(TRAIL_EXPORT),
+        ),
+        route(
+            VerifyRun,
+            Method::GET,
+            "/api/v1/proof",
+            proof,
+            About::new("The public key, and the newest checkpoint of the operator trail.", &[], "Proof"),
         ),
     ]
 }
@@ -156,33 +168,19 @@ pub(crate) async fn one(_: Scope, call: Call) -> Answer {
 /// `GET /trail/export`.
 pub(crate) async fn export(_: Scope, call: Call) -> Answer {
     let (range, wanted) = asked(&call.params)?;
-    let (kind, name, write): (_, _, fn(&Entry, bool, &mut Vec<u8>)) = match call.params.get("format") {
-        None | Some("json") => ("application/json", "operator-trail.json", write_json),
-        Some("csv") => ("text/csv; charset=utf-8", "operator-trail.csv", write_csv),
-        Some(other) => return Err(Problem::bad(format!("format={other:?} is neither json nor csv"))),
-    };
+    let file = File::named(call.params.get("format").unwrap_or("json"))?;
     let (pieces, body) = mpsc::channel(PIECES_AHEAD);
     let app = Arc::clone(&call.app);
     tokio::task::spawn_blocking(move || {
-        let is_json = kind == "application/json";
-        let mut out = if is_json { b"[".to_vec() } else { heads() };
-        let mut is_first = true;
-        let read = app.trail.trail().newest(range, &mut |entry| {
-            if wanted.takes(&entry.act) {
-                write(&entry, is_first, &mut out);
-                is_first = false;
-            }
-            let is_full = out.len() >= PIECE_BYTES;
-            if is_full && pieces.blocking_send(Ok(Bytes::from(std::mem::take(&mut out)))).is_err() {
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        });
-        out.extend_from_slice(if is_json { b"\n]\n" } else { b"" });
-        let last = read.map(|()| Bytes::from(out)).map_err(|error| io::Error::other(error.to_string()));
-        // Nobody may be there to take it.
+        // Nobody may be there to take the last piece.
+        let last = file.write(&app, range, &wanted, &pieces).map_err(io::Error::other);
         let _ = pieces.blocking_send(last);
     });
+    let (kind, name) = match file {
+        File::Json => ("application/json", "operator-trail.json"),
+        File::Csv => ("text/csv; charset=utf-8", "operator-trail.csv"),
+        File::Bundle => ("application/json", "operator-trail.bundle.json"),
+    };
     let mut response = bytes_with(StatusCode::OK, kind, Bytes::new());
     *response.body_mut() = Stream::body(body);
     let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
@@ -190,9 +188,71 @@ pub(crate) async fn export(_: Scope, call: Call) -> Answer {
     Ok(response)
 }
 
-fn write_json(entry: &Entry, is_first: bool, out: &mut Vec<u8>) {
-    out.extend_from_slice(if is_first { b"\n" } else { b",\n" });
-    out.extend(serde_json::to_vec(&whole(entry)).unwrap_or_default());
+/// The forms of a file.
+#[derive(Clone, Copy)]
+enum File {
+    Json,
+    Csv,
+    Bundle,
+}
+
+type Pieces = mpsc::Sender<Result<Bytes, io::Error>>;
+
+impl File {
+    fn named(name: &str) -> Result<File, Problem> {
+        match name {
+            "json" => Ok(File::Json),
+            "csv" => Ok(File::Csv),
+            "bundle" => Ok(File::Bundle),
+            other => Err(Problem::bad(format!("format={other:?} is not json, csv or bundle"))),
+        }
+    }
+
+    /// Sends the pieces as fast as they are taken; the last one. The error is for people.
+    fn write(self, app: &App, range: Range, wanted: &Wanted, pieces: &Pieces) -> Result<Bytes, String> {
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let (checkpoint, note) = match self {
+            // What is exported is proved first.
+            File::Bundle => app.trail.prove().map(Some).map_err(|e| said(&e))?.unzip(),
+            File::Json | File::Csv => (None, None),
+        };
+        let tiles = checkpoint.map(|checkpoint| app.trail.prover.tiles(checkpoint.size));
+        let mut out = match self {
+            File::Json => b"[".to_vec(),
+            File::Csv => heads(),
+            File::Bundle => bundle::head(app.trail.prover.public(), &note.unwrap_or_default()).into_bytes(),
+        };
+        let (mut is_first, mut failed) = (true, None);
+        let read = app.trail.trail().newest(range, &mut |entry| {
+            if wanted.takes(&entry.act) {
+                let items = match (self, &tiles) {
+                    (File::Bundle, Some(tiles)) => bundle::records(&entry, tiles),
+                    (File::Csv, _) => {
+                        row_of(&entry, &mut out);
+                        Ok(Vec::new())
+                    }
+                    _ => Ok(vec![Value::Object(whole(&entry)).to_string()]),
+                };
+                for item in items.unwrap_or_else(|error| {
+                    failed = Some(error.to_string());
+                    Vec::new()
+                }) {
+                    out.extend_from_slice(if std::mem::take(&mut is_first) { b"\n" } else { b",\n" });
+                    out.extend_from_slice(item.as_bytes());
+                }
+            }
+            let is_full = out.len() >= PIECE_BYTES;
+            let is_gone = is_full && pieces.blocking_send(Ok(std::mem::take(&mut out).into())).is_err();
+            if is_gone || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        read.map_err(|error| said(&error))?;
+        out.extend_from_slice(match self {
+            File::Json => b"\n]\n",
+            File::Csv => b"",
+            File::Bundle => bundle::END.as_bytes(),
+        });
+        failed.map_or(Ok(out.into()), Err)
+    }
 }
 
 fn heads() -> Vec<u8> {
@@ -200,7 +260,7 @@ fn heads() -> Vec<u8> {
     format!("{}\r\n", names.join(",")).into_bytes()
 }
 
-fn write_csv(entry: &Entry, _: bool, out: &mut Vec<u8>) {
+fn row_of(entry: &Entry, out: &mut Vec<u8>) {
     for (at, (_, cell)) in COLUMNS.iter().enumerate() {
         if at > 0 {
             out.push(b',');
@@ -208,4 +268,18 @@ fn write_csv(entry: &Entry, _: bool, out: &mut Vec<u8>) {
         csv::text(&cell(&entry.act), out);
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// `GET /proof`.
+pub(crate) async fn proof(_: Scope, call: Call) -> Answer {
+    let app = Arc::clone(&call.app);
+    let newest = tokio::task::spawn_blocking(move || app.trail.prove());
+    let (checkpoint, note) = newest.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    json(&json!({
+        "key": call.app.trail.prover.public().text(),
+        "origin": checkpoint.origin,
+        "size": checkpoint.size,
+        "root": checkpoint.root.to_string(),
+        "checkpoint": note,
+    }))
 }

@@ -95,6 +95,7 @@ actions! {
     EXPORT_DELETE "GL-EXPORT-DELETE" "Delete export" "export" Delete true;
     WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;
     TRAIL_READ "GL-TRAIL-READ" "Read operator trail" "trail" Read true;
+    TRAIL_RETIRE "GL-TRAIL-RETIRE" "Remove operator events past their time" "trail" Delete false;
     TRAIL_EXPORT "GL-TRAIL-EXPORT" "Export operator trail" "trail" Export true;
 }
 

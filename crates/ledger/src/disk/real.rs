@@ -16,8 +16,9 @@ const DIR_MODE: u32 = 0o750;
 /// A directory that this process alone writes to.
 pub struct RealDisk {
     root: PathBuf,
-    /// Held for as long as the disk lives: closing the file gives the lock back, also when the process is killed.
-    _lock: File,
+    /// Held for as long as the disk lives: closing the file gives the lock back, also when the process is killed. None on
+    /// a disk that is only read.
+    lock: Option<File>,
 }
 
 impl RealDisk {
@@ -28,7 +29,7 @@ impl RealDisk {
         let mut options = OpenOptions::new();
         let lock = options.create(true).truncate(false).write(true).mode(FILE_MODE).open(root.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => Ok(RealDisk { root, _lock: lock }),
+            Ok(()) => Ok(RealDisk { root, lock: Some(lock) }),
             Err(TryLockError::WouldBlock) => Err(Error::new(
                 ErrorKind::AlreadyExists,
                 format!(
@@ -40,16 +41,29 @@ impl RealDisk {
         }
     }
 
+    /// A directory that is only read, also while another process writes to it.
+    pub fn read_only(root: impl Into<PathBuf>) -> RealDisk {
+        RealDisk { root: root.into(), lock: None }
+    }
+
     fn path(&self, path: &str) -> io::Result<PathBuf> {
         checked(path)?;
         Ok(self.root.join(path))
+    }
+
+    /// The path of what is to be changed.
+    fn mine(&self, path: &str) -> io::Result<PathBuf> {
+        match self.lock {
+            Some(_) => self.path(path),
+            None => Err(Error::new(ErrorKind::ReadOnlyFilesystem, "opened for reading only")),
+        }
     }
 }
 
 impl Disk for RealDisk {
     fn create(&self, path: &str) -> io::Result<Box<dyn Appending>> {
         let mut options = OpenOptions::new();
-        let file = options.create_new(true).write(true).mode(FILE_MODE).open(self.path(path)?)?;
+        let file = options.create_new(true).write(true).mode(FILE_MODE).open(self.mine(path)?)?;
         Ok(Box::new(RealAppending(file)))
     }
 
@@ -58,15 +72,15 @@ impl Disk for RealDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.path(from)?, self.path(to)?)
+        fs::rename(self.mine(from)?, self.mine(to)?)
     }
 
     fn remove(&self, path: &str) -> io::Result<()> {
-        absent_is_fine(fs::remove_file(self.path(path)?))
+        absent_is_fine(fs::remove_file(self.mine(path)?))
     }
 
     fn remove_dir(&self, dir: &str) -> io::Result<()> {
-        absent_is_fine(fs::remove_dir(self.path(dir)?))
+        absent_is_fine(fs::remove_dir(self.mine(dir)?))
     }
 
     fn list(&self, dir: &str) -> io::Result<Vec<String>> {
@@ -87,7 +101,7 @@ impl Disk for RealDisk {
     }
 
     fn create_dir(&self, dir: &str) -> io::Result<()> {
-        make_dirs(&self.dir(dir)?)?;
+        make_dirs(&self.mine(dir)?)?;
         // Also when they were there: a process before may have died between making one and syncing its name.
         let parents = dir.match_indices('/').filter_map(|(end, _)| dir.get(..end));
         [""].into_iter().chain(parents).try_for_each(|parent| self.sync_dir(parent))

@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use event::{Act, Timestamp};
 
 use super::{Kind, Span, Trail};
+use crate::disk::Disk;
 use crate::error::Result;
-use crate::wal::{Segment, read_segment};
+use crate::wal::{Segment, read_segment, scan_log};
 
 /// An operator event as readers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,19 @@ pub struct Entry {
     /// The number of the record that says what became of it.
     pub end: Option<u64>,
     /// What is known of it.
+    pub act: Act,
+    /// The records it is made of.
+    pub records: Vec<Record>,
+}
+
+/// A record as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its number.
+    pub seq: u64,
+    /// What it is; see [`Kind`].
+    pub kind: u8,
+    /// What it holds.
     pub act: Act,
 }
 
@@ -31,15 +45,8 @@ pub struct Range {
     pub before: Option<u64>,
 }
 
-/// A record as it is kept.
-struct Kept {
-    seq: u64,
-    kind: u8,
-    act: Act,
-}
-
 /// Ends whose acts were not met yet, by their requests.
-type Ends = HashMap<String, (u64, Act)>;
+type Ends = HashMap<String, Record>;
 
 impl Trail {
     /// Gives the events of a range to `visit`, newest first, until it breaks. Memory: one segment.
@@ -105,12 +112,12 @@ impl Trail {
         Ok(())
     }
 
-    fn kept(&self, segment: &Segment) -> Result<Vec<Kept>> {
+    fn kept(&self, segment: &Segment) -> Result<Vec<Record>> {
         let mut kept = Vec::new();
         if segment.events > 0 {
             read_segment(&*self.shared.disk, super::DIR, segment, &mut |record| {
                 // What cannot be read was told of when the trail was opened.
-                kept.extend(Act::decode(record.payload).map(|act| Kept {
+                kept.extend(Act::decode(record.payload).map(|act| Record {
                     seq: record.first_seq,
                     kind: record.kind,
                     act,
@@ -122,8 +129,18 @@ impl Trail {
     }
 }
 
+/// Gives every record of a disk to `visit`, oldest first, without changing anything: its number, its kind, and the act
+/// unless it cannot be read. What is damaged, in words.
+pub fn scan(disk: &dyn Disk, visit: &mut dyn FnMut(u64, u8, Option<Act>)) -> Result<Vec<String>> {
+    let damage = scan_log(disk, super::DIR, &mut |record| {
+        visit(record.first_seq, record.kind, Act::decode(record.payload));
+        Ok(())
+    })?;
+    Ok(damage.iter().map(super::told).collect())
+}
+
 /// What the log of proofs holds of a record: its kind, and the leaf of its act.
-fn leaf(kind: u8, act: &Act) -> Vec<u8> {
+pub fn leaf(kind: u8, act: &Act) -> Vec<u8> {
     let mut leaf = vec![kind];
     leaf.extend(act.leaf());
     leaf
@@ -134,19 +151,19 @@ fn overlaps(span: Span, range: Range) -> bool {
 }
 
 /// An act with its end; nothing for the end itself, which waits for its act.
-fn joined(kept: Kept, ends: &mut Ends) -> Option<Entry> {
-    let Kept { seq, kind, act } = kept;
-    if kind == Kind::End as u8 {
-        ends.insert(act.request_id.clone(), (seq, act));
+fn joined(record: Record, ends: &mut Ends) -> Option<Entry> {
+    if record.kind == Kind::End as u8 {
+        ends.insert(record.act.request_id.clone(), record);
         return None;
     }
-    let end = ends.remove(&act.request_id);
-    let (end, mut act) = match end {
-        Some((end, with)) => (Some(end), act.completed(with)),
-        None => (None, act),
-    };
+    let end = ends.remove(&record.act.request_id);
+    let mut act = record.act.clone();
+    if let Some(end) = &end {
+        act = act.completed(&end.act);
+    }
     if act.outcome.is_empty() {
         act.outcome.push_str("unknown");
     }
-    Some(Entry { seq, end, act })
+    let (seq, number) = (record.seq, end.as_ref().map(|end| end.seq));
+    Some(Entry { seq, end: number, act, records: [record].into_iter().chain(end).collect() })
 }

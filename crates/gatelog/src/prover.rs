@@ -1,0 +1,195 @@
+//! Proving the operator trail: every few seconds what is new goes into the log of hashes, and a checkpoint over all of it is
+//! signed. Nothing waits for it. The key stands in a file of its own, better outside the data directory.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ledger::disk::{self, Disk, join};
+use ledger::proof::check::{LOST, NOTE_BYTES_MAX, TRAIL};
+use ledger::proof::note::{Checkpoint, Signer, Verifier};
+use ledger::proof::tiles::{Log, Tiles};
+use ledger::trail::Trail;
+
+use crate::config::Config;
+use crate::{catalog, durable, log};
+
+/// The key, when no other file is named.
+const KEY: &str = "proof.key";
+/// The public parts of all keys there were, one a line.
+pub(crate) const PUBLIC: &str = "proof.pub";
+
+/// Why nothing is signed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// A file cannot be read or written.
+    #[error("{0}: {1}")]
+    Io(String, io::Error),
+    /// Something is not as it was left.
+    #[error("{0}")]
+    Wrong(String),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+}
+
+/// Signs.
+pub(crate) struct Prover {
+    signer: Signer,
+    known: Vec<Verifier>,
+    disk: Arc<dyn Disk>,
+    publish: Option<PathBuf>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// None at first and after a failure.
+    log: Option<Log>,
+    newest: Option<(Checkpoint, String)>,
+}
+
+impl Prover {
+    /// Opens or makes the key of a data directory.
+    pub(crate) fn open(dir: &Path, disk: Arc<dyn Disk>, config: &Config) -> Result<Prover, Error> {
+        let public = dir.join(PUBLIC);
+        let mut known = keys(&public)?;
+        let file = match config.proof_key_file.as_str() {
+            "" => dir.join(KEY),
+            elsewhere => PathBuf::from(elsewhere),
+        };
+        let signer = match fs::read_to_string(&file) {
+            Ok(text) => Signer::parse(&text)
+                .ok_or_else(|| Error::Wrong(format!("{} holds no key", file.display())))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => make(&file, known.first())?,
+            Err(error) => return Err(Error::Io(file.display().to_string(), error)),
+        };
+        if !known.contains(signer.public()) {
+            known.push(signer.public().clone());
+            let lines: String = known.iter().map(|key| key.text() + "\n").collect();
+            durable::write(&public, lines.as_bytes()).map_err(at(&public))?;
+            log::info("events are signed with a new key", &[("public", &signer.public().text())]);
+        }
+        let publish =
+            Some(config.proof_publish_file.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from);
+        Ok(Prover { signer, known, disk, publish, state: Mutex::default() })
+    }
+
+    /// The public key.
+    pub(crate) fn public(&self) -> &Verifier {
+        self.signer.public()
+    }
+
+    /// The log of hashes at a size that was signed.
+    pub(crate) fn tiles(&self, size: u64) -> Tiles<'_> {
+        Tiles::new(&*self.disk, TRAIL, size)
+    }
+
+    /// Signs what is new in the trail; the newest checkpoint and its note.
+    pub(crate) fn extend(&self, trail: &Trail) -> Result<(Checkpoint, String), Error> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a failure nobody knows what of it is on the disk: the checkpoint says from where on to write again.
+        let State { log, newest } = std::mem::take(&mut *state);
+        let mut log = match log {
+            Some(log) => log,
+            None => self.opened()?,
+        };
+        let (next, proved) = (trail.next_seq(), log.size());
+        if next < proved {
+            let what = format!(
+                "the operator trail has {next} events, but {proved} were signed: some were removed; no checkpoint is signed until they are back"
+            );
+            return Err(Error::Wrong(what));
+        }
+        if let (Some(newest), true) = (newest, next == proved) {
+            *state = State { log: Some(log), newest: Some(newest.clone()) };
+            return Ok(newest);
+        }
+        grow(&mut log, trail)?;
+        let root = log.write()?;
+        let checkpoint = Checkpoint { origin: self.origin(), size: log.size(), root };
+        let note = self.signer.sign(&checkpoint);
+        disk::write(&*self.disk, TRAIL, "checkpoint", note.as_bytes())
+            .map_err(|e| Error::Io(TRAIL.into(), e))?;
+        log.sweep();
+        self.publish(&note)?;
+        let newest = (checkpoint, note);
+        *state = State { log: Some(log), newest: Some(newest.clone()) };
+        Ok(newest)
+    }
+
+    fn origin(&self) -> String {
+        format!("{}/trail", self.signer.public().name())
+    }
+
+    /// The log as the newest checkpoint says.
+    fn opened(&self) -> Result<Log, Error> {
+        let path = join(TRAIL, "checkpoint");
+        let size = match disk::read(&*self.disk, &path, NOTE_BYTES_MAX) {
+            Ok(bytes) => {
+                let note = String::from_utf8_lossy(&bytes);
+                let checkpoint = Checkpoint::open(&note, &self.known);
+                checkpoint
+                    .ok_or_else(|| Error::Wrong(format!("{path} was not signed here, or was altered")))?
+                    .size
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(Error::Io(path, error)),
+        };
+        Ok(Log::open(Arc::clone(&self.disk), TRAIL, size)?)
+    }
+
+    /// Adds a note to the file where others keep them.
+    fn publish(&self, note: &str) -> Result<(), Error> {
+        let Some(path) = &self.publish else { return Ok(()) };
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(at(path))?;
+        file.write_all(format!("{note}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(at(path))
+    }
+}
+
+fn grow(log: &mut Log, trail: &Trail) -> Result<(), Error> {
+    let mut grown = Ok(());
+    trail.leaves(log.size(), &mut |seq, leaf| {
+        // Numbers that were damaged before they were proved keep their places.
+        while grown.is_ok() && log.size() < seq {
+            grown = log.push(LOST.to_vec());
+        }
+        if grown.is_ok() {
+            grown = log.push(leaf);
+        }
+    })?;
+    Ok(grown?)
+}
+
+/// The public keys of a file; none when it is not there.
+pub(crate) fn keys(file: &Path) -> Result<Vec<Verifier>, Error> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(at(file)(error)),
+    };
+    let key = |line: &str| {
+        Verifier::parse(line)
+            .ok_or_else(|| Error::Wrong(format!("{}: not a public key: {line}", file.display())))
+    };
+    text.lines().filter(|line| !line.trim().is_empty()).map(key).collect()
+}
+
+/// Makes a key: the first of a name, or another of the same.
+fn make(file: &Path, first: Option<&Verifier>) -> Result<Signer, Error> {
+    let random = |error: catalog::Error| Error::Wrong(error.to_string());
+    let name = match first {
+        Some(first) => first.name().to_owned(),
+        None => format!("gatelog-{:08x}", u32::from_be_bytes(catalog::random().map_err(random)?)),
+    };
+    let signer = Signer::new(&name, catalog::random().map_err(random)?)
+        .ok_or_else(|| Error::Wrong("no key could be made".to_owned()))?;
+    durable::write(file, (signer.text() + "\n").as_bytes()).map_err(at(file))?;
+    Ok(signer)
+}
+
+fn at(file: &Path) -> impl FnOnce(io::Error) -> Error {
+    let file = file.display().to_string();
+    move |error| Error::Io(file, error)
+}

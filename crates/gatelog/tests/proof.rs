@@ -1,0 +1,206 @@
+//! What `gatelog verify` and tools/verify.py say of a trail: the same, and the truth.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
+mod server;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+use server::{ADMIN, BINARY, Server};
+
+/// A trail of some events, left by a server that was stopped; the key and what was published are elsewhere.
+struct Left {
+    keep: tempfile::TempDir,
+}
+
+impl Left {
+    fn path(&self, name: &str) -> PathBuf {
+        self.keep.path().join(name)
+    }
+
+    fn settings(&self) -> [(&'static str, String); 2] {
+        let path = |name: &str| self.path(name).display().to_string();
+        [("GATELOG_PROOF_KEY_FILE", path("key")), ("GATELOG_PROOF_PUBLISH_FILE", path("published"))]
+    }
+
+    fn serve(&self) -> Server {
+        let settings = self.settings();
+        let settings: Vec<(&str, &str)> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Server::on(&self.path("data"), &settings, true)
+    }
+
+    /// The status of both verifiers, which must be the same.
+    fn verified(&self, what: &Path, args: &[&str]) -> i32 {
+        let pubkey = self.path("data/proof.pub").display().to_string();
+        let args: Vec<&str> = if args.is_empty() { vec!["--pubkey", &pubkey] } else { args.to_vec() };
+        let ours = Command::new(BINARY).arg("verify").arg(what).args(&args).output().unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify.py");
+        let theirs = Command::new("python3").arg(script).arg(what).args(&args).output().unwrap();
+        let code = ours.status.code().unwrap();
+        assert_eq!(Some(code), theirs.status.code(), "{args:?}\n{ours:?}\n{theirs:?}");
+        code
+    }
+}
+
+fn left() -> Left {
+    let left = Left { keep: tempfile::tempdir().unwrap() };
+    fs::create_dir(left.path("data")).unwrap();
+    let server = left.serve();
+    for n in 0..40 {
+        let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": format!("s{n}") }));
+        assert_eq!(made.status, 201, "{}", made.text());
+    }
+    server.stop();
+    left
+}
+
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copied(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// Every file below a directory.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn both_verifiers_find_what_was_altered_and_nothing_else() {
+    let left = left();
+    let data = left.path("data");
+    assert_eq!(left.verified(&data, &[]), 0);
+    assert_eq!(left.verified(&left.path("nowhere"), &[]), 2);
+    assert_eq!(left.verified(&data, &["--pubkey", "/nowhere"]), 2);
+    assert!(
+        fs::read_to_string(left.path("key")).unwrap().starts_with("PRIVATE+KEY+")
+            && !data.join("proof.key").exists()
+    );
+
+    let copy = left.path("copy");
+    let falsified = |change: &dyn Fn(&Path)| {
+        let _ = fs::remove_dir_all(&copy);
+        copied(&data, &copy);
+        change(&copy);
+        left.verified(&copy, &[])
+    };
+    assert_eq!(falsified(&|_| {}), 0);
+    let of = |dir: &Path, part: &str| files(&dir.join("tenants/1").join(part));
+    let largest = |dir: &Path| {
+        of(dir, "trail").into_iter().max_by_key(|file| fs::metadata(file).unwrap().len()).unwrap()
+    };
+    for at in [100, 1_000, 5_000] {
+        assert_eq!(
+            falsified(&|dir| {
+                let file = largest(dir);
+                let mut bytes = fs::read(&file).unwrap();
+                bytes[at] ^= 1;
+                fs::write(file, bytes).unwrap();
+            }),
+            1
+        );
+    }
+    assert_eq!(falsified(&|dir| fs::remove_file(largest(dir)).unwrap()), 1);
+    assert_eq!(
+        falsified(&|dir| {
+            let file = fs::OpenOptions::new().write(true).open(largest(dir)).unwrap();
+            file.set_len(file.metadata().unwrap().len() / 2).unwrap();
+        }),
+        1
+    );
+    for part in 0..of(&data, "proof").len() {
+        assert_eq!(falsified(&|dir| fs::remove_file(&of(dir, "proof")[part]).unwrap()), 1);
+    }
+}
+
+#[test]
+fn a_trail_set_back_as_a_whole_is_told_from_the_published_checkpoints() {
+    let left = left();
+    let (data, early) = (left.path("data"), left.path("early"));
+    copied(&data, &early);
+    let server = left.serve();
+    server.delete(ADMIN, "/api/v1/sources/s1");
+    let proof = server.json("/api/v1/proof");
+    server.stop();
+    let (pubkey, published) = (data.join("proof.pub"), left.path("published"));
+    let with = ["--pubkey", pubkey.to_str().unwrap(), "--checkpoint", published.to_str().unwrap()];
+    assert_eq!(left.verified(&data, &with), 0);
+    assert_eq!((left.verified(&early, &with[..2]), left.verified(&early, &with)), (0, 1));
+    assert!(fs::read_to_string(&published).unwrap().contains(proof["checkpoint"].as_str().unwrap()));
+    assert_eq!(fs::read_to_string(pubkey).unwrap().trim(), proof["key"].as_str().unwrap());
+}
+
+#[test]
+fn a_bundle_is_checked_without_us() {
+    let left = left();
+    let server = left.serve();
+    let reply =
+        server.get("/api/v1/trail/export?from=1d&format=bundle&event=GL-SOURCE-CREATE&resource_id=s7,s8");
+    let bundle = left.path("bundle.json");
+    fs::write(&bundle, &reply.body).unwrap();
+    let records = reply.json()["records"].as_array().unwrap().clone();
+    assert_eq!(records.len(), 4, "two acts and their ends");
+    // Also the directory of a server that runs can be checked.
+    assert_eq!((left.verified(&bundle, &[]), left.verified(&left.path("data"), &[])), (0, 0));
+    let text = reply.text();
+    let changed = |to: &str, status: i32| {
+        assert_ne!(to, text);
+        fs::write(&bundle, to).unwrap();
+        assert_eq!(left.verified(&bundle, &[]), status, "{to}");
+    };
+    let seq = records[0]["seq"].as_u64().unwrap();
+    changed(&text.replace(&format!("\"seq\":{seq}"), &format!("\"seq\":{}", seq + 1)), 1);
+    changed(&text.replace("\"kind\":1", "\"kind\":2"), 1);
+    changed(
+        &text.replacen(records[0]["record"].as_str().unwrap(), records[1]["record"].as_str().unwrap(), 1),
+        1,
+    );
+    changed(
+        &text.replacen(records[0]["proof"][0].as_str().unwrap(), records[0]["proof"][1].as_str().unwrap(), 1),
+        1,
+    );
+    changed("{}", 2);
+}
+
+#[test]
+fn what_was_removed_is_not_signed_away_and_a_new_key_takes_over() {
+    let left = left();
+    let data = left.path("data");
+    fs::remove_file(left.path("key")).unwrap();
+    let server = left.serve();
+    server.delete(ADMIN, "/api/v1/sources/s1");
+    server.stop();
+    assert_eq!(fs::read_to_string(data.join("proof.pub")).unwrap().lines().count(), 2);
+    assert_eq!(left.verified(&data, &[]), 0);
+
+    for file in files(&data.join("tenants/1/trail")) {
+        fs::remove_file(file).unwrap();
+    }
+    let server = left.serve();
+    server.until_logged("the operator trail cannot be signed");
+    server.stop();
+    assert_eq!(left.verified(&data, &[]), 1);
+}
