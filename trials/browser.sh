@@ -6,11 +6,11 @@ cd "$(dirname "$0")/.."
 binary=$(realpath "${1:?usage: trials/browser.sh BINARY [SCRIPT]}")
 script=${2:-run.mjs}
 data=$(mktemp -d)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(PYTHONPATH=trials/gateways python3 -c 'import world; print(world.free_port())')
 "$binary" serve --data "$data/gatelog" --listen "127.0.0.1:$port" --samples samples > "$data/out" 2> "$data/err" &
 server=$!
 trap 'kill $server 2> /dev/null || true; wait $server 2> /dev/null || true; rm -rf "$data"' EXIT
-for _ in $(seq 300); do
+for _ in $(seq 900); do
     link=$(grep -ohE "http://127\.0\.0\.1:$port/welcome#[A-Za-z0-9_]+" "$data/out" "$data/err" | head -1 || true)
     [ "$(cat "$data/out" "$data/err" | grep -c 'samples replayed')" -ge 2 ] && [ -n "$link" ] && break
     sleep 0.2
@@ -19,7 +19,7 @@ done
 token=$("$binary" token create --role analyst --name browser --data "$data/gatelog" 2> /dev/null | grep -oE 'gl_ap_[A-Za-z0-9_-]+' | head -1)
 export BASE_URL="http://127.0.0.1:$port" GATELOG_LINK="$link" GATELOG_TOKEN="$token" GATELOG_BIN="$binary"
 # The server looks for new tokens every two seconds.
-for _ in $(seq 50); do
+for _ in $(seq 300); do
     curl -sf -o /dev/null -H "Authorization: Bearer $token" "$BASE_URL/api/v1/fields" && break
     sleep 0.2
 done

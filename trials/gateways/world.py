@@ -1,7 +1,9 @@
 """A Gatelog of our own and the programs around it, on free ports, in a directory that is removed in the end."""
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,9 +18,12 @@ STEP_SECONDS = 0.05
 
 
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those the system gives to connections that go out: none of them can take it before it is used."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket(socket.AF_INET, kind) as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(is_so, seconds, what):
@@ -73,7 +78,7 @@ class Program:
                 raise RuntimeError(f"{self.name} ended:\n{self.out.read_text()[-2000:]}")
             return listens(port)
 
-        wait_until(is_up, 30, lambda: f"{self.name} does not listen:\n{self.out.read_text()[-2000:]}")
+        wait_until(is_up, 90, lambda: f"{self.name} does not listen:\n{self.out.read_text()[-2000:]}")
         return self
 
 

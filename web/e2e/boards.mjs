@@ -6,7 +6,7 @@ import { checks } from './checks.mjs'
 
 const target = await server()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const troubles = []
 const WIDE = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true }
 const at = (path) => `${target.base}${path}`
@@ -31,7 +31,7 @@ try {
   await page.waitForURL((url) => url.pathname === '/boards/aws')
   await settled(page)
   await page.getByTestId('control-status').waitFor()
-  equal('eight controls stand beside the range', await page.locator('[data-testid^=control-]').count(), 8)
+  await becomes('eight controls stand beside the range', () => page.locator('[data-testid^=control-]').count(), 8)
   equal('what comes with the program is not changed', await page.getByRole('button', { name: 'Edit' }).count(), 0)
 
   // A control is a term of the page's filter.
@@ -40,10 +40,8 @@ try {
   await page.waitForURL((url) => url.searchParams.get('filter') === 'status:403')
   await page.getByRole('checkbox', { name: /^401/ }).click({ force: true })
   await page.waitForURL((url) => url.searchParams.get('filter') === 'status:403,401')
-  check(
-    'a control says how many are chosen',
-    (await page.getByTestId('control-status').innerText()).includes('2 chosen'),
-  )
+  await page.getByTestId('control-status').filter({ hasText: '2 chosen' }).waitFor()
+  check('a control says how many are chosen', true)
   await page.getByRole('button', { name: 'All of them' }).click()
   await page.waitForURL((url) => !url.searchParams.has('filter'))
   await page.keyboard.press('Escape')
@@ -54,7 +52,7 @@ try {
   await page.getByLabel('Name', { exact: true }).fill('Ours')
   await page.reload()
   await settled(page)
-  equal('what is not saved is kept', await page.getByLabel('Name', { exact: true }).inputValue(), 'Ours')
+  await becomes('what is not saved is kept', () => page.getByLabel('Name', { exact: true }).inputValue(), 'Ours')
   check('and is not on the server', !(await kept(page)).some(({ name }) => name === 'Ours'))
 
   // One's own, changed by keyboard.
@@ -64,22 +62,31 @@ try {
   const before = await order(page)
   await handle(page, before[0]).focus()
   await page.keyboard.press('ArrowRight')
-  equal('an arrow moves it', (await order(page)).slice(0, 2).join(), [before[1], before[0]].join())
-  check('it is said', (await said(page)).startsWith(`${before[0]}: place 2 of 5`))
+  await becomes('an arrow moves it', async () => (await order(page)).slice(0, 2).join(), [before[1], before[0]].join())
+  await comes(
+    'it is said',
+    () => said(page),
+    (text) => text.startsWith(`${before[0]}: place 2 of 5`),
+  )
   await page.waitForFunction((title) => document.activeElement?.textContent?.includes(title), before[0])
   await page.keyboard.press('End')
-  equal('End moves it to the end', (await order(page)).at(-1), before[0])
+  await becomes('End moves it to the end', async () => (await order(page)).at(-1), before[0])
   await page.waitForFunction((title) => document.activeElement?.textContent?.includes(title), before[0])
   const narrow = await widthOf(page, before[0])
   await page.keyboard.press('Shift+ArrowRight')
-  check('Shift and an arrow make it wider', (await widthOf(page, before[0])) > narrow * 1.5, await said(page))
+  await comes(
+    'Shift and an arrow make it wider',
+    () => widthOf(page, before[0]),
+    (width) => width > narrow * 1.5,
+  )
   check('the page stays where it is in time', !new URL(page.url()).searchParams.has('to'))
   await page.keyboard.press('Delete')
-  equal('Delete removes it', (await order(page)).length, 4)
+  await becomes('Delete removes it', async () => (await order(page)).length, 4)
   await page.getByRole('button', { name: 'Undo' }).click()
-  equal('and it can be taken back', (await order(page)).length, 5)
+  await becomes('and it can be taken back', async () => (await order(page)).length, 5)
 
   // The same by mouse.
+  await settled(page)
   const now = await order(page)
   const first = await handle(page, now[0]).boundingBox()
   const second = await page.locator('[data-item="1"]').boundingBox()
@@ -87,16 +94,21 @@ try {
   await page.mouse.down()
   await page.mouse.move(second.x + second.width - 40, second.y + 60, { steps: 6 })
   await page.mouse.up()
-  equal('dragging moves it', (await order(page)).slice(0, 2).join(), [now[1], now[0]].join())
+  await becomes('dragging moves it', async () => (await order(page)).slice(0, 2).join(), [now[1], now[0]].join())
   const corner = page.locator('[data-item="0"]').getByTestId('board-corner')
   const wide = await widthOf(page, now[1])
   await corner.scrollIntoViewIfNeeded()
+  await settled(page)
   const box = await corner.boundingBox()
   await page.mouse.move(box.x + 14, box.y + 14)
   await page.mouse.down()
   await page.mouse.move(box.x - 400, box.y + 14, { steps: 6 })
   await page.mouse.up()
-  check('the corner resizes it', (await widthOf(page, now[1])) < wide, `${wide}`)
+  await comes(
+    'the corner resizes it',
+    () => widthOf(page, now[1]),
+    (width) => width < wide,
+  )
 
   // A panel of the list, and a question of one's own.
   await page.getByRole('button', { name: 'Add a panel' }).click()
@@ -108,7 +120,11 @@ try {
   await page.getByRole('radio', { name: 'Areas' }).click({ force: true })
   await page.getByRole('region', { name: 'Denied calls by status class' }).waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
-  equal('both are on it', (await order(page)).slice(-2).join(), 'Refused sign-ins,Denied calls by status class')
+  await becomes(
+    'both are on it',
+    async () => (await order(page)).slice(-2).join(),
+    'Refused sign-ins,Denied calls by status class',
+  )
 
   // Saved under its own address; what the server has is what the page shows.
   await page.getByRole('button', { name: 'Save', exact: true }).click()

@@ -17,13 +17,12 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' ') })
 }
 
+/** Below those the system gives to connections that go out: none of them can take it before it is used. */
 export function freePort() {
-  return new Promise((done, fail) => {
-    const probe = createServer().once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => done(port))
-    })
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
+  return new Promise((done) => {
+    const probe = createServer().once('error', () => done(freePort()))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(port)))
   })
 }
 
@@ -81,8 +80,9 @@ export async function signIn(context, { base, link, token }) {
 
 /** Until the page has what it asked for and has drawn it. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector('main h1') && !document.querySelector('[class*=skeleton]'))
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+  await page.waitForFunction(
+    () => document.querySelector('main h1') && !document.querySelector('[class*=skeleton], [aria-busy=true]'),
+  )
   await drawn(page)
 }
 
@@ -101,6 +101,13 @@ export async function drawn(page) {
     )
     await frame()
   })
+}
+
+/** Until the place has the focus, so that what is typed goes there. */
+export async function focusedOn(place) {
+  await place.waitFor()
+  const element = await place.elementHandle()
+  await place.page().waitForFunction((e) => e === document.activeElement, element)
 }
 
 /** Collects what must not happen: errors in the console, failed scripts, refusals of the CSP. */

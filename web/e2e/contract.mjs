@@ -4,15 +4,14 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort, launch, OUT, signIn, watch } from './browser.mjs'
-import { checks } from './checks.mjs'
+import { freePort, launch, OUT, PATIENCE_MS, signIn, watch } from './browser.mjs'
+import { checks, sooner } from './checks.mjs'
 import { CASES, PLACES } from './contract-cases.mjs'
 import { feed } from './feed.mjs'
 import { at, keys, mouse } from './hands.mjs'
 import { controls } from './page-controls.mjs'
 import { BIN, realServer } from './real.mjs'
 
-const PATIENCE_MS = Number(process.env.PATIENCE_MS ?? 20_000)
 const VIEWPORT = { width: 1440, height: 900 }
 const RAIL = {
   Overview: '/',
@@ -86,12 +85,12 @@ close()
 
 /** The samples come in by themselves after the start. */
 async function replayed() {
-  for (let tries = 0; tries < 300; tries++) {
-    const { sources = [] } = await api('/sources', {})
-    if (sources.filter((one) => one.accepted >= 1200).length >= 2) return
-    await new Promise((done) => setTimeout(done, 200))
-  }
-  throw new Error('the samples were not replayed')
+  const whole = (sources = []) => sources.filter((one) => one.accepted >= 1200).length >= 2
+  const { sources } = await sooner(
+    () => api('/sources', {}),
+    (answer) => whole(answer.sources),
+  )
+  if (!whole(sources)) throw new Error('the samples were not replayed')
 }
 
 async function walk(hand, range, truth) {
@@ -99,7 +98,6 @@ async function walk(hand, range, truth) {
   const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: 'reduce', acceptDownloads: true })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const page = await signIn(context, target)
-  page.setDefaultTimeout(PATIENCE_MS)
   watch(page, troubles)
   const w = { hand: hand(page), page, truth, patience: PATIENCE_MS }
   const query = (filter = '') => `?${new URLSearchParams({ ...range, ...(filter ? { filter } : {}) })}`
@@ -112,7 +110,8 @@ async function walk(hand, range, truth) {
       await w.hand.goTo(label)
       await page.waitForURL((url) => url.pathname === path)
       await page.getByRole('heading', { level: 1, name: label }).waitFor()
-      check(`${w.hand.name}: the rail leads to ${label}`, new URL(page.url()).searchParams.get('from') === range.from)
+      await page.waitForURL((url) => url.searchParams.get('from') === range.from)
+      check(`${w.hand.name}: the rail leads to ${label}`, true)
     } catch (error) {
       check(`${w.hand.name}: the rail leads to ${label}`, false, error.message)
     }

@@ -5,7 +5,7 @@ import { checks } from './checks.mjs'
 
 const target = await server()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const troubles = []
 const at = (path) => `${target.base}${path}`
 
@@ -25,12 +25,15 @@ try {
   const drawer = await openEvent(page, 0)
   const why = drawer.getByRole('region', { name: 'Why was this refused?' })
   await why.getByTestId('explain-summary').waitFor()
-  check('it says how sure that is', (await why.innerText()).includes('certain'))
+  await comes('it says how sure that is', async () => (await why.innerText()).includes('certain'))
   const rule = await why.getByTestId('explain-rule').innerText()
   check('it names the rule and its object', /The route .+\n.*Allows the groups/s.test(rule), rule)
   await why.getByRole('button', { name: 'Copy change' }).first().click()
-  const copied = await page.evaluate(() => navigator.clipboard.readText())
-  check('the change is copied as it stands', copied.startsWith('plugins:'), copied)
+  await comes(
+    'the change is copied as it stands',
+    () => page.evaluate(() => navigator.clipboard.readText()),
+    (copied) => copied.startsWith('plugins:'),
+  )
 
   // From there to what it would let in.
   await why.getByRole('link', { name: 'Try it on past traffic' }).click()
@@ -38,9 +41,11 @@ try {
   const tried = JSON.parse(new URL(page.url()).searchParams.get('try'))
   equal('the change comes along', tried.kind, 'allow_group')
   const route = tried.route
-  equal('and stands in the form', await page.getByRole('combobox', { name: 'Route' }).inputValue(), route)
+  await becomes('and stands in the form', () => page.getByRole('combobox', { name: 'Route' }).inputValue(), route)
   const figures = page.getByRole('region', { name: 'What would be' })
-  await figures.waitFor()
+  await figures.filter({ hasText: /\d/ }).waitFor()
+  await page.getByRole('region', { name: 'By consumer' }).locator('tbody tr').first().waitFor()
+  await settled(page)
   const [pass] = /\d+/.exec(await figures.innerText())
   const rows = await page
     .getByRole('region', { name: 'By consumer' })
@@ -76,15 +81,16 @@ try {
   await page.goto(at('/grants?tz=UTC'))
   const list = page.getByRole('region', { name: 'Grants', exact: true })
   await list.getByRole('row').nth(1).waitFor()
+  await settled(page)
   const unused = await list.locator('tbody tr').count()
-  check('only what nobody used', (await list.locator('tbody').innerText()).match(/never/g).length === unused)
+  check('only what nobody used', (await list.locator('tbody').innerText()).match(/never/g)?.length === unused)
   await page.getByRole('radio', { name: 'All' }).click({ force: true })
   await page.waitForFunction((n) => document.querySelectorAll('section[aria-label=Grants] tbody tr').length > n, unused)
   await page.getByLabel('Search', { exact: true }).fill('carol')
   await page.waitForFunction(
     () => !document.querySelector('section[aria-label=Grants] tbody')?.innerText.includes('sandbox'),
   )
-  check('the search finds', (await list.locator('tbody').innerText()).includes('carol'))
+  await comes('the search finds', async () => (await list.locator('tbody').innerText()).includes('carol'))
   await page.getByRole('tab', { name: /ADC/ }).click()
   await page.getByText('labels: {group: internal}').waitFor()
 

@@ -16,7 +16,7 @@ mkdirSync(OUT, { recursive: true })
 const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
 const server = await start()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
 page.setDefaultTimeout(PATIENCE_MS)
 const troubles = []
@@ -26,15 +26,19 @@ try {
   await page.waitForURL((url) => url.pathname === '/connect')
   check('a server without any event leads to connecting a gateway', true)
   await page.getByRole('radio').first().waitFor()
-  check('there are gateways to choose from', (await page.getByRole('radio').count()) >= 3)
+  await comes(
+    'there are gateways to choose from',
+    () => page.getByRole('radio').count(),
+    (count) => count >= 3,
+  )
 
   // Kong's configuration, to read; then the way any shell has.
   await page.getByText('Kong Gateway', { exact: true }).click()
-  equal('the name is that of the gateway', await page.getByLabel('Name of the source').inputValue(), 'kong')
+  await becomes('the name is that of the gateway', () => page.getByLabel('Name of the source').inputValue(), 'kong')
   await page.getByText('Anything else, over HTTP').click()
   await page.getByLabel('Name of the source').fill('first try')
   await page.getByText('Letters, digits, dots and dashes').waitFor()
-  check('a name that cannot be is told', await page.getByRole('button', { name: 'Make its token' }).isDisabled())
+  await comes('a name that cannot be is told', () => page.getByRole('button', { name: 'Make its token' }).isDisabled())
   await page.getByLabel('Name of the source').fill('first-try')
   await page.getByRole('button', { name: 'Make its token' }).click()
   await page.getByText('Waiting for the first event').waitFor()
@@ -67,7 +71,9 @@ try {
   await page.goto(`${server.base}/sources?source=first-try`)
   const drawer = page.getByTestId('drawer')
   await drawer.getByRole('tab', { name: /Not understood/ }).waitFor()
-  check('the source counts one reject', /1/.test(await drawer.getByRole('tab', { name: /Not understood/ }).innerText()))
+  await comes('the source counts one reject', async () =>
+    /1/.test(await drawer.getByRole('tab', { name: /Not understood/ }).innerText()),
+  )
   await drawer.getByRole('tab', { name: 'Token' }).click()
   await drawer.getByRole('button', { name: 'Make a new token' }).click()
   await drawer.getByText(/shown only now/).waitFor()
@@ -83,7 +89,11 @@ try {
   equal('the new and the old token both work', `${await sent(next)} ${await sent(token)}`, '200 200')
   await drawer.getByRole('tab', { name: 'Quality' }).click()
   await drawer.getByText('Denials with a reason').waitFor()
-  check('what it sent is looked through', /Method\s+100/.test(await drawer.innerText()), await drawer.innerText())
+  await comes(
+    'what it sent is looked through',
+    () => drawer.innerText(),
+    (text) => /Method\s+100/.test(text),
+  )
   const choose = async (what) => {
     await drawer.getByRole('button', { name: 'More about the source' }).click()
     await page.getByRole('menuitem', { name: what }).click()

@@ -3,6 +3,7 @@ import { settled } from './browser.mjs'
 
 /** So many arrows at most until a menu, a list of tabs or a choice is where it should be. */
 const ARROWS_MAX = 40
+const TRIES_MAX = 4
 
 export function mouse(page) {
   return {
@@ -85,15 +86,21 @@ const option = (page, name) =>
     .filter({ has: page.getByText(name, { exact: true }) })
     .first()
 
-/** Tab stops there: one back and one forth leads to it again, and that it has the focus can be seen. */
+/**
+ * Tab stops there: one back and one forth leads to it again, and that it has the focus can be seen. Tried anew when the
+ * page was drawn again in between.
+ */
 async function reach(page, target) {
-  await target.waitFor()
-  const element = await target.elementHandle()
-  await element.focus()
-  await page.keyboard.press('Shift+Tab')
-  await page.keyboard.press('Tab')
-  const isThere = await element.evaluate((e) => e === document.activeElement && e.matches(':focus-visible'))
-  if (isThere) return
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    await target.waitFor()
+    const element = await target.elementHandle()
+    await element.focus()
+    await page.keyboard.press('Shift+Tab')
+    await page.keyboard.press('Tab')
+    const isThere = await element.evaluate((e) => e === document.activeElement && e.matches(':focus-visible'))
+    if (isThere) return
+    await settled(page)
+  }
   const stop = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160))
   throw new Error(`Tab does not stop at ${target}, but at ${stop}`)
 }

@@ -2,7 +2,7 @@
 // Once on a usual screen, once at 200 % zoom (WCAG 1.4.4, 1.4.10), once with forced colours. Every press is a key.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { drawn, launch, OUT, server, settled, signIn, watch } from './browser.mjs'
+import { drawn, focusedOn, launch, OUT, server, settled, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const LOOKS = {
@@ -58,7 +58,7 @@ async function job(page, said, isNarrow) {
 
   // The palette by the words of other products.
   await keyboard.press('Control+k')
-  await page.getByRole('searchbox', { name: 'Search commands' }).waitFor()
+  await focusedOn(page.getByRole('searchbox', { name: 'Search commands' }))
   await keyboard.type('acl management › audit analytics')
   await page
     .getByRole('menuitem', { name: /Access logs/ })
@@ -71,14 +71,14 @@ async function job(page, said, isNarrow) {
 
   // Denied calls, all of them, then the range by words.
   await keyboard.press('Control+k')
-  await page.getByRole('searchbox', { name: 'Search commands' }).waitFor()
+  await focusedOn(page.getByRole('searchbox', { name: 'Search commands' }))
   await keyboard.type('granted:false')
   await page.getByRole('menuitem', { name: 'Filter by granted:false' }).waitFor()
   await keyboard.press('Enter')
   await page.waitForURL((url) => url.searchParams.get('filter') === 'granted:false')
   await settled(page)
   await keyboard.press('d')
-  await page.getByLabel('Range', { exact: true }).waitFor()
+  await focusedOn(page.getByLabel('Range', { exact: true }))
   await keyboard.type('this year')
   await page.getByText(/→/).first().waitFor()
   await keyboard.press('Enter')
@@ -132,6 +132,7 @@ async function job(page, said, isNarrow) {
   await tabTo(page, (stop) => stop.role === 'checkbox')
   await keyboard.press('Space')
   await keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.locator('body').press('?')
   await drawn(page)
   said('single keys can be switched off', (await page.getByRole('dialog').count()) === 0)

@@ -1,18 +1,17 @@
 // Access logs in the browser: the main job by keyboard alone, then pills, columns, values, views, differences, a phone.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { launch, OUT, openEvent, server, signIn, watch } from './browser.mjs'
+import { drawn, focusedOn, launch, OUT, openEvent, PATIENCE_MS, server, settled, signIn, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const target = await server()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const troubles = []
 mkdirSync(OUT, { recursive: true })
 
 async function opened(viewport = { width: 1440, height: 900 }) {
   const context = await browser.newContext({ viewport, acceptDownloads: true, reducedMotion: 'reduce' })
-  context.setDefaultTimeout(30_000)
   const page = await signIn(context, target)
   watch(page, troubles)
   return page
@@ -25,18 +24,14 @@ const go = async (path) => {
 }
 const until = (name, wanted) => page.waitForURL((url) => (url.searchParams.get(name) ?? '') === wanted)
 const total = async () => Number((await page.getByTestId('total').innerText()).replace(/\D/g, ''))
-const counted = async (filter) => {
-  const query = new URLSearchParams({ filter, split: 'none' })
-  return (await (await page.request.get(`${target.base}/api/v1/histogram?${query}`)).json()).total
-}
-/** The number on screen, once it is the one of the API; traffic may come in between. */
+/** A range that stands still, so that what is seen can be compared. */
+const PAST = { from: new Date(Date.now() - 864e5).toISOString(), to: new Date(Date.now() - 36e5).toISOString() }
+const past = String(new URLSearchParams({ tz: 'UTC', ...PAST }))
+/** The number on screen becomes the one of the API. */
 async function counts(what, filter) {
-  let [got, want] = [0, -1]
-  for (let i = 0; i < 40 && got !== want; i++) {
-    await page.waitForTimeout(150)
-    ;[got, want] = [await total(), await counted(filter)]
-  }
-  equal(what, got, want)
+  const query = new URLSearchParams({ filter, split: 'none', ...PAST })
+  const counted = await (await page.request.get(`${target.base}/api/v1/histogram?${query}`)).json()
+  await becomes(what, total, counted.total)
 }
 const pill = (n) => page.getByTestId('pill').nth(n)
 const steps = []
@@ -54,8 +49,13 @@ async function step(name, run) {
 await step('keyboard', async () => {
   await page.goto(`${target.base}/?tz=UTC`)
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
+  const today = Math.floor(Date.now() / 864e5) * 864e5
+  const yesterday = new URLSearchParams({
+    from: new Date(today - 864e5).toISOString(),
+    to: new Date(today).toISOString(),
+  })
   const denied = await page.request.get(
-    `${target.base}/api/v1/facets?fields=consumer&filter=granted:false&from=now-2d&to=now-1d`,
+    `${target.base}/api/v1/facets?fields=consumer&filter=granted:false&${yesterday}`,
   )
   const consumer = (await denied.json()).facets[0].values.find((v) => v.value)?.value ?? 'mobile-app'
   const began = Date.now()
@@ -70,10 +70,12 @@ await step('keyboard', async () => {
     keys.push(...text)
     await page.keyboard.type(text)
   }
-  await press('g', 'l', '/')
+  await press('g', 'l')
+  await page.getByRole('heading', { level: 1, name: 'Access logs' }).waitFor()
+  await press('/')
   await type(`granted:false consumer:${consumer}`)
   await press('Enter', 'Escape', 'd')
-  await page.getByRole('dialog').waitFor()
+  await focusedOn(page.getByLabel('Range', { exact: true }))
   await press('Control+a')
   await type('yesterday')
   await press('Enter')
@@ -98,7 +100,7 @@ await step('keyboard', async () => {
 })
 
 await step('pills', async () => {
-  await go('/logs?tz=UTC&filter=status:200')
+  await go(`/logs?${past}&filter=status:200`)
   await pill(0).getByRole('button').first().click()
   const editor = page.getByRole('dialog')
   await editor.getByRole('checkbox', { name: /^401/ }).waitFor()
@@ -111,7 +113,7 @@ await step('pills', async () => {
   await counts('the counts follow the pill', '-status:200,401')
   await editor.getByRole('button', { name: 'Switch off' }).click()
   await until('off', '-status:200,401')
-  equal('a pill that is off does not filter', param('filter'), null)
+  await becomes('a pill that is off does not filter', () => param('filter'), null)
   await counts('and all events are back', '')
   await page.getByTestId('pill-off').getByRole('button').first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Switch on' }).click()
@@ -129,7 +131,7 @@ await step('pills', async () => {
   await until('filter', '-status:200,401')
   await page.getByRole('link', { name: 'Overview' }).click()
   await page.waitForURL((url) => url.pathname === '/')
-  equal('a pinned filter comes along to other pages', param('filter'), '-status:200,401')
+  await becomes('a pinned filter comes along to other pages', () => param('filter'), '-status:200,401')
 })
 
 await step('text', async () => {
@@ -140,15 +142,16 @@ await step('text', async () => {
     await page.getByRole('combobox', { name: 'Filter' }).inputValue(),
     'status:200 -method:POST',
   )
+  await focusedOn(page.getByRole('combobox', { name: 'Filter' }))
   await page.keyboard.press('End')
   await page.keyboard.type(' path~"/api" duration:>=1')
   await page.keyboard.press('Escape')
   await page.keyboard.press('Enter')
   await until('filter', 'status:200 -method:POST path~"/api" duration:>=1')
-  equal('and its pills say the same', await page.getByTestId('pill').count(), 4)
+  await becomes('and its pills say the same', () => page.getByTestId('pill').count(), 4)
   await page.goBack()
   await until('filter', 'status:200 -method:POST')
-  equal('Back is exact', await page.getByTestId('pill').count(), 2)
+  await becomes('Back is exact', () => page.getByTestId('pill').count(), 2)
 })
 
 await step('values', async () => {
@@ -188,6 +191,7 @@ await step('drawer', async () => {
   await go('/logs?tz=UTC')
   await page.locator('body').press('j')
   await page.locator('body').press('Enter')
+  await page.waitForURL((url) => url.searchParams.has('row'))
   const first = param('row')
   await page.locator('body').press(']')
   await page.waitForURL((url) => url.searchParams.get('row') !== first)
@@ -212,7 +216,9 @@ await step('columns', async () => {
   await page.getByRole('button', { name: 'Path', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Keep in sight' }).click()
   await page.waitForURL((url) => url.searchParams.get('columns')?.startsWith('path-p'))
-  const head = page.getByRole('columnheader', { name: 'Path' })
+  const head = page.getByRole('columnheader').first().filter({ hasText: 'Path' })
+  await head.waitFor()
+  await drawn(page)
   const box = await head.boundingBox()
   await page.mouse.move(box.x + box.width + 2, box.y + 10)
   await page.mouse.down()
@@ -235,11 +241,7 @@ await step('views', async () => {
   await page.getByRole('button', { name: 'Views' }).click()
   await page.getByRole('textbox', { name: /Save what/ }).fill('Not found <b>')
   await page.getByText('Start with it').click()
-  await page.keyboard.press('Enter')
-  await page
-    .getByRole('button', { name: 'Save view' })
-    .click()
-    .catch(() => {})
+  await page.getByRole('button', { name: 'Save view' }).click()
   await page.getByRole('button', { name: 'Not found <b>' }).waitFor()
   await page.goto(`${target.base}/logs`)
   await until('filter', 'status:404')
@@ -254,6 +256,8 @@ await step('views', async () => {
 await step('differences', async () => {
   await go('/logs?tz=UTC')
   const chart = page.getByRole('slider', { name: /Events/ })
+  await chart.waitFor()
+  await settled(page)
   const box = await chart.boundingBox()
   await page.keyboard.down('Shift')
   await page.mouse.move(box.x + box.width * 0.6, box.y + 40)
@@ -269,7 +273,7 @@ await step('differences', async () => {
   check('its fields have names for people', names.length > 0 && names.every((name) => /^[A-Z]/.test(name)))
   await panel.locator('ol button').first().click()
   await page.waitForURL((url) => url.searchParams.has('filter'))
-  check('a chosen part is compared with the rest, and a value of it filters', Boolean(param('within')))
+  await comes('a chosen part is compared with the rest, and a value of it filters', () => param('within'))
   await page.screenshot({ path: join(OUT, 'logs-differences.png') })
   await page.locator('body').press('Escape')
   await panel.waitFor({ state: 'detached' })
@@ -289,7 +293,7 @@ await step('hide', async () => {
   await until('hide', '2xx')
   await page.locator('body').press('h')
   await until('chart', 'none')
-  check('a series and the whole chart can be hidden', (await page.getByRole('slider').count()) === 0)
+  await becomes('a series and the whole chart can be hidden', () => page.getByRole('slider').count(), 0)
 })
 
 await step('turns', async () => {
@@ -305,21 +309,24 @@ await step('turns', async () => {
     const scanned = { rows: 250_000, files: 1, until }
     await route.fulfill({ json: { ...real, events, next_cursor: `turn ${turn}`, scanned } })
   })
-  await page.goto(`${target.base}/logs?tz=UTC`)
+  await page.goto(`${target.base}/logs?tz=UTC&refresh=off`)
   await page.getByTestId('reading').getByText('75.0 % of the range, 750k rows').waitFor()
-  equal('rows are there while the search goes on', await page.locator('[data-row]').count(), 9)
+  await becomes('rows are there while the search goes on', () => page.locator('[data-row]').count(), 9)
   await page.screenshot({ path: join(OUT, 'logs-turns.png') })
   await page.getByRole('button', { name: 'Stop' }).click()
   await page.getByTestId('reading').getByText('9 rows are kept').waitFor()
-  equal('Stop asks for nothing more', turn, 4)
+  await becomes('Stop asks for nothing more', () => turn, 4)
   await page.unroute(/\/api\/v1\/events\?/)
 })
 
 await step('end', async () => {
-  await go('/logs?tz=UTC&from=now-7d')
+  const from = new Date(Date.now() - 7 * 864e5).toISOString()
+  await go(`/logs?tz=UTC&from=${from}&to=${PAST.to}`)
+  await settled(page)
   await page.getByTestId('events').focus()
   await page.keyboard.press('End')
-  const oldest = await (await page.request.get(`${target.base}/api/v1/events?from=now-7d&order=asc&limit=1`)).json()
+  const query = new URLSearchParams({ from, to: PAST.to, order: 'asc', limit: 1 })
+  const oldest = await (await page.request.get(`${target.base}/api/v1/events?${query}`)).json()
   await page.locator(`[data-row="${oldest.events[0].id}"]`).waitFor()
   const rows = Number(await page.getByTestId('events').getAttribute('aria-rowcount')) - 1
   check('End leads to the oldest of them all', rows > 1000)
@@ -342,7 +349,7 @@ await step('fresh', async () => {
   await other.close()
   await page.getByTestId('fresh').click()
   await page.waitForFunction((id) => document.querySelector('[data-row]')?.dataset.row !== id, first)
-  check('until they are asked for', (await total()) > before)
+  await comes('until they are asked for', total, (now) => now > before)
 })
 
 await step('presses', async () => {
@@ -365,7 +372,7 @@ await step('presses', async () => {
     await page.mouse.up()
     const pressed = await page.evaluate(() => globalThis.__pressed)
     const isOpen = await page
-      .waitForURL((url) => url.searchParams.get('row') === pressed, { timeout: 10_000 })
+      .waitForURL((url) => url.searchParams.get('row') === pressed, { timeout: PATIENCE_MS })
       .then(
         () => true,
         () => false,

@@ -2,6 +2,7 @@
 // chart, a file, a link; and Tab goes through all of it, seen at each stop, and out again.
 import { readFileSync } from 'node:fs'
 import { drawn, signIn, watch } from './browser.mjs'
+import { sooner } from './checks.mjs'
 import { at } from './hands.mjs'
 
 const PAGES = [
@@ -33,8 +34,6 @@ const TERMS = {
   request_id: 'pets-1',
 }
 const BAR = [/^Environment/, /^Gateway/, /^Time range/, /^Time zone/, /^Compare|^vs/, 'Refresh', 'Copy link']
-/** A page of many panels on a busy machine takes its time, in milliseconds. */
-const PATIENCE_MS = 30_000
 /** Of a page whose tables have hundreds of links: the first, and that the last leads out. */
 const STOPS_MAX = 80
 
@@ -51,7 +50,7 @@ export async function controls(browser, target, range, check, troubles) {
       await at(page, target.base, `${path}?${new URLSearchParams(range)}`)
       await stops(page, path, check)
       if (QUIET.includes(path)) continue
-      for (const name of BAR) await page.getByRole('button', { name }).first().waitFor({ timeout: PATIENCE_MS })
+      for (const name of BAR) await page.getByRole('button', { name }).first().waitFor()
       check(`${path}: the bar has its controls`, true)
       await twin(page, path, check)
       await file(page, path, check)
@@ -66,16 +65,18 @@ export async function controls(browser, target, range, check, troubles) {
 /** Each panel that is drawn is a table at a press, and a drawing again. */
 async function twin(page, path, check) {
   const asTable = page.getByRole('button', { name: 'View as table' })
-  const count = await asTable.count()
-  if (count === 0) return
+  if ((await asTable.count()) === 0) return
   const card = page.locator('section').filter({ has: asTable.last() }).last()
   const name = await card.getAttribute('aria-label')
   await asTable.last().click()
   const table = page.getByRole('region', { name, exact: true }).getByRole('table')
-  await table.first().waitFor({ timeout: PATIENCE_MS })
-  check(`${path}: ${name} is a table too`, (await table.getByRole('row').count()) > 1)
-  await page.getByRole('button', { name: 'View as chart' }).first().click()
-  check(`${path}: and a drawing again`, (await asTable.count()) === count)
+  await table.first().waitFor()
+  await table.getByRole('row').nth(1).waitFor()
+  check(`${path}: ${name} is a table too`, true)
+  const same = page.getByRole('region', { name, exact: true }).last()
+  await same.getByRole('button', { name: 'View as chart' }).click()
+  await same.getByRole('button', { name: 'View as table' }).waitFor()
+  check(`${path}: and a drawing again`, true)
 }
 
 /** A file: of the list, of the calls, or of a panel. */
@@ -92,7 +93,7 @@ async function file(page, path, check) {
       await page.getByRole('menuitem', { name: 'Download as CSV' }).click()
     }
   else return
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: PATIENCE_MS }), act()])
+  const [download] = await Promise.all([page.waitForEvent('download'), act()])
   const lines = readFileSync(await download.path(), 'utf8')
     .trim()
     .split('\n')
@@ -106,8 +107,12 @@ async function pills(page, target, range, path, check) {
     .join(' ')
   await at(page, target.base, `${path}?${new URLSearchParams({ ...range, filter })}`)
   const pill = page.getByTestId('pill')
-  const count = await pill.count()
-  check(`${path}: eight controls are eight pills`, count === Object.keys(TERMS).length, `there are ${count}`)
+  const eight = Object.keys(TERMS).length
+  const count = await sooner(
+    () => pill.count(),
+    (n) => n === eight,
+  )
+  check(`${path}: eight controls are eight pills`, count === eight, `there are ${count}`)
   check(`${path}: and are understood`, (await page.getByRole('alert').count()) === 0)
   await page
     .getByRole('button', { name: /^Remove/ })
@@ -124,7 +129,12 @@ async function stops(page, path, check) {
   let found = 0
   for (; found < STOPS_MAX; found++) {
     await page.keyboard.press('Tab')
-    const stop = await page.evaluate(seen)
+    let stop = await page.evaluate(seen)
+    if (stop) {
+      // What comes into sight is drawn then, and may push the rest.
+      await drawn(page)
+      stop = await page.evaluate(seen)
+    }
     if (stop === null) break
     if (stop !== '') hidden.push(stop)
   }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
-import { freePort, launch, OUT, watch } from './browser.mjs'
+import { freePort, launch, OUT, PATIENCE_MS, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -29,6 +29,8 @@ const LOOKS = [
 ]
 for (const [look, options] of LOOKS) {
   const context = await browser.newContext({ ...options, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(PATIENCE_MS)
+  context.setDefaultNavigationTimeout(PATIENCE_MS)
   const page = await context.newPage()
   watch(page, troubles)
   await page.goto(url)
@@ -70,6 +72,7 @@ console.log(`pictures in ${OUT}`)
 /** Median of 30, from the state to the finished layout. */
 async function bench() {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   await page.goto(`${url}#bench`)
   await page.getByRole('button').click()
   await page.locator('[data-bench]:not([data-bench=""])').waitFor()

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { answers } from './browser.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 export const BIN = process.env.GATELOG_BIN ?? join(here, '../../target/release/gatelog')
@@ -25,14 +26,7 @@ export async function realServer(port, source, { more = [], sources = [] } = {})
   const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...more]
   const child = spawn(BIN, args, { stdio: 'ignore' })
   const base = `http://127.0.0.1:${port}`
-  for (let i = 0; i < 400; i++) {
-    const isUp = await fetch(`${base}/api/v1/session`).then(
-      () => true,
-      () => false,
-    )
-    if (isUp) break
-    await new Promise((done) => setTimeout(done, 50))
-  }
+  await answers(`${base}/api/v1/session`, child)
   const send = async (lines, format) => {
     const answer = await fetch(`${base}/ingest/${format}`, {
       method: 'POST',

@@ -5,7 +5,7 @@ import { checks } from './checks.mjs'
 
 const target = await server()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const troubles = []
 const WIDE = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true }
 const at = (path) => `${target.base}${path}`
@@ -32,7 +32,7 @@ try {
   await page.getByRole('menuitem', { name: 'Save as report' }).waitFor()
   await page.keyboard.press('Enter')
   const name = page.getByLabel('Name', { exact: true })
-  equal('it has a name already', await name.inputValue(), 'Denials, last 7 days')
+  await becomes('it has a name already', () => name.inputValue(), 'Denials, last 7 days')
   await name.fill('Forbidden')
   await page.keyboard.press('Enter')
   await page.getByText('Report “Forbidden” is saved').waitFor()
@@ -48,21 +48,30 @@ try {
   await page.getByRole('link', { name: 'Forbidden' }).click()
   await page.waitForURL((url) => url.pathname === '/denials' && url.searchParams.get('report') === saved.id)
   await settled(page)
-  equal('its name is its title', await page.locator('main h1').innerText(), 'Forbidden')
-  const facts = await page.locator('main dl').first().innerText()
+  await becomes('its name is its title', () => page.locator('main h1').innerText(), 'Forbidden')
+  const facts = () => page.locator('main dl').first().innerText()
   for (const part of ['Denials', 'Last 7 days', 'status:403', 'Made', 'Compared with'])
-    check(`it says ${part}`, facts.includes(part), facts)
+    await comes(`it says ${part}`, facts, (text) => text.includes(part))
   equal('there is no rail', await page.getByRole('navigation', { name: 'Pages' }).count(), 0)
-  check('panels are there', (await page.getByRole('region').count()) > 3)
+  await comes(
+    'panels are there',
+    () => page.getByRole('region').count(),
+    (count) => count > 3,
+  )
   await page.emulateMedia({ media: 'print' })
-  equal('paper has no buttons of the head', await page.getByRole('button', { name: 'Print' }).isVisible(), false)
-  const scrolls = await page.evaluate(() => {
-    const main = document.querySelector('main')
-    return [...main.querySelectorAll('*')].filter(
-      (e) => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY === 'auto',
-    ).length
-  })
-  equal('nothing on paper scrolls', scrolls, 0)
+  await becomes(
+    'paper has no buttons of the head',
+    () => page.getByRole('button', { name: 'Print' }).isVisible(),
+    false,
+  )
+  const scrolls = () =>
+    page.evaluate(() => {
+      const main = document.querySelector('main')
+      return [...main.querySelectorAll('*')].filter(
+        (e) => e.scrollHeight > e.clientHeight + 2 && getComputedStyle(e).overflowY === 'auto',
+      ).length
+    })
+  await becomes('nothing on paper scrolls', scrolls, 0)
   await page.emulateMedia({ media: null })
 
   // The same as data: every panel as a table, with its numbers.

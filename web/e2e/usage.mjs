@@ -7,14 +7,13 @@ import { checks } from './checks.mjs'
 
 const target = await server()
 const browser = await launch()
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 const troubles = []
 mkdirSync(OUT, { recursive: true })
 
 const WIDE = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true }
 const at = (path) => `${target.base}${path}`
 const param = (page, name) => new URL(page.url()).searchParams.get(name)
-const path = (page) => decodeURIComponent(new URL(page.url()).pathname)
 const list = (page, name) => page.getByRole('region', { name, exact: true }).getByRole('table')
 const names = (page, name) => list(page, name).locator('tbody th a:first-child').allInnerTexts()
 const answered = (page, part) => page.waitForResponse((response) => response.url().includes(part))
@@ -35,18 +34,20 @@ try {
   // Sorted by the server, in the address, and turned round by a second click.
   const head = (name) => list(page, 'Consumers').getByRole('button', { name, exact: true })
   await Promise.all([answered(page, 'sort=denied&order=desc'), head('Denied').click()])
-  equal('a heading sorts, and the address says so', param(page, 'sort'), 'denied')
+  await becomes('a heading sorts, and the address says so', () => param(page, 'sort'), 'denied')
   await Promise.all([answered(page, 'sort=denied&order=asc'), head('Denied').click()])
-  equal('a second click turns it round', param(page, 'sort'), '-denied')
-  const sorted = await list(page, 'Consumers').getByRole('columnheader', { name: 'Denied', exact: true })
-  equal('and says it to those who do not see', await sorted.getAttribute('aria-sort'), 'ascending')
+  await becomes('a second click turns it round', () => param(page, 'sort'), '-denied')
+  const sorted = list(page, 'Consumers').getByRole('columnheader', { name: 'Denied', exact: true })
+  await becomes('and says it to those who do not see', () => sorted.getAttribute('aria-sort'), 'ascending')
   await page.goBack()
   await page.goBack()
+  await becomes('Back takes the order back', () => param(page, 'sort'), null)
+  await settled(page)
 
   // Searched over all rows.
   await Promise.all([answered(page, 'search=erp'), page.getByLabel('Search consumers').fill('erp')])
   await page.waitForFunction(() => document.querySelectorAll('main tbody tr').length === 1)
-  equal('a search is answered by the server', (await names(page, 'Consumers')).join(), 'legacy-erp')
+  await becomes('a search is answered by the server', async () => (await names(page, 'Consumers')).join(), 'legacy-erp')
   await page.getByLabel('Search consumers').fill('nobody at all')
   await page.getByText('No consumer has this text').waitFor()
   check('a search without a match says so', true)
@@ -56,8 +57,9 @@ try {
   // Every value leads somewhere.
   const first = list(page, 'Consumers').getByRole('row').filter({ hasText: 'mobile-app' })
   await first.getByRole('button', { name: 'Only mobile-app' }).click()
-  equal('a row filters the page', param(page, 'filter'), 'consumer:mobile-app')
+  await becomes('a row filters the page', () => param(page, 'filter'), 'consumer:mobile-app')
   await page.goBack()
+  await becomes('and Back takes it out', () => param(page, 'filter'), null)
   await settled(page)
   const hrefs = await first.locator('td a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))
   check(
@@ -77,26 +79,26 @@ try {
   // Another tab; what is not used; its look-back.
   await page.getByRole('tab', { name: 'Routes' }).click()
   await page.waitForURL((url) => url.pathname === '/usage/routes')
-  equal('a tab is an address, the range kept', param(page, 'from'), 'now-7d')
+  await becomes('a tab is an address, the range kept', () => param(page, 'from'), 'now-7d')
   await page.getByText('Not used', { exact: true }).click()
   await page.getByRole('link', { name: '/v1/legacy/orders' }).waitFor()
-  equal('what is not used is an address', param(page, 'show'), 'unused')
+  await becomes('what is not used is an address', () => param(page, 'show'), 'unused')
   await page.getByRole('button', { name: 'Not called in' }).click()
   await Promise.all([answered(page, 'look_back=30d'), page.getByRole('menuitemradio', { name: '30 days' }).click()])
-  equal('any look-back', param(page, 'back'), '30d')
+  await becomes('any look-back', () => param(page, 'back'), '30d')
 
   // Plans with their quotas; the world.
   await page.goto(at('/usage/plans?tz=UTC'))
   const quotas = list(page, 'List of quotas')
   await quotas.getByText('used up', { exact: true }).waitFor()
   check('a used up quota is said in words', true)
-  check('the one that will be is forecast', (await quotas.getByText(/^used up \d+ \w+ 22:00$/).count()) === 1)
+  await becomes('the one that will be is forecast', () => quotas.getByText(/^used up \d+ \w+ 22:00$/).count(), 1)
   await page.goto(at('/usage/countries?tz=UTC&from=now-7d'))
   const map = page.getByRole('img', { name: /^Calls by country: \d+ countries\. / })
   await map.waitFor()
   check('the map is one sentence', true)
   await map.locator('[data-code=BR]').click()
-  equal('a country filters the page', param(page, 'filter'), 'country:BR')
+  await becomes('a country filters the page', () => param(page, 'filter'), 'country:BR')
 
   // The page of one consumer: everything on it is about it, and the filter is the rest.
   await page.goto(at('/usage?tz=UTC&from=now-7d'))
@@ -105,22 +107,20 @@ try {
   await page.getByRole('heading', { level: 1, name: 'partner-portal', exact: true }).waitFor()
   await settled(page)
   check('its page has its name', true)
-  equal('and no filter of its own', param(page, 'filter'), null)
+  await becomes('and no filter of its own', () => param(page, 'filter'), null)
   const total = await page.getByRole('region', { name: 'Key figures' }).getByRole('link').first().getAttribute('href')
   check('its figures count its calls', total.includes('filter=consumer:partner-portal'), total)
   const routes = page.getByRole('region', { name: 'Top routes', exact: true })
   await routes.getByRole('button', { name: '/api/orders', exact: true }).click()
-  equal('a value on it filters beside', param(page, 'filter'), 'route:/api/orders')
+  await becomes('a value on it filters beside', () => param(page, 'filter'), 'route:/api/orders')
   await routes.getByRole('link', { name: 'Page of /api/orders', exact: true }).click()
   await page.waitForURL((url) => decodeURIComponent(url.pathname) === '/usage/routes//api/orders')
-  equal('a route leads to its own page', path(page), '/usage/routes//api/orders')
+  check('a route leads to its own page', true)
   await page.getByRole('heading', { level: 1, name: '/api/orders', exact: true }).waitFor()
   await settled(page)
-  check(
-    'which lists its consumers and not itself',
-    (await page.getByRole('region', { name: 'Top consumers', exact: true }).count()) === 1 &&
-      (await page.getByRole('region', { name: 'Top routes', exact: true }).count()) === 0,
-  )
+  await page.getByRole('region', { name: 'Top consumers', exact: true }).waitFor()
+  const itself = page.getByRole('region', { name: 'Top routes', exact: true })
+  await becomes('which lists its consumers and not itself', () => itself.count(), 0)
   const latest = list(page, 'List of the latest calls').getByRole('link').first()
   check('its latest calls lead to their drawers', /[?&]row=/.test(await latest.getAttribute('href')))
 
@@ -130,10 +130,10 @@ try {
   const reasons = page.getByRole('region', { name: 'Reasons', exact: true })
   check('each reason says what to do', (await reasons.getByText('What to do').count()) >= 4)
   await reasons.getByRole('button', { name: 'Quota exceeded' }).click()
-  equal('a reason filters the page', param(page, 'filter'), 'reason:quota_exceeded')
+  await becomes('a reason filters the page', () => param(page, 'filter'), 'reason:quota_exceeded')
   await page.getByRole('button', { name: /Granularity/ }).click()
   await Promise.all([answered(page, 'step=1d'), page.getByRole('menuitemradio', { name: 'Days', exact: true }).click()])
-  equal('charts are drawn by the day', param(page, 'step'), '1d')
+  await becomes('charts are drawn by the day', () => param(page, 'step'), '1d')
   await page.goto(at('/denials?tz=UTC&filter=status:200'))
   await page.getByText('No call was denied in this range').waitFor()
   check('without a denial the page says so, and why', true)
@@ -143,8 +143,8 @@ try {
   ]) {
     await page.goto(at(`${to}?tz=UTC&from=now-7d`))
     await settled(page)
-    equal(`${title} is a page`, await page.getByRole('heading', { level: 1 }).innerText(), title)
-    check(`${title} has panels`, (await page.locator('main section[aria-label]').count()) >= 1)
+    await becomes(`${title} is a page`, () => page.getByRole('heading', { level: 1 }).innerText(), title)
+    await comes(`${title} has panels`, () => page.locator('main section[aria-label]').count())
   }
   await page.context().close()
 

@@ -2,8 +2,8 @@
 // and compare the file with the API. BASE_URL and GATELOG_LINK name the server; without them the fixtures are walked.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { launch, OUT, server, watch } from './browser.mjs'
-import { checks } from './checks.mjs'
+import { launch, OUT, PATIENCE_MS, server, watch } from './browser.mjs'
+import { checks, sooner } from './checks.mjs'
 
 const target = await server()
 const base = target.base.replace(/\/$/, '')
@@ -14,14 +14,13 @@ const context = await browser.newContext({
   acceptDownloads: true,
   timezoneId: 'Europe/Berlin',
 })
-// A busy machine may be slow; nothing here measures time.
-context.setDefaultTimeout(60_000)
-context.setDefaultNavigationTimeout(60_000)
+context.setDefaultTimeout(PATIENCE_MS)
+context.setDefaultNavigationTimeout(PATIENCE_MS)
 const page = await context.newPage()
 const troubles = []
 watch(page, troubles)
 mkdirSync(OUT, { recursive: true })
-const { check, equal, close } = checks()
+const { check, equal, becomes, comes, close } = checks()
 
 const api = async (path, params) => {
   const answer = await page.request.get(`${base}/api/v1${path}?${new URLSearchParams(params)}`)
@@ -107,7 +106,7 @@ try {
     .last()
     .click()
   await page.waitForURL((url) => url.pathname === '/logs')
-  equal('the figure leads to the denied calls', filterOf(), 'granted:false')
+  await becomes('the figure leads to the denied calls', filterOf, 'granted:false')
   const denied = await api('/facets', {
     from: 'now-24h',
     to: 'now',
@@ -126,11 +125,7 @@ try {
   // Until the answer is there, the rows of the question before may still be seen.
   const rowTexts = () => page.locator('[data-row]').allInnerTexts()
   const isTheirs = (text) => text.includes(consumer)
-  let shown = await rowTexts()
-  for (let tries = 0; tries < 150 && !(shown.length && shown.every(isTheirs)); tries++) {
-    await page.waitForTimeout(200)
-    shown = await rowTexts()
-  }
+  const shown = await sooner(rowTexts, (rows) => rows.length > 0 && rows.every(isTheirs))
   check(
     `every row on screen is of the consumer ${consumer}`,
     shown.length > 0 && shown.every(isTheirs),
@@ -140,9 +135,9 @@ try {
   // Back and forward are exact.
   const here = page.url()
   await page.goBack()
-  equal('Back removes the last filter', filterOf(), 'granted:false')
+  await becomes('Back removes the last filter', filterOf, 'granted:false')
   await page.goForward()
-  equal('Forward brings it back', page.url(), here)
+  await becomes('Forward brings it back', () => page.url(), here)
 
   // One of them in the drawer, by keyboard.
   await page.locator('[data-row]').first().waitFor()
@@ -154,7 +149,7 @@ try {
   const fix = await drawer.getByTestId('resolution').innerText()
   check('the drawer explains the denial', why.replace(/^Why\s*/, '').length > 10, why)
   check('the drawer says what to do', fix.replace(/^What to do\s*/, '').length > 10, fix)
-  check('the open event is in the address', new URL(page.url()).searchParams.has('row'))
+  await comes('the open event is in the address', () => new URL(page.url()).searchParams.has('row'))
   await page.screenshot({ path: join(OUT, 'walk-drawer.png') })
   await page.keyboard.press('Escape')
   await drawer.waitFor({ state: 'detached' })
@@ -213,7 +208,7 @@ try {
     .getByText(/^(Live|Connecting)$/)
     .first()
     .waitFor()
-  check('live tail opens', new URL(page.url()).searchParams.get('tail') === '1')
+  await comes('live tail opens', () => new URL(page.url()).searchParams.get('tail') === '1')
   await page.goto(`${base}/logs?filter=statu:500&nonsense=1`)
   await page.getByRole('alert').filter({ hasText: 'statu' }).first().waitFor()
   await page.getByRole('button', { name: 'status', exact: true }).click()

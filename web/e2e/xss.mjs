@@ -17,7 +17,7 @@ if (!target) {
   console.log(`skipped: there is no server at ${BIN}; build it or set GATELOG_BIN`)
   process.exit(0)
 }
-const { check, equal, close } = checks()
+const { check, equal, becomes, close } = checks()
 
 const HIT = 'window.__hit=1'
 const SHAPES = [
@@ -95,7 +95,6 @@ equal('every hostile event is taken', taken.accepted, EVENTS)
 
 const browser = await launch()
 const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-context.setDefaultTimeout(60_000)
 const page = await signIn(context, target)
 const troubles = []
 watch(page, troubles)
@@ -124,7 +123,7 @@ const columns =
 try {
   await page.goto(`${target.base}/logs?tz=UTC&wrap=1&columns=${columns}`)
   await page.locator('[data-row]').first().waitFor()
-  equal('the list counts them all', await page.getByTestId('total').innerText(), String(EVENTS))
+  await becomes('the list counts them all', () => page.getByTestId('total').innerText(), String(EVENTS))
   const scroll = page.getByTestId('events').locator('..')
   for (let y = 0; y <= EVENTS * 64; y += 800) {
     await scroll.evaluate((element, top) => {
@@ -137,7 +136,7 @@ try {
 
   const closed = page.getByRole('complementary', { name: 'Facets' }).getByRole('button', { expanded: false })
   for (let i = 0; i < 30 && (await closed.count()) > 0; i++) await closed.first().click()
-  await page.waitForTimeout(800)
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
   for (const value of (await page.locator('aside li button').all()).slice(0, 40)) await value.hover()
   await page.getByRole('textbox', { name: 'Search Route' }).fill('<img')
   await page.waitForTimeout(500)
@@ -168,14 +167,14 @@ try {
   await page.getByTestId('pill').first().waitFor()
   await page.getByTestId('pill').first().getByRole('button').first().click()
   await page.getByRole('dialog').waitFor()
-  await page.waitForTimeout(400)
-  equal('the value filters exactly its event', await page.getByTestId('total').innerText(), '1')
+  await becomes('the value filters exactly its event', () => page.getByTestId('total').innerText(), '1')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Edit as text' }).click()
   await page.keyboard.press('Escape')
   await seen('filter')
   await page.goto(`${target.base}/logs?tz=UTC&filter=${encodeURIComponent(`${payload(1)} "${payload(0)}`)}`)
-  await page.waitForTimeout(800)
+  await page.getByRole('combobox', { name: 'Filter' }).waitFor()
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
   await seen('a hostile filter in the address')
 
   for (const split of ['consumer', 'route', 'reason']) {

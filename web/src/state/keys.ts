@@ -55,22 +55,31 @@ export function isTyping(target: EventTarget | null): boolean {
   )
 }
 
-/** Calls the handler of a pressed key unless someone types or a part has handled it. */
-export function useKeys(handlers: Record<string, (event: KeyboardEvent) => void>) {
+type Handlers = Record<string, (event: KeyboardEvent) => void>
+
+/** Of all that is on screen; one listener for all, so that the second key of a pair is nobody else's. */
+const listening = new Set<Handlers>()
+let before = ''
+
+function onKey(event: KeyboardEvent) {
+  if (event.defaultPrevented || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
+  if (keysAreOff() && event.key.length === 1) return
+  const found = (keys: string) => [...listening].find((handlers) => handlers[keys])?.[keys]
+  const handler = found(`${before} ${event.key}`) ?? found(event.key)
+  before = handler ? '' : event.key
+  if (!handler) return
+  event.preventDefault()
+  handler(event)
+}
+
+/** Calls the handler of a pressed key, or of two, unless someone types or a part has handled it. */
+export function useKeys(handlers: Handlers) {
   useEffect(() => {
-    let before = ''
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
-      if (keysAreOff() && event.key.length === 1) return
-      const pair = `${before} ${event.key}`
-      before = event.key
-      const handler = handlers[pair] ?? handlers[event.key]
-      if (!handler) return
-      before = ''
-      event.preventDefault()
-      handler(event)
-    }
+    listening.add(handlers)
+    // The same listener is added once.
     document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
+    return () => {
+      listening.delete(handlers)
+    }
   }, [handlers])
 }
