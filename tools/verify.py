@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks the operator trail of Gatelog against its proof, with nothing but the public key and Python itself.
+"""Checks what Gatelog keeps against its proof, with nothing but the public key; access events need pyarrow, to read Parquet.
 
-    tools/verify.py PATH [--pubkey FILE] [--checkpoint FILE]...
+    tools/verify.py PATH [--pubkey FILE] [--checkpoint FILE]... [--witness FILE]
 
 PATH is a data directory or a bundle. Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
-Written from docs/proof.md, apart from the program: two that agree are better than one. It knows no third-party module.
+Written from docs/proof.md, apart from the program: two that agree are better than one.
 """
 
 import argparse
@@ -17,29 +17,24 @@ import struct
 import sys
 import zlib
 
+# Ed25519 (RFC 8032)
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 I = pow(2, (P - 1) // 4, P)
 
 
-def recover_x(y, sign):
-    if y >= P:
-        return None
+def point(data):
+    number = int.from_bytes(data, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
     if (x * x - x2) % P:
         x = x * I % P
-    if (x * x - x2) % P or (x == 0 and sign):
+    if y >= P or (x * x - x2) % P or (x == 0 and sign):
         return None
-    return P - x if (x & 1) != sign else x
-
-
-def point(data):
-    number = int.from_bytes(data, "little")
-    y, sign = number & ((1 << 255) - 1), number >> 255
-    x = recover_x(y, sign)
-    return None if x is None else (x, y, 1, x * y % P)
+    x = P - x if (x & 1) != sign else x
+    return (x, y, 1, x * y % P)
 
 
 def add(p, q):
@@ -52,15 +47,12 @@ def add(p, q):
 def times(number, p):
     q = (0, 1, 1, 0)
     while number:
-        if number & 1:
-            q = add(q, p)
-        p = add(p, p)
-        number >>= 1
+        q = add(q, p) if number & 1 else q
+        p, number = add(p, p), number >> 1
     return q
 
 
-BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def is_signed(key, text, signature):
@@ -78,16 +70,18 @@ class Cannot(Exception):
     """It cannot be checked."""
 
 
-def read_keys(path):
-    """`name+id+base64(1, key)`, one a line."""
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def read_keys(path, mark=b"\x01"):
+    """`name+id+base64(mark, key)`, one a line; 4 marks a witness."""
     keys = []
-    for line in pathlib.Path(path).read_text().split("\n"):
-        if not line.strip():
-            continue
+    for line in filter(str.strip, pathlib.Path(path).read_text().split("\n")):
         name, ident, data = line.strip().split("+", 2)
         data = base64.b64decode(data, validate=True)
-        own = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
-        if data[:1] != b"\x01" or len(data) != 33 or own.hex() != ident:
+        own = sha256(name.encode() + b"\n" + data)[:4]
+        if data[:1] != mark or len(data) != 33 or own.hex() != ident:
             raise Cannot(f"{path}: not a public key: {line}")
         keys.append((name, own, data[1:]))
     if not keys:
@@ -95,144 +89,127 @@ def read_keys(path):
     return keys
 
 
-def open_note(note, keys):
-    """A checkpoint as (origin, size, root), or nothing when none of the keys signed it."""
+def open_note(note, keys, witnesses=None):
+    """A checkpoint as (origin, size, root), or nothing when none of the keys signed it, or none of the witnesses."""
+    if witnesses is not None and open_note(note, [(*witness, True) for witness in witnesses]) is None:
+        return None
     at = note.rfind("\n\n")
     if at < 0 or not note.endswith("\n"):
         return None
     text, lines = note[: at + 1], note[at + 2 :].splitlines()
-    for line in lines[:16]:
-        match = re.fullmatch("\u2014 ([^ ]+) ([A-Za-z0-9+/=]+)", line)
-        if not match or len(match[2]) % 4:
-            continue
-        data = base64.b64decode(match[2])
-        for name, ident, key in keys:
-            if (match[1], data[:4]) == (name, ident) and is_signed(key, text.encode(), data[4:]):
+    for match in (re.fullmatch("\u2014 ([^ ]+) ([A-Za-z0-9+/]+=*)", line) for line in lines[:16]):
+        data = base64.b64decode(match[2]) if match and len(match[2]) % 4 == 0 else b""
+        for name, ident, key, *is_witness in keys:
+            time = f"cosignature/v1\ntime {int.from_bytes(data[4:12], 'big')}\n" if is_witness else ""
+            signature = data[12:] if is_witness else data[4:]
+            if data and (match[1], data[:4]) == (name, ident) and is_signed(key, (time + text).encode(), signature):
                 origin, size, root = text.split("\n")[:3]
                 return origin, int(size), base64.b64decode(root, validate=True)
     return None
 
 
-def read_notes(path, keys):
-    notes = []
-    for note in re.findall("(?s)(.+?\n\n\u2014 .+?\n)(?:\n|\\Z)", pathlib.Path(path).read_text()):
-        opened = open_note(note.lstrip("\n"), keys)
-        if opened is None:
-            raise Cannot(f"{path}: a note that none of the keys signed")
-        notes.append(opened)
+def read_notes(path, keys, witnesses):
+    texts = re.findall("(?s)(.+?\n\n\u2014 .+?\n)(?:\n|\\Z)", pathlib.Path(path).read_text())
+    notes = [open_note(note.lstrip("\n"), keys, witnesses) for note in texts]
+    if None in notes:
+        raise Cannot(f"{path}: a note that none of the keys signed, or none of the witnesses")
     return notes
 
 
+# Merkle trees (RFC 6962)
 def leaf_hash(data):
-    return hashlib.sha256(b"\0" + data).digest()
+    return sha256(b"\0" + data)
 
 
 def node_hash(left, right):
-    return hashlib.sha256(b"\1" + left + right).digest()
+    return sha256(b"\1" + left + right)
+
+
+def split(size):
+    """The largest power of two below a number above one."""
+    return 1 << ((size - 1).bit_length() - 1)
 
 
 def root_of(hashes):
-    """Complete subtrees are put together as soon as there are two of one size."""
-    stack = []
-    for hash_ in hashes:
-        size = 1
-        while stack and stack[-1][0] == size:
-            hash_, size = node_hash(stack.pop()[1], hash_), size * 2
-        stack.append((size, hash_))
-    if not stack:
-        return hashlib.sha256(b"").digest()
-    root = stack.pop()[1]
-    while stack:
-        root = node_hash(stack.pop()[1], root)
-    return root
+    if len(hashes) < 2:
+        return hashes[0] if hashes else sha256(b"")
+    at = split(len(hashes))
+    return node_hash(root_of(hashes[:at]), root_of(hashes[at:]))
 
 
 def led_to(hash_, index, size, proof):
-    """The verification of RFC 9162, 2.1.3.2."""
-    if index >= size:
+    """The root that leaf `index` and its proof lead to, or nothing."""
+    if index >= size or (size == 1) != (not proof):
         return None
-    at, last = index, size - 1
-    for other in proof:
-        if last == 0:
-            return None
-        if at & 1 or at == last:
-            hash_ = node_hash(other, hash_)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            hash_ = node_hash(hash_, other)
-        at, last = at >> 1, last >> 1
-    return hash_ if last == 0 else None
+    if size == 1:
+        return hash_
+    at = split(size)
+    if index < at:
+        left = led_to(hash_, index, at, proof[:-1])
+        return left and node_hash(left, proof[-1])
+    right = led_to(hash_, index - at, size - at, proof[:-1])
+    return right and node_hash(proof[-1], right)
 
-OPEN = range(1, 10)
-GROUPS = [range(10, 15), range(15, 17), range(17, 22)]
+
+# Operator events
+OPEN, GROUPS = range(1, 10), [range(10, 15), range(15, 17), range(17, 22)]
+MARKER, HOLE = b"\xf5GLR\xff\xfe\r\n", 0xFF
+
+
+def read_parts(rest, numbers, parts):
+    """The bytes of the parts that are not empty, and what follows; the texts go to `parts`."""
+    taken, last = b"", 0
+    while rest and rest[0] in numbers and rest[0] > last:
+        last, (length,) = rest[0], struct.unpack_from("<I", rest, 1)
+        if len(rest) < 5 + length:
+            raise ValueError("cut")
+        parts[last] = rest[5 : 5 + length].decode()
+        taken += rest[: 5 + length] if length else b""
+        rest = rest[5 + length :]
+    return taken, rest
 
 
 def act_leaf(kind, data):
     """What was hashed of a record, and its parts by number; nothing when it is no event."""
     parts = {}
-
-    def read(rest, numbers):
-        taken, last = b"", 0
-        while rest and rest[0] in numbers and rest[0] > last:
-            last = rest[0]
-            (length,) = struct.unpack_from("<I", rest, 1)
-            text = rest[5 : 5 + length]
-            if len(text) < length:
-                raise ValueError("cut")
-            parts[last] = text.decode()
-            if length:
-                taken += rest[: 5 + length]
-            rest = rest[5 + length :]
-        return taken, rest
-
     try:
-        if data[0] != 1:
-            return None
-        (parts[0],) = struct.unpack_from("<q", data, 1)
-        taken, rest = read(data[9:], OPEN)
+        taken, rest = read_parts(data[9:], OPEN, parts)
         leaf = bytes([kind]) + data[:9] + taken
         for number, numbers in enumerate(GROUPS):
             mark, rest = rest[0], rest[1:]
-            if mark == 0xF0:
-                leaf += b"\xf0"
-            elif mark == 0xF1:
+            if mark == 0xF1:
                 salt, (length,) = rest[:16], struct.unpack_from("<I", rest, 16)
                 inner, rest = rest[20 : 20 + length], rest[20 + length :]
-                inner, left = read(inner, numbers) if len(inner) == length else (b"", b"cut")
+                inner, left = read_parts(inner, numbers, parts) if len(inner) == length else (b"", b"cut")
                 if left:
                     return None
-                committed = hashlib.sha256(b"gatelog act" + bytes([number]) + salt + inner).digest()
-                leaf += b"\xf2" + committed if inner else b"\xf0"
+                leaf += b"\xf2" + sha256(b"gatelog act" + bytes([number]) + salt + inner) if inner else b"\xf0"
             elif mark == 0xF2 and len(rest) >= 32:
                 leaf, rest = leaf + b"\xf2" + rest[:32], rest[32:]
+            elif mark == 0xF0:
+                leaf += b"\xf0"
             else:
                 return None
-        return None if rest else (leaf, parts)
+        return (leaf, parts) if data[0] == 1 and not rest else None
     except (ValueError, IndexError, struct.error):
         return None
-
-
-MARKER, HOLE = b"\xf5GLR\xff\xfe\r\n", 0xFF
 
 
 def segment_records(data, number, bound):
     """(seq, kind, payload) of a segment in order, and whether bytes lay between or after them that are none."""
     head = data[:32]
     is_whole = head[:12] == b"GLWAL\r\n\x1a\x01\0\0\0" and zlib.crc32(head[:28]) == int.from_bytes(head[28:], "little")
-    at, expected, records, is_damaged = 32 if is_whole else 0, None, [], not is_whole
+    at, expected, records, is_damaged = 32 if is_whole else 0, 0, [], not is_whole
     while at < len(data):
-        head = data[at : at + 40]
-        ok = len(head) == 40 and head[:8] == MARKER
-        if ok:
+        head, ok = data[at : at + 40], False
+        if len(head) == 40 and head[:8] == MARKER:
             first, events, length, _, kind, crc, own = struct.unpack("<QIIIIII", head[8:])
-            ok = zlib.crc32(head[:36], zlib.crc32(struct.pack("<Q", number))) == own and (expected is None or first >= expected)
-        payload = data[at + 40 : at + 40 + length] if ok else b""
+            ok = zlib.crc32(head[:36], zlib.crc32(struct.pack("<Q", number))) == own and first >= expected
         if ok and bound is not None and first >= bound:
             break
+        payload = data[at + 40 : at + 40 + length] if ok else b""
         if not ok or len(payload) < length or zlib.crc32(payload) != crc:
-            is_damaged = True
-            following = data.find(MARKER, at + 1)
+            is_damaged, following = True, data.find(MARKER, at + 1)
             at = len(data) if following < 0 else following
             continue
         if kind != HOLE:
@@ -241,95 +218,27 @@ def segment_records(data, number, bound):
     return records, is_damaged
 
 
-def trail_records(directory):
-    """Every record of the trail, and what is damaged."""
+def trail_records(directory, found):
+    """Every record of the trail."""
     files = sorted(directory.glob("*.wal"), key=lambda file: int(file.stem))
-    contents = [(int(file.stem), file.read_bytes()) for file in files]
-    bounds, bound = [], None
+    contents, bounds, bound = [(int(file.stem), file.read_bytes()) for file in files], [], None
     for _, data in reversed(contents):
         bounds.append(bound)
         if len(data) >= 32:
             first = struct.unpack_from("<Q", data, 20)[0]
             bound = first if bound is None else min(bound, first)
-    records, damage = [], []
+    records = []
     for (number, data), bound in zip(contents, reversed(bounds)):
-        found, is_damaged = segment_records(data, number, bound)
-        records += found
+        of_segment, is_damaged = segment_records(data, number, bound)
+        records += of_segment
         if is_damaged and bound is not None:
-            damage.append(f"trail segment {number} has bytes that cannot be read")
-    return records, damage
+            found.append(f"trail segment {number} has bytes that cannot be read")
+    return records
 
 
-def tile_bytes(log, level, index, count):
-    groups, rest = [f"{index % 1000:03}"], index // 1000
-    while rest:
-        groups.append(f"x{rest % 1000:03}")
-        rest //= 1000
-    path = log.joinpath("tile", level, *reversed(groups))
-    width = max(0, min(256, count - index * 256))
-    path = path if width == 256 else path.with_name(path.name + ".p") / str(width)
-    return path.read_bytes() if path.is_file() else b""
-
-
-def read_entries(data):
-    entries = []
-    while len(data) >= 2:
-        length = int.from_bytes(data[:2], "big")
-        entries.append(data[2 : 2 + length])
-        data = data[2 + length :]
-    return entries if not data else []
-
-
-def check_log(log, size, found):
-    """The hashes of the leaves, after every tile was compared with what it is made of."""
-    hashes, level = [], []
-    for index in range((size + 255) // 256):
-        width = min(256, size - index * 256)
-        of_tile = [leaf_hash(entry) for entry in read_entries(tile_bytes(log, "entries", index, size))]
-        kept = tile_bytes(log, "0", index, size)
-        if len(of_tile) != width or kept != b"".join(of_tile):
-            found.append(f"tile {index} is not made of its leaves")
-        if len(of_tile) != width:
-            of_tile = [kept[at : at + 32] for at in range(0, 32 * width, 32)]
-        if width == 256:
-            level.append(root_of(of_tile))
-        hashes += of_tile
-    above = 1
-    while level:
-        following = []
-        for index in range((len(level) + 255) // 256):
-            want = level[index * 256 : index * 256 + 256]
-            if tile_bytes(log, str(above), index, len(level)) != b"".join(want):
-                found.append(f"tile {index} of level {above} is not made of those below")
-            if len(want) == 256:
-                following.append(root_of(want))
-        level, above = following, above + 1
-    return hashes
-
-
-def check_directory(root, keys, earlier):
-    tenant, found = root / "tenants" / "1", []
-    if not tenant.is_dir():
-        raise Cannot(f"{root} is no data directory")
-    log = tenant / "proof" / "trail"
-    if not (log / "checkpoint").is_file():
-        return ["the checkpoint is missing"]
-    checkpoint = open_note((log / "checkpoint").read_text(errors="replace"), keys)
-    if checkpoint is None:
-        return ["the checkpoint is signed by none of the keys, or was altered"]
-    origin, size, signed = checkpoint
-    hashes = check_log(log, size, found)
-    if root_of(hashes) != signed:
-        found.append("the hashes of the leaves do not lead to the signed root")
-    for of, count, known in earlier:
-        if of == origin and count > size:
-            found.append(f"rolled back: a checkpoint of {count} leaves was published, there are {size}")
-        elif of == origin and root_of(hashes[:count]) != known:
-            found.append(f"not a continuation of the checkpoint of {count} leaves")
-    records, damage = trail_records(tenant / "trail")
-    found += damage
-    expected, first, through, holds = None, None, None, 0
-    for seq, kind, payload in records:
+def check_trail(tenant, hashes, found):
+    size, expected, first, through, holds = len(hashes), None, None, None, 0
+    for seq, kind, payload in trail_records(tenant / "trail", found):
         first = seq if first is None else first
         if expected is not None and seq > expected:
             found.append(f"operator events {expected} to {seq - 1} are missing")
@@ -347,16 +256,166 @@ def check_directory(root, keys, earlier):
         found.append(f"operator events {expected or 0} to {size - 1} are missing")
     if first and (through is None or through + 1 < first):
         found.append(f"operator events 0 to {first - 1} were removed, and nothing signed says that their time was over")
-    print(f"{origin}: {size} leaves, root {signed.hex()}")
     print(f"{holds} operator events are as they were signed")
+
+
+# Access events
+SELDOM = set("""request_id correlation_id trace_id path query query_parameters request_headers request_body response_headers
+    response_body native_url native_request_headers native_response_headers native_request_body native_response_body
+    external_calls event_pk session_id context_id root_context_id message_id custom""".split())
+
+
+def digest_of(columns, key):
+    """What a block comes to: the values of each column in the order of the events' numbers."""
+    lines = ""
+    for name, values in sorted(columns.items()):
+        seen = {value: number for number, value in enumerate(dict.fromkeys([None, *values]))}
+        if name in SELDOM:
+            texts = [(text or "").encode() for text in values]
+            parts = [struct.pack("<I", len(text)) for text in texts] + texts
+        elif any(isinstance(value, str) for value in seen):
+            parts = [struct.pack("<I", seen[value]) for value in values]
+            for text in (text.encode() for text in list(seen)[1:]):
+                parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text))
+        else:
+            parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
+        lines += f"{name} {sha256(b''.join(parts)).hex()}\n" if len(seen) > 1 else ""
+    return sha256(lines.encode()).hex()
+
+
+def table_files(table, parquet):
+    """The files of a Delta table and their tags."""
+    files, log, start = {}, table / "_delta_log", -1
+    for checkpoint in sorted(log.glob("*.checkpoint.parquet"))[-1:]:
+        start = int(checkpoint.name[:20])
+        adds = [row["add"] for row in parquet.read_table(checkpoint, columns=["add"]).to_pylist()]
+        files = {add["path"]: dict(add["tags"] or []) for add in adds if add}
+    for commit in sorted(log.glob("*.json")):
+        for action in map(json.loads, commit.read_text().splitlines() if int(commit.stem) > start else []):
+            if "add" in action:
+                files[action["add"]["path"]] = action["add"].get("tags") or {}
+            files.pop(action.get("remove", {}).get("path"), None)
+    return files
+
+
+def check_access(table, leaves, found):
+    try:
+        import pyarrow
+        import pyarrow.parquet as parquet
+    except ImportError as error:
+        if found:
+            return
+        raise Cannot("to read access events Python needs pyarrow: pip install pyarrow") from error
+    over, blocks, met, holds = {}, {}, set(), 0
+    for kind, segment, date, *rest in (leaf.decode().split(" ") for leaf in leaves):
+        if kind == "over":
+            over[date] = int(segment)
+        else:
+            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3])
+    oldest = min((first for _, first, _, _ in blocks.values()), default=1)
+    newest = max((last for _, _, last, _ in blocks.values()), default=0)
+    for path, tags in table_files(table, parquet).items():
+        read = parquet.ParquetFile(table / path).read().sort_by("seq")
+        types = [kind if pyarrow.types.is_string(kind) else pyarrow.int64() for kind in read.schema.types]
+        columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
+        keys = {int(line.split(" ")[1]): line.split(" ")[-1] for line in tags.get("gatelog.blocks", "").splitlines()}
+        unknown = sum(oldest <= seq <= newest for seq in columns["seq"])
+        for (date, segment), (count, first, last, signed) in blocks.items():
+            rows = [at for at, seq in enumerate(columns["seq"]) if path.startswith(f"date={date}/") and first <= seq <= last]
+            if not rows:
+                continue
+            of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
+            is_so = segment in keys and digest_of(of_block, bytes.fromhex(keys[segment])) == signed
+            if (date, segment) in met or not is_so:
+                found.append(f"{path}: the access events {first} to {last} are not those that were signed")
+            met, unknown, holds = met | {(date, segment)}, unknown - len(rows), holds + count * is_so
+        if unknown:
+            found.append(f"{path}: {unknown} events were never signed")
+    for (date, segment), (_, first, last, _) in blocks.items():
+        if (date, segment) not in met and over.get(date, -1) < segment:
+            found.append(f"the access events {first} to {last} of {date} are missing")
+    print(f"{holds} access events are as they were signed")
+
+
+# Logs (C2SP tlog-tiles)
+def tile_bytes(log, level, index, count):
+    groups, rest = [f"{index % 1000:03}"], index // 1000
+    while rest:
+        groups, rest = [*groups, f"x{rest % 1000:03}"], rest // 1000
+    path = log.joinpath("tile", level, *reversed(groups))
+    width = max(0, min(256, count - index * 256))
+    path = path if width == 256 else path.with_name(path.name + ".p") / str(width)
+    return path.read_bytes() if path.is_file() else b""
+
+
+def read_entries(data):
+    entries = []
+    while len(data) >= 2:
+        length = int.from_bytes(data[:2], "big")
+        entries, data = [*entries, data[2 : 2 + length]], data[2 + length :]
+    return entries if not data else []
+
+
+def check_tiles(log, size, found):
+    """The leaves and their hashes, after every tile was compared with what it is made of."""
+    leaves, hashes, level, above = [], [], [], 1
+    for index in range((size + 255) // 256):
+        width = min(256, size - index * 256)
+        entries = read_entries(tile_bytes(log, "entries", index, size))
+        leaves, of_tile = leaves + entries, [leaf_hash(entry) for entry in entries]
+        kept = tile_bytes(log, "0", index, size)
+        if len(of_tile) != width or kept != b"".join(of_tile):
+            found.append(f"tile {index} is not made of its leaves")
+        if len(of_tile) != width:
+            of_tile = [kept[at : at + 32] for at in range(0, 32 * width, 32)]
+        level, hashes = level + [root_of(of_tile)] * (width == 256), hashes + of_tile
+    while level:
+        groups = [level[at : at + 256] for at in range(0, len(level), 256)]
+        for index, want in enumerate(groups):
+            if tile_bytes(log, str(above), index, len(level)) != b"".join(want):
+                found.append(f"tile {index} of level {above} is not made of those below")
+        level, above = [root_of(want) for want in groups if len(want) == 256], above + 1
+    return leaves, hashes
+
+
+def check_log(tenant, name, keys, earlier, found):
+    """The leaves of a log and their hashes; nothing when its checkpoint cannot be believed."""
+    log = tenant / "proof" / name
+    path = log / "checkpoint"
+    checkpoint = open_note(path.read_text(errors="replace"), keys) if path.is_file() else None
+    if checkpoint is None or not checkpoint[0].endswith("/" + name):
+        return found.append(f"the checkpoint of {name} is missing, not signed by any of the keys, or was altered")
+    origin, size, signed = checkpoint
+    leaves, hashes = check_tiles(log, size, found)
+    if root_of(hashes) != signed:
+        found.append(f"{name}: the hashes of the leaves do not lead to the signed root")
+    for of, count, known in earlier:
+        if of == origin and count > size:
+            found.append(f"rolled back: a checkpoint of {count} leaves was published, there are {size}")
+        elif of == origin and root_of(hashes[:count]) != known:
+            found.append(f"not a continuation of the checkpoint of {count} leaves")
+    print(f"{origin}: {size} leaves, root {signed.hex()}")
+    return leaves, hashes
+
+
+def check_directory(root, keys, earlier):
+    tenant, found = root / "tenants" / "1", []
+    if not tenant.is_dir():
+        raise Cannot(f"{root} is no data directory")
+    trail = check_log(tenant, "trail", keys, earlier, found)
+    if trail is not None:
+        check_trail(tenant, trail[1], found)
+    access = check_log(tenant, "access", keys, earlier, found)
+    try:
+        if access is not None and access[0]:
+            check_access(tenant / "access", access[0], found)
+    except (ValueError, OSError) as error:
+        found.append(f"the table of access events cannot be read: {error}")
     return found
 
 
 def check_bundle(path, keys):
-    try:
-        bundle = json.loads(path.read_text())
-    except ValueError as error:
-        raise Cannot(f"{path} is not a bundle: {error}") from error
+    bundle = json.loads(path.read_text())
     if not isinstance(bundle, dict) or bundle.get("bundle") != "gatelog-1":
         raise Cannot(f"{path} is not a bundle of a known form")
     checkpoint = open_note(bundle["checkpoint"], keys)
@@ -382,12 +441,13 @@ def main():
     arguments.add_argument("path", type=pathlib.Path)
     arguments.add_argument("--pubkey")
     arguments.add_argument("--checkpoint", action="append", default=[])
+    arguments.add_argument("--witness")
     asked = arguments.parse_args()
     try:
         keys = read_keys(asked.pubkey or asked.path / "proof.pub")
-        earlier = [note for file in asked.checkpoint for note in read_notes(file, keys)]
-        is_directory = asked.path.is_dir()
-        found = check_directory(asked.path, keys, earlier) if is_directory else check_bundle(asked.path, keys)
+        witnesses = read_keys(asked.witness, b"\x04") if asked.witness else None
+        earlier = [note for file in asked.checkpoint for note in read_notes(file, keys, witnesses)]
+        found = check_directory(asked.path, keys, earlier) if asked.path.is_dir() else check_bundle(asked.path, keys)
     except (Cannot, OSError, KeyError, TypeError, ValueError) as error:
         print(f"cannot be checked: {error}", file=sys.stderr)
         return 2

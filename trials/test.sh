@@ -29,8 +29,8 @@ step "unit tests, black-box tests, simulated power cuts"
 GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-2000}" cargo test --workspace --no-fail-fast
 
 # Always the whole workspace: another selection of packages would build their dependencies a second time.
-step "tables read by DuckDB, Polars and deltalake; panels and lists equal to what DuckDB answers"
-cargo test --workspace --test delta_interop --test golden --test usage -- --ignored
+step "tables read by DuckDB, Polars and deltalake, and checked by the second verifier; panels and lists equal to what DuckDB answers"
+cargo test --workspace --test delta_interop --test golden --test proof --test usage -- --ignored
 
 step "tidy, generated pages, licences"
 cargo build --quiet --workspace

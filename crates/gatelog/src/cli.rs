@@ -101,7 +101,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Token(args) => token::run(args, environment),
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
-        Command::Verify(args) => verify::run(&args),
+        Command::Verify(args) => verify::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {
             print!("{}", markdown());

@@ -102,7 +102,7 @@ settings! {
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     trail_retain_days: u32 = 400, "How long the operator trail is kept.";
     trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
-    proof_key_file: String = String::new(), "File with the key that signs the operator trail, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
+    proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
     proof_publish_file: String = String::new(), "File that every signed checkpoint is added to, for others to keep: with it a trail that was set back as a whole is found out.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
     cache_bytes: usize = 40 << 20, "Memory for roll-ups that were read.";

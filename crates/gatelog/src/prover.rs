@@ -1,16 +1,22 @@
-//! Proving the operator trail: every few seconds what is new goes into the log of hashes, and a checkpoint over all of it is
-//! signed. Nothing waits for it. The key stands in a file of its own, better outside the data directory.
+//! Proving what is kept: every few seconds what is new in the operator trail and among sealed access events goes into its log of
+//! hashes, and a checkpoint over all of it is signed. Nothing waits for it. The key stands in a file of its own, better outside
+//! the data directory.
+
+mod access;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ledger::Ledger;
 use ledger::disk::{self, Disk, join};
-use ledger::proof::check::{LOST, NOTE_BYTES_MAX, TRAIL};
+use ledger::proof::check::{ACCESS, LOST, NOTE_BYTES_MAX, TRAIL};
 use ledger::proof::note::{Checkpoint, Signer, Verifier};
 use ledger::proof::tiles::{Log, Tiles};
 use ledger::trail::Trail;
+
+use access::Known;
 
 use crate::config::Config;
 use crate::{catalog, durable, log};
@@ -40,6 +46,17 @@ pub(crate) struct Prover {
     known: Vec<Verifier>,
     disk: Arc<dyn Disk>,
     publish: Option<PathBuf>,
+    trail: Stream,
+    access: Stream,
+    known_blocks: Mutex<Known>,
+}
+
+/// A checkpoint and its note.
+pub(crate) type Newest = (Checkpoint, String);
+
+/// A log.
+struct Stream {
+    dir: &'static str,
     state: Mutex<State>,
 }
 
@@ -47,14 +64,20 @@ pub(crate) struct Prover {
 struct State {
     /// None at first and after a failure.
     log: Option<Log>,
-    newest: Option<(Checkpoint, String)>,
+    newest: Option<Newest>,
+}
+
+impl Stream {
+    fn new(dir: &'static str) -> Stream {
+        Stream { dir, state: Mutex::default() }
+    }
 }
 
 impl Prover {
     /// Opens or makes the key of a data directory.
     pub(crate) fn open(dir: &Path, disk: Arc<dyn Disk>, config: &Config) -> Result<Prover, Error> {
         let public = dir.join(PUBLIC);
-        let mut known = keys(&public)?;
+        let mut known = keys(&public, Verifier::parse)?;
         let file = match config.proof_key_file.as_str() {
             "" => dir.join(KEY),
             elsewhere => PathBuf::from(elsewhere),
@@ -73,7 +96,8 @@ impl Prover {
         }
         let publish =
             Some(config.proof_publish_file.as_str()).filter(|path| !path.is_empty()).map(PathBuf::from);
-        Ok(Prover { signer, known, disk, publish, state: Mutex::default() })
+        let (trail, access) = (Stream::new(TRAIL), Stream::new(ACCESS));
+        Ok(Prover { signer, known, disk, publish, trail, access, known_blocks: Mutex::default() })
     }
 
     /// The public key.
@@ -81,37 +105,64 @@ impl Prover {
         self.signer.public()
     }
 
-    /// The log of hashes at a size that was signed.
+    /// The log of the operator trail at a size that was signed.
     pub(crate) fn tiles(&self, size: u64) -> Tiles<'_> {
         Tiles::new(&*self.disk, TRAIL, size)
     }
 
     /// Signs what is new in the trail; the newest checkpoint and its note.
-    pub(crate) fn extend(&self, trail: &Trail) -> Result<(Checkpoint, String), Error> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn trail(&self, trail: &Trail) -> Result<Newest, Error> {
+        let next = trail.next_seq();
+        self.extend(&self.trail, |log| match log.size() {
+            proved if next < proved => Err(Error::Wrong(format!(
+                "the operator trail has {next} events, but {proved} were signed: some were removed; no checkpoint is signed until they are back"
+            ))),
+            proved if next == proved => Ok(()),
+            _ => grow(log, trail),
+        })
+    }
+
+    /// Signs what is new among sealed access events. Days before `end` may be over.
+    pub(crate) fn access(&self, ledger: &Ledger, end: i64) -> Result<Newest, Error> {
+        let mut known = self.known_blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        self.extend(&self.access, |log| {
+            if known.size != log.size() {
+                *known = Known::read(&Tiles::new(&*self.disk, ACCESS, log.size()));
+            }
+            for leaf in known.news(ledger, end) {
+                log.push(leaf.to_string().into_bytes())?;
+                known.take(&leaf);
+            }
+            Ok(())
+        })
+    }
+
+    /// Adds leaves to a log and signs it when there were some; the newest checkpoint and its note.
+    fn extend(
+        &self,
+        stream: &Stream,
+        grow: impl FnOnce(&mut Log) -> Result<(), Error>,
+    ) -> Result<Newest, Error> {
+        let mut state = stream.state.lock().unwrap_or_else(PoisonError::into_inner);
         // After a failure nobody knows what of it is on the disk: the checkpoint says from where on to write again.
         let State { log, newest } = std::mem::take(&mut *state);
         let mut log = match log {
             Some(log) => log,
-            None => self.opened()?,
+            None => self.opened(stream.dir)?,
         };
-        let (next, proved) = (trail.next_seq(), log.size());
-        if next < proved {
-            let what = format!(
-                "the operator trail has {next} events, but {proved} were signed: some were removed; no checkpoint is signed until they are back"
-            );
-            return Err(Error::Wrong(what));
-        }
-        if let (Some(newest), true) = (newest, next == proved) {
+        let signed = log.size();
+        grow(&mut log)?;
+        if let (Some(newest), true) = (newest, log.size() == signed) {
             *state = State { log: Some(log), newest: Some(newest.clone()) };
             return Ok(newest);
         }
-        grow(&mut log, trail)?;
-        let root = log.write()?;
-        let checkpoint = Checkpoint { origin: self.origin(), size: log.size(), root };
+        let checkpoint = Checkpoint { origin: self.origin(stream.dir), size: log.size(), root: log.write()? };
         let note = self.signer.sign(&checkpoint);
-        disk::write(&*self.disk, TRAIL, "checkpoint", note.as_bytes())
-            .map_err(|e| Error::Io(TRAIL.into(), e))?;
+        if checkpoint.size == 0 {
+            self.disk.create_dir(stream.dir).map_err(|e| Error::Io(stream.dir.into(), e))?;
+        }
+        disk::write(&*self.disk, stream.dir, "checkpoint", note.as_bytes())
+            .map_err(|e| Error::Io(stream.dir.into(), e))?;
         log.sweep();
         self.publish(&note)?;
         let newest = (checkpoint, note);
@@ -119,13 +170,14 @@ impl Prover {
         Ok(newest)
     }
 
-    fn origin(&self) -> String {
-        format!("{}/trail", self.signer.public().name())
+    /// `gatelog-1f0c5a2b/trail` of the log in `proof/trail`.
+    fn origin(&self, dir: &str) -> String {
+        dir.replacen("proof", self.signer.public().name(), 1)
     }
 
     /// The log as the newest checkpoint says.
-    fn opened(&self) -> Result<Log, Error> {
-        let path = join(TRAIL, "checkpoint");
+    fn opened(&self, dir: &str) -> Result<Log, Error> {
+        let path = join(dir, "checkpoint");
         let size = match disk::read(&*self.disk, &path, NOTE_BYTES_MAX) {
             Ok(bytes) => {
                 let note = String::from_utf8_lossy(&bytes);
@@ -137,7 +189,7 @@ impl Prover {
             Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
             Err(error) => return Err(Error::Io(path, error)),
         };
-        Ok(Log::open(Arc::clone(&self.disk), TRAIL, size)?)
+        Ok(Log::open(Arc::clone(&self.disk), dir, size)?)
     }
 
     /// Adds a note to the file where others keep them.
@@ -162,16 +214,15 @@ fn grow(log: &mut Log, trail: &Trail) -> Result<(), Error> {
     Ok(grown?)
 }
 
-/// The public keys of a file; none when it is not there.
-pub(crate) fn keys(file: &Path) -> Result<Vec<Verifier>, Error> {
+/// The public keys of a file, one a line; none when it is not there.
+pub(crate) fn keys(file: &Path, parse: fn(&str) -> Option<Verifier>) -> Result<Vec<Verifier>, Error> {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(at(file)(error)),
     };
     let key = |line: &str| {
-        Verifier::parse(line)
-            .ok_or_else(|| Error::Wrong(format!("{}: not a public key: {line}", file.display())))
+        parse(line).ok_or_else(|| Error::Wrong(format!("{}: not a public key: {line}", file.display())))
     };
     text.lines().filter(|line| !line.trim().is_empty()).map(key).collect()
 }

@@ -154,7 +154,6 @@ pub(crate) fn run(
         let _ = thread.join();
     }
     finish(&app)?;
-    ledger.seal(clock::now())?;
     log::info("stopped", &[]);
     Ok(())
 }
@@ -350,6 +349,7 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
 fn finish(app: &App) -> anyhow::Result<()> {
     save(app)?;
     lifecycle(app, actions::SERVER_STOP);
+    app.ledger.seal(clock::now())?;
     prove(app);
     Ok(())
 }
@@ -369,10 +369,14 @@ fn shorten(app: &App, now: Timestamp) {
     }
 }
 
-/// Signs what is new in the operator trail.
+/// Signs what is new in the operator trail and among access events.
 fn prove(app: &App) {
     if let Err(error) = app.trail.prove() {
         log::error("the operator trail cannot be signed", &[("error", &error)]);
+    }
+    let end = clock::now().day() - i64::from(app.config.retain_days);
+    if let Err(error) = app.trail.prover.access(&app.ledger, end) {
+        log::error("access events cannot be signed", &[("error", &error)]);
     }
 }
 

@@ -22,12 +22,11 @@ use anyhow::Context as _;
 use event::mask::{Masked, Rules};
 use event::{Act, Timestamp};
 use ledger::disk::Disk;
-use ledger::proof::note::Checkpoint;
 use ledger::trail::{Kind, Options, Trail};
 use serde_json::Value;
 
 use crate::config::Config;
-use crate::prover::{self, Prover};
+use crate::prover::{self, Newest, Prover};
 use crate::{catalog, durable, log};
 use actions::Action;
 pub(crate) use look::look;
@@ -105,8 +104,8 @@ impl Recorder {
     }
 
     /// Signs what is new; the newest checkpoint and its note.
-    pub(crate) fn prove(&self) -> Result<(Checkpoint, String), prover::Error> {
-        self.prover.extend(&self.trail)
+    pub(crate) fn prove(&self) -> Result<Newest, prover::Error> {
+        self.prover.trail(&self.trail)
     }
 
     /// What was recorded.

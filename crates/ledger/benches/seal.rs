@@ -66,6 +66,10 @@ fn main() {
     let begun = now();
     let cells = rollup::encode(&sections, &symbols).expect("cells");
     time("encode cells", begun);
+    let begun = now();
+    let digest = ledger::proof::block::digest(&day, &rows, ledger::proof::Hash([7; 32]));
+    time("hash the block", begun);
+    assert_ne!(digest, ledger::proof::Hash::default());
     let n = merged.len() as f64;
     for (name, total) in &spent {
         println!("{name:20} {:7.3} µs/event", total.as_secs_f64() * 1e6 / n);

@@ -13,6 +13,7 @@ use crate::error::{Error, Result, Tried};
 use crate::ledger::Shared;
 use crate::open::write_keys;
 use crate::part::{Part, Place, day_of};
+use crate::proof::block;
 use crate::rollup::{self, Worth};
 use crate::seal::{self, date};
 use crate::table::Table;
@@ -118,13 +119,14 @@ impl Keeper {
         drop(chunks);
         // Numbers given after the rotation belong to the next segment; this one ends with its own last.
         let end_seq = last_seq(&batch).map_or(next_seq, |last| last + 1);
-        let places = seal::seal(
+        let mut places = seal::seal(
             &*self.shared.disk,
             &batch,
             &format!("{segment:016}"),
             &self.shared.symbols,
             &mut self.worth,
         )?;
+        block::cover(&mut places, &batch, segment)?;
         drop(batch);
         write_keys(&*self.shared.disk, segment, &self.keys)?;
         self.table.seal(&places, segment, end_seq, now)?;
@@ -165,16 +167,20 @@ impl Keeper {
         };
         together.sort_by_key(|part| part.place.rows);
         let mut batch = Batch::new();
-        let mut gone = Vec::new();
+        let (mut gone, mut blocks) = (Vec::new(), Vec::new());
         for part in together {
             if !gone.is_empty() && batch.len() as u64 + part.place.rows > TOGETHER_ROWS_MAX {
                 break;
             }
             read_all(part, &mut batch)?;
             gone.push(part.place.path.clone());
+            blocks.extend(part.place.blocks.iter().cloned());
         }
         let stem = format!("c{:015}", self.table.next_version());
-        let places = seal::seal(&*self.shared.disk, &batch, &stem, &self.shared.symbols, &mut self.worth)?;
+        let mut places =
+            seal::seal(&*self.shared.disk, &batch, &stem, &self.shared.symbols, &mut self.worth)?;
+        // All of them are of one day, and so is the file.
+        places.iter_mut().for_each(|place| place.blocks = std::mem::take(&mut blocks));
         self.table.replace(&gone, &places, now)?;
         self.publish(&gone, places, None);
         Ok(())
@@ -257,7 +263,7 @@ fn last_seq(batch: &Batch) -> Option<u64> {
 }
 
 /// Appends every event of a file.
-fn read_all(part: &Part, batch: &mut Batch) -> Result<()> {
+pub(crate) fn read_all(part: &Part, batch: &mut Batch) -> Result<()> {
     let all: Vec<FieldId> = FIELDS.iter().map(|f| f.id).collect();
     for group in 0..part.groups()? {
         batch.append(&part.read(group, &all, None)?);

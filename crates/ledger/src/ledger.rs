@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::keep::Keeper;
 use crate::open::{Opened, open};
 use crate::part::Part;
+use crate::proof::block::Block;
 use crate::rollup::Cache;
 use crate::tail::Tail;
 use crate::view::{Kept, View};
@@ -302,6 +303,22 @@ impl Ledger {
     /// Seals everything, for a clean stop or a measurement.
     pub fn seal(&self, now: Timestamp) -> Result<()> {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner).seal(now)
+    }
+
+    /// The blocks of sealed events of later segments than one, in order.
+    pub fn blocks(&self, after: u64) -> Vec<Block> {
+        let parts = Arc::clone(&self.shared.content().parts);
+        let sealed = parts.iter().flat_map(|part| &part.place.blocks).map(|sealed| &sealed.block);
+        let mut blocks: Vec<Block> = sealed.filter(|block| block.segment > after).cloned().collect();
+        blocks.sort_by_key(|block| (block.segment, block.day));
+        blocks
+    }
+
+    /// The days whose events are past their retention and gone; their roll-ups are kept.
+    pub fn days_over(&self) -> Vec<i64> {
+        let content = self.shared.content();
+        let has_part = |day: i64| content.parts.iter().any(|part| part.place.day == day);
+        content.kept.iter().map(|kept| kept.day).filter(|day| !has_part(*day)).collect()
     }
 
     /// How it is doing.

@@ -25,6 +25,7 @@ use crate::cube::{Cube, Grain};
 use crate::disk::{Disk, Reading};
 use crate::error::{Error, Result, Tried};
 use crate::pages::{File, Layout};
+use crate::proof::block::Sealed;
 
 /// Rows of one row group. Measured best: larger ones make "latest with filter" slower, smaller ones cost bytes.
 pub const ROW_GROUP_ROWS: usize = 131_072;
@@ -79,6 +80,8 @@ pub struct Place {
     pub crc: u32,
     /// CRC-32 of its roll-up.
     pub rollup_crc: u32,
+    /// What its events were sealed as; nothing of events that were sealed before there was a proof.
+    pub blocks: Vec<Sealed>,
 }
 
 /// A sealed file, open.

@@ -1,6 +1,7 @@
 //! Proof that nothing was changed or left out: logs of hashes in the layout of C2SP tlog-tiles, signed checkpoints, proofs
 //! of inclusion and of consistency. Knows neither what is logged nor whose key it is. docs/proof.md draws it all.
 
+pub mod block;
 pub mod check;
 pub mod note;
 pub mod tiles;
@@ -13,6 +14,17 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// Reads 64 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Hash> {
+        let digits = text.as_bytes().as_chunks::<2>().0;
+        let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        let bytes: Option<Vec<u8>> = digits.iter().map(byte).collect();
+        let hash = Hash(bytes?.try_into().ok()?);
+        (hash.to_string() == text).then_some(hash)
+    }
+}
 
 impl fmt::Debug for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

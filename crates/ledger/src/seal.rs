@@ -93,6 +93,7 @@ fn write(
         time_max,
         crc: crc32fast::hash(&bytes),
         rollup_crc: crc32fast::hash(&cells),
+        blocks: Vec::new(),
     })
 }
 

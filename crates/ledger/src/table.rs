@@ -13,6 +13,7 @@ use crate::delta::{self, Action, Add, Log, Remove, Txn};
 use crate::disk::{Disk, join};
 use crate::error::{Error, Result, Tried};
 use crate::part::Place;
+use crate::proof::block::Sealed;
 use crate::seal::{ROLLUPS, TABLE, date};
 
 /// The Delta transaction that says up to which segment the log is sealed.
@@ -23,6 +24,8 @@ const SEQ_TXN: &str = "gatelog-next-seq";
 /// Tags of a file: checksums of it and of its roll-up.
 const CRC_TAG: &str = "gatelog.crc32";
 const ROLLUP_CRC_TAG: &str = "gatelog.rollup.crc32";
+/// The tag with the blocks of a file, one a line.
+const BLOCKS_TAG: &str = "gatelog.blocks";
 
 pub(crate) struct Table {
     log: Log,
@@ -31,8 +34,8 @@ pub(crate) struct Table {
 impl Table {
     /// Opens the table, or makes it.
     pub(crate) fn open(disk: Arc<dyn Disk>, now: Timestamp) -> Result<Table> {
-        if let Some(log) = Log::open(Arc::clone(&disk), TABLE)? {
-            return Ok(Table { log });
+        if let Some(table) = Table::look(Arc::clone(&disk))? {
+            return Ok(table);
         }
         let table = delta::Table {
             id: random_uuid(),
@@ -42,6 +45,11 @@ impl Table {
         disk.create_dir(TABLE).tried("making", TABLE)?;
         disk.sync_dir("").tried("syncing", "the data directory")?;
         Ok(Table { log: Log::create(disk, TABLE, table, now.0 / 1_000)? })
+    }
+
+    /// The table as it is, without making anything; none when there is none.
+    pub(crate) fn look(disk: Arc<dyn Disk>) -> Result<Option<Table>> {
+        Ok(Log::open(disk, TABLE)?.map(|log| Table { log }))
     }
 
     /// Whether a commit failed so that only opening again tells what is in the table.
@@ -135,6 +143,7 @@ fn rollup_of(path: &str) -> String {
 }
 
 fn add(place: &Place, millis: i64, data_change: bool) -> Add {
+    let blocks: Vec<String> = place.blocks.iter().map(Sealed::to_string).collect();
     let stats = json!({
         "numRecords": place.rows,
         "minValues": {"time": Timestamp(place.time_min).to_string()},
@@ -149,9 +158,13 @@ fn add(place: &Place, millis: i64, data_change: bool) -> Add {
         data_change,
         stats: Some(stats.to_string()),
         tags: Some(
-            [(CRC_TAG, place.crc), (ROLLUP_CRC_TAG, place.rollup_crc)]
-                .map(|(k, v)| (k.to_owned(), format!("{v:08x}")))
-                .into(),
+            [
+                (CRC_TAG, format!("{:08x}", place.crc)),
+                (ROLLUP_CRC_TAG, format!("{:08x}", place.rollup_crc)),
+                (BLOCKS_TAG, blocks.join("\n")),
+            ]
+            .map(|(tag, text)| (tag.to_owned(), text))
+            .into(),
         ),
     }
 }
@@ -167,7 +180,10 @@ fn place(add: &Add) -> Result<Place> {
         let text = stats.get(side).and_then(|s| s.get("time")).and_then(Value::as_str);
         text.and_then(Timestamp::parse).map(|t| t.0).ok_or_else(|| damaged("no times"))
     };
-    let crc = |tag| u32::from_str_radix(add.tags.as_ref()?.get(tag)?, 16).ok();
+    let tag = |tag| add.tags.as_ref().and_then(|tags| tags.get(tag)).map(String::as_str);
+    let crc = |name| u32::from_str_radix(tag(name)?, 16).ok();
+    let blocks: Option<Vec<Sealed>> =
+        tag(BLOCKS_TAG).unwrap_or_default().lines().map(Sealed::parse).collect();
     let date = add
         .partition_values
         .get("date")
@@ -183,6 +199,7 @@ fn place(add: &Add) -> Result<Place> {
         time_max: time("maxValues")?,
         crc: crc(CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
         rollup_crc: crc(ROLLUP_CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
+        blocks: blocks.ok_or_else(|| damaged("no blocks"))?,
     })
 }
 

@@ -69,6 +69,7 @@ fn part(bytes: &[u8], rows: usize) -> Part {
         time_max: 0,
         crc,
         rollup_crc: 0,
+        blocks: Vec::new(),
     };
     Part::new(place, disk)
 }

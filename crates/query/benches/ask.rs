@@ -119,6 +119,7 @@ fn made_up(root: &std::path::Path, rows: i64) -> View {
             rows: batch.len() as u64,
             time_min,
             time_max,
+            blocks: Vec::new(),
         };
         parts.push(Arc::new(Part::new(place, Arc::<RealDisk>::clone(&disk))));
     }

@@ -1,25 +1,32 @@
 //! `gatelog verify`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use event::mask::Rules;
+use ledger::disk::Disk;
 use ledger::disk::real::RealDisk;
-use ledger::proof::check;
-use ledger::proof::note::{Checkpoint, Verifier};
+use ledger::proof::check::{self, Report};
+use ledger::proof::note::{Checkpoint, Verifier, signed_by};
+use serde_json::json;
 
 use super::Exit;
-use crate::prover::{PUBLIC, keys};
+use crate::config::Environment;
+use crate::prover::{self, PUBLIC};
 use crate::serve::LEDGER_DIR;
 use crate::terminal::line;
-use crate::trail::bundle;
+use crate::trail::actions::VERIFY_RUN;
+use crate::trail::{self, HostAct, bundle};
+use crate::{catalog, clock};
 
 /// Findings printed.
 const SHOWN_MAX: usize = 20;
 
-/// Checks that the operator trail is as it was signed: nothing changed, removed, inserted or out of order.
+/// Checks that operator events and access events are as they were signed: nothing changed, removed, inserted or moved.
 ///
-/// Works on a data directory, also of a running server, or on an exported bundle; needs nothing but the public key, and
-/// changes nothing. Take the key from somewhere else than the data: whoever can change the one could change the other.
+/// Works on a data directory, also of a running server, or on an exported bundle; needs nothing but the public key. Where it
+/// may write to the data directory the run is recorded in the operator trail; it changes nothing else. Take the key from somewhere else than the data: whoever can change the one could change the other.
 /// Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked. tools/verify.py does the same in Python.
 ///
 /// Examples:
@@ -37,10 +44,31 @@ pub(super) struct Args {
     /// A file with checkpoints that were kept: what is checked must continue them
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
+    /// A file with public keys of witnesses, one a line: one of them must have cosigned each checkpoint that was kept
+    #[arg(long, value_name = "FILE", requires = "checkpoint")]
+    witness: Option<PathBuf>,
 }
 
-pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let found = match checked(args) {
+pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
+    if !is_recordable(&args.path) {
+        return checked(args);
+    }
+    let user = environment.get("USER").map(String::as_str).unwrap_or_default();
+    let pubkey = args.pubkey.as_ref().map(|file| file.display().to_string());
+    let act = HostAct { user, ..HostAct::on(VERIFY_RUN, args.path.display(), json!({ "pubkey": pubkey })) };
+    // Nothing in it is masked: it has no values, only names of files.
+    let rules = Rules::new(catalog::random()?);
+    trail::done_on_host(&args.path, &rules, act, clock::now(), || checked(args))
+}
+
+/// Whether it is a data directory that takes what a command leaves for the operator trail.
+fn is_recordable(dir: &Path) -> bool {
+    let ledger = dir.join(LEDGER_DIR);
+    ledger.is_dir() && rustix::fs::access(&ledger, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+fn checked(args: &Args) -> anyhow::Result<()> {
+    let found = match findings(args) {
         Ok(found) => found,
         Err(error) => return Err(Exit { code: 2, what: format!("cannot be checked: {error:#}") }.into()),
     };
@@ -54,19 +82,20 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     Err(Exit { code: 1, what }.into())
 }
 
-fn checked(args: &Args) -> anyhow::Result<Vec<String>> {
+fn findings(args: &Args) -> anyhow::Result<Vec<String>> {
     let own = args.path.join(PUBLIC);
     let file = args.pubkey.as_deref().unwrap_or(&own);
-    let keys = keys(file)?;
+    let keys = prover::keys(file, Verifier::parse)?;
     if keys.is_empty() {
         bail!("there is no public key in {}; name a file with --pubkey", file.display());
     }
     if args.pubkey.is_none() {
         eprintln!("the key is that of the data directory itself; --pubkey names one kept elsewhere");
     }
+    let witnesses = args.witness.as_deref().map(|file| prover::keys(file, Verifier::witness)).transpose()?;
     let mut earlier = Vec::new();
     for file in &args.checkpoint {
-        earlier.extend(notes(file, &keys)?);
+        earlier.extend(notes(file, &keys, witnesses.as_deref())?);
     }
     match args.path.is_dir() {
         true => directory(&args.path, &keys, &earlier),
@@ -79,15 +108,23 @@ fn directory(dir: &Path, keys: &[Verifier], earlier: &[Checkpoint]) -> anyhow::R
     if !root.is_dir() {
         bail!("{} is no data directory", dir.display());
     }
-    let report = check::trail(&RealDisk::read_only(root), keys, earlier)?;
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk::read_only(root));
+    let of_trail = told("operator events", check::trail(&*disk, keys, earlier)?);
+    let of_access = told("access events", check::access(&disk, keys, earlier)?);
+    Ok([of_trail, of_access].concat())
+}
+
+fn told(what: &str, report: Report) -> Vec<String> {
     if let Some(checkpoint) = &report.checkpoint {
         println!("{}: {} leaves, root {}", checkpoint.origin, checkpoint.size, checkpoint.root);
-        println!("{} operator events are as they were signed", report.leaves);
-        if report.unproved > 0 {
-            println!("{} are newer than the checkpoint", report.unproved);
+        println!("{} {what} are as they were signed", report.proved);
+        let others =
+            [(report.newer, "newer than the checkpoint"), (report.older, "older than the first leaf")];
+        for (count, why) in others.into_iter().filter(|(count, _)| *count > 0) {
+            println!("{count} are {why}");
         }
     }
-    Ok(report.found)
+    report.found
 }
 
 fn file_of(path: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<String>> {
@@ -101,7 +138,7 @@ fn file_of(path: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<String>> {
 }
 
 /// The notes of a file, an empty line between.
-fn notes(file: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Checkpoint>> {
+fn notes(file: &Path, keys: &[Verifier], witnesses: Option<&[Verifier]>) -> anyhow::Result<Vec<Checkpoint>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut notes = Vec::new();
     let mut rest = text.trim_start();
@@ -110,6 +147,9 @@ fn notes(file: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<Checkpoint>> {
         let body = rest.find("\n\n").map_or(rest.len(), |at| at + 2);
         let end = rest.get(body..).and_then(|rest| rest.find("\n\n")).map_or(rest.len(), |at| body + at + 1);
         let note = rest.get(..end).unwrap_or_default();
+        if witnesses.is_some_and(|witnesses| signed_by(note, witnesses).is_none()) {
+            bail!("{}: a note that none of the witnesses cosigned", file.display());
+        }
         let opened = Checkpoint::open(note, keys);
         notes.push(
             opened.with_context(|| format!("{}: a note that none of the keys signed", file.display()))?,

@@ -96,6 +96,7 @@ actions! {
     WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;
     TRAIL_READ "GL-TRAIL-READ" "Read operator trail" "trail" Read true;
     TRAIL_RETIRE "GL-TRAIL-RETIRE" "Remove operator events past their time" "trail" Delete false;
+    VERIFY_RUN "GL-VERIFY-RUN" "Verify what is kept" "proof" Run false;
     TRAIL_EXPORT "GL-TRAIL-EXPORT" "Export operator trail" "trail" Export true;
 }
 

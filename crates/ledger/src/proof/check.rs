@@ -1,5 +1,7 @@
 //! Checking what is kept against what was signed, with the public key alone and without changing anything.
 
+mod access;
+
 use event::Act;
 
 use super::note::{Checkpoint, Verifier};
@@ -9,6 +11,8 @@ use crate::disk::{self, Disk, join};
 use crate::error::Result;
 use crate::trail;
 
+pub use access::access;
+
 /// Bytes of a signed note at most.
 pub const NOTE_BYTES_MAX: u64 = 64 << 10;
 /// Findings told at most; more are counted.
@@ -16,6 +20,8 @@ const TOLD_MAX: usize = 100;
 
 /// The log of the operator trail, under the ledger's directory.
 pub const TRAIL: &str = "proof/trail";
+/// The log of the blocks of access events.
+pub const ACCESS: &str = "proof/access";
 
 /// What a check came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,12 +30,12 @@ pub struct Report {
     pub found: Vec<String>,
     /// Findings beyond those told.
     pub more: u64,
-    /// What could not be checked.
-    pub unchecked: Vec<String>,
-    /// Leaves that were proved.
-    pub leaves: u64,
-    /// Records that are newer than the newest checkpoint.
-    pub unproved: u64,
+    /// Events that are as they were signed.
+    pub proved: u64,
+    /// Events that are newer than the newest checkpoint.
+    pub newer: u64,
+    /// Events that are older than the first leaf.
+    pub older: u64,
     /// The newest checkpoint.
     pub checkpoint: Option<Checkpoint>,
 }
@@ -41,11 +47,6 @@ impl Report {
         } else {
             self.more += 1;
         }
-    }
-
-    /// Whether everything could be checked and holds.
-    pub fn holds(&self) -> bool {
-        self.found.is_empty() && self.unchecked.is_empty()
     }
 }
 
@@ -62,7 +63,7 @@ pub fn trail(disk: &dyn Disk, keys: &[Verifier], earlier: &[Checkpoint]) -> Resu
     if end < size {
         report.tell(missing(end, size));
     }
-    report.unproved = end.saturating_sub(size);
+    report.newer = end.saturating_sub(size);
     let first = end.saturating_sub(seen);
     if first > 0 && next.is_some() && through.is_none_or(|through| through + 1 < first) {
         let what = "were removed, and nothing signed says that their time was over";
@@ -100,7 +101,7 @@ impl Acts<'_> {
         let Some(hash) = usize::try_from(seq).ok().and_then(|at| self.hashes.get(at)) else { return };
         match act {
             Some(act) if leaf(&trail::leaf(kind, &act)) == *hash => {
-                self.report.leaves += 1;
+                self.report.proved += 1;
                 if act.code == trail::RETIRED {
                     self.through = self.through.max(act.resource_id.parse().ok());
                 }
@@ -137,6 +138,10 @@ fn log(
         report.tell(format!("{path} is signed by none of the keys, or was altered"));
         return Ok(None);
     };
+    if !dir.strip_prefix("proof").is_some_and(|stream| checkpoint.origin.ends_with(stream)) {
+        report.tell(format!("{path} is that of another log"));
+        return Ok(None);
+    }
     let mut hashes = Vec::new();
     tiles(disk, dir, checkpoint.size, &mut hashes, report);
     if tree::root(&hashes) != checkpoint.root {

@@ -1,5 +1,5 @@
-//! Signed notes (C2SP signed-note) and checkpoints (C2SP tlog-checkpoint) with Ed25519, and the text forms of keys. Makes no
-//! keys: the seed is handed in.
+//! Signed notes (C2SP signed-note) and checkpoints (C2SP tlog-checkpoint) with Ed25519, cosignatures of witnesses (C2SP
+//! tlog-cosignature), and the text forms of keys. Makes no keys: the seed is handed in.
 //!
 //! ```text
 //! gatelog-1f0c5a2b/trail                          which log
@@ -18,6 +18,8 @@ use super::Hash;
 
 /// The mark of Ed25519 in keys.
 const ED25519_MARK: u8 = 1;
+/// The mark in the keys of witnesses, which sign the time too.
+const WITNESS_MARK: u8 = 4;
 /// Signatures of one note at most.
 const SIGNATURES_MAX: usize = 16;
 
@@ -32,6 +34,7 @@ pub struct Signer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verifier {
     name: String,
+    mark: u8,
     key: [u8; 32],
 }
 
@@ -52,7 +55,11 @@ impl Signer {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).ok()?;
         let key = pair.public_key().as_ref().try_into().ok()?;
         let is_name = !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c == '+');
-        is_name.then(|| Signer { public: Verifier { name: name.to_owned(), key }, seed, pair })
+        is_name.then(|| Signer {
+            public: Verifier { name: name.to_owned(), mark: ED25519_MARK, key },
+            seed,
+            pair,
+        })
     }
 
     /// Reads [`Signer::text`].
@@ -85,18 +92,27 @@ impl Signer {
 }
 
 impl Verifier {
-    /// Reads [`Verifier::text`].
+    /// Reads [`Verifier::text`] of a key that signs.
     pub fn parse(text: &str) -> Option<Verifier> {
+        Verifier::read(text, ED25519_MARK)
+    }
+
+    /// Reads [`Verifier::text`] of a witness.
+    pub fn witness(text: &str) -> Option<Verifier> {
+        Verifier::read(text, WITNESS_MARK)
+    }
+
+    fn read(text: &str, expected: u8) -> Option<Verifier> {
         let mut parts = text.trim().splitn(3, '+');
         let (name, id, data) = (parts.next()?, parts.next()?, BASE64.decode(parts.next()?).ok()?);
         let (mark, key) = data.split_first()?;
-        let verifier = Verifier { name: name.to_owned(), key: key.try_into().ok()? };
-        (*mark == ED25519_MARK && verifier.shown_id() == id).then_some(verifier)
+        let verifier = Verifier { name: name.to_owned(), mark: *mark, key: key.try_into().ok()? };
+        (*mark == expected && verifier.shown_id() == id).then_some(verifier)
     }
 
     /// The key as text, for everyone: `name+id+…`.
     pub fn text(&self) -> String {
-        let data: Vec<u8> = [ED25519_MARK].into_iter().chain(self.key).collect();
+        let data: Vec<u8> = [self.mark].into_iter().chain(self.key).collect();
         format!("{}+{}+{}", self.name, self.shown_id(), BASE64.encode(data))
     }
 
@@ -106,7 +122,7 @@ impl Verifier {
     }
 
     fn id(&self) -> [u8; 4] {
-        let hash = Sha256::new_with_prefix(self.name.as_bytes()).chain_update([b'\n', ED25519_MARK]);
+        let hash = Sha256::new_with_prefix(self.name.as_bytes()).chain_update([b'\n', self.mark]);
         let [a, b, c, d, ..]: [u8; 32] = hash.chain_update(self.key).finalize().into();
         [a, b, c, d]
     }
@@ -121,6 +137,12 @@ impl Verifier {
         };
         let Ok(data) = BASE64.decode(data.trim_end()) else { return false };
         let Some((id, signature)) = data.split_first_chunk::<4>() else { return false };
+        let (text, signature) = match signature.split_first_chunk::<8>() {
+            Some((time, signature)) if self.mark == WITNESS_MARK => {
+                (format!("cosignature/v1\ntime {}\n{text}", u64::from_be_bytes(*time)), signature)
+            }
+            _ => (text.to_owned(), signature),
+        };
         let key = UnparsedPublicKey::new(&ED25519, self.key);
         name == self.name && *id == self.id() && key.verify(text.as_bytes(), signature).is_ok()
     }
@@ -133,17 +155,20 @@ impl Checkpoint {
 
     /// Reads a signed note. Nothing when it is none, or signed by none of these keys.
     pub fn open(note: &str, keys: &[Verifier]) -> Option<Checkpoint> {
-        let (text, signatures) = note.ends_with('\n').then_some(note)?.split_at(note.rfind("\n\n")? + 1);
-        let mut lines = signatures.trim_start_matches('\n').lines().take(SIGNATURES_MAX);
-        if !lines.any(|line| keys.iter().any(|key| key.accepts(text, line))) {
-            return None;
-        }
+        let text = signed_by(note, keys)?;
         let mut lines = text.lines();
         let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
         let root = Hash(BASE64.decode(root).ok()?.try_into().ok()?);
         let checkpoint = Checkpoint { origin: origin.to_owned(), size: size.parse().ok()?, root };
         (checkpoint.size.to_string() == size).then_some(checkpoint)
     }
+}
+
+/// The text of a note that one of these keys has signed, or one of these witnesses.
+pub fn signed_by<'n>(note: &'n str, keys: &[Verifier]) -> Option<&'n str> {
+    let (text, signatures) = note.ends_with('\n').then_some(note)?.split_at(note.rfind("\n\n")? + 1);
+    let mut lines = signatures.trim_start_matches('\n').lines().take(SIGNATURES_MAX);
+    lines.any(|line| keys.iter().any(|key| key.accepts(text, line))).then_some(text)
 }
 
 #[cfg(test)]
@@ -184,5 +209,31 @@ mod tests {
                     \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
         let (text, signature) = note.split_at(note.rfind("\n\n").unwrap() + 1);
         assert!(Verifier::parse(public).unwrap().accepts(text, signature.trim()));
+    }
+
+    #[test]
+    fn a_witness_signs_the_time_too() {
+        let checkpoint = Checkpoint { origin: "a/trail".into(), size: 7, root: Hash([9; 32]) };
+        let (signer, other) = (Signer::new("a", [7; 32]).unwrap(), Signer::new("w", [6; 32]).unwrap());
+        let witness = Verifier { mark: WITNESS_MARK, ..other.public().clone() };
+        assert_eq!(Verifier::witness(&witness.text()), Some(witness.clone()));
+        assert_eq!(
+            (Verifier::parse(&witness.text()), Verifier::witness(&other.public().text())),
+            (None, None)
+        );
+        let note = signer.sign(&checkpoint);
+        let cosigned = |signed: u64, said: u64| {
+            let text = format!("cosignature/v1\ntime {signed}\n{}", checkpoint.text());
+            let signature = other.pair.sign(text.as_bytes());
+            let data = [&witness.id()[..], &said.to_be_bytes(), signature.as_ref()].concat();
+            format!("{note}\u{2014} w {}\n", BASE64.encode(data))
+        };
+        let keys = [signer.public().clone()];
+        let note = cosigned(1_795_298_319, 1_795_298_319);
+        assert_eq!(Checkpoint::open(&note, &keys), Some(checkpoint.clone()));
+        assert_eq!(signed_by(&note, std::slice::from_ref(&witness)), Some(&*checkpoint.text()));
+        let postdated = cosigned(1_795_298_319, 1_795_298_320);
+        assert_eq!(signed_by(&postdated, std::slice::from_ref(&witness)), None);
+        assert_eq!(signed_by(&signer.sign(&checkpoint), &[witness]), None);
     }
 }

@@ -209,6 +209,7 @@ impl<'d> Tiles<'d> {
     pub fn new(disk: &'d dyn Disk, dir: &'d str, size: u64) -> Tiles<'d> {
         Tiles { disk, dir, size, cache: RefCell::default() }
     }
+
     /// The hashes of a tile, those of the size.
     pub fn tile(&self, level: u32, index: u64) -> Result<Vec<Hash>> {
         let of_level = self.size / WIDTH.pow(level);
@@ -221,6 +222,11 @@ impl<'d> Tiles<'d> {
         let bytes = self.read("entries", index, self.size, ENTRIES_BYTES_MAX)?;
         decode(&bytes)
             .ok_or_else(|| Error::Damaged { what: format!("{}: the leaves of tile {index}", self.dir) })
+    }
+
+    /// All leaves, one after the other; those of a tile that cannot be read are left out.
+    pub fn leaves(&self) -> impl Iterator<Item = Vec<u8>> {
+        (0..self.size.div_ceil(WIDTH)).flat_map(|index| self.entries(index).unwrap_or_default())
     }
 
     fn read(&self, level: &str, index: u64, count: u64, bytes_max: u64) -> Result<Vec<u8>> {

@@ -236,6 +236,7 @@ pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
             time_max: rows[rows.len() - 1].time,
             crc: crc32fast::hash(&bytes),
             rollup_crc: crc32fast::hash(&cells),
+            blocks: Vec::new(),
         };
         parts.push(Arc::new(Part::new(place, Arc::<SimDisk>::clone(&disk))));
     }
