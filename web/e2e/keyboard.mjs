@@ -60,10 +60,7 @@ async function job(page, said, isNarrow) {
   await keyboard.press('Control+k')
   await focusedOn(page.getByRole('searchbox', { name: 'Search commands' }))
   await keyboard.type('acl management › audit analytics')
-  await page
-    .getByRole('menuitem', { name: /Access logs/ })
-    .first()
-    .waitFor()
+  await chosen(page, /Access logs/).waitFor()
   await keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname === '/logs')
   said('"ACL Management › Audit Analytics" finds Access logs', true)
@@ -73,7 +70,7 @@ async function job(page, said, isNarrow) {
   await keyboard.press('Control+k')
   await focusedOn(page.getByRole('searchbox', { name: 'Search commands' }))
   await keyboard.type('granted:false')
-  await page.getByRole('menuitem', { name: 'Filter by granted:false' }).waitFor()
+  await chosen(page, /^Filter by granted:false/).waitFor()
   await keyboard.press('Enter')
   await page.waitForURL((url) => url.searchParams.get('filter') === 'granted:false')
   await settled(page)
@@ -137,6 +134,11 @@ async function job(page, said, isNarrow) {
   await drawn(page)
   said('single keys can be switched off', (await page.getByRole('dialog').count()) === 0)
   await page.evaluate(() => localStorage.removeItem('gatelog.keys'))
+}
+
+/** The entry of the palette that Enter takes. */
+function chosen(page, text) {
+  return page.locator('[role=menuitem][data-focused]').filter({ hasText: text }).first()
 }
 
 /** What has the focus, and whether it can be seen that it has. */

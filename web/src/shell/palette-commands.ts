@@ -43,7 +43,7 @@ const FOUND_CHARS_MIN = 2
 /** The groups that have something, and whether the server is still looking for the text. */
 export function useCommands(view: View, typed: string, onHelp: () => void): { groups: Group[]; isLooking: boolean } {
   const navigate = useNavigate()
-  const text = useDeferredValue(typed.trim())
+  const text = typed.trim()
   const logs = (filter: string) => navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
   const pick = (range: Range) => view.set({ from: range.from, to: range.to === 'now' ? undefined : range.to })
   const dimensions = useDimensions()
@@ -55,18 +55,22 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
   }
   const { found, isLooking } = useFound(view, text, open)
   const saved = useSavedViews(navigate)
+  const own = ofText(text, view, pick, logs)
   const groups: Group[] = [
-    { name: 'For what is typed', commands: ofText(text, view, pick, logs) },
+    { name: 'For what is typed', commands: own },
     { name: 'Pages', commands: pages(view, navigate, logs) },
     { name: 'Found', commands: found },
     { name: 'Saved views', commands: saved },
     { name: 'Time range', commands: ranges(pick) },
     { name: 'Actions', commands: actions(view, navigate) },
     { name: 'Help', commands: help(onHelp, navigate) },
-    { name: 'Search', commands: isLooking ? [] : search(text, view, logs) },
+    { name: 'Search', commands: isLooking ? [] : search(own.length ? 'search' : TYPED, text, view, logs) },
   ]
   return { groups: groups.filter((group) => group.commands.length > 0), isLooking }
 }
+
+/** What the text itself is keeps the focus while it is typed: first a text to search for, then maybe a term or a range. */
+const TYPED = 'typed'
 
 type Navigate = ReturnType<typeof useNavigate>
 
@@ -233,7 +237,7 @@ function help(onHelp: () => void, navigate: Navigate): Command[] {
 
 /** A range or a term that the text itself is. */
 function ofText(text: string, view: View, pick: (range: Range) => void, logs: (filter: string) => void): Command[] {
-  const made = { id: 'typed', isForText: true }
+  const made = { id: TYPED, isForText: true }
   if (/^-?[\w.]+(:|~)\S/.test(text)) {
     const run = () => logs(withTerm(view.filter, text))
     return [{ ...made, label: `Filter by ${text}`, icon: 'filter', run }]
@@ -247,23 +251,24 @@ function ofText(text: string, view: View, pick: (range: Range) => void, logs: (f
 }
 
 /** Last of all: look for the text in the log. */
-function search(text: string, view: View, logs: (filter: string) => void): Command[] {
+function search(id: string, text: string, view: View, logs: (filter: string) => void): Command[] {
   if (!text) return []
   const term = `"${text.replaceAll('"', '')}"`
   const run = () => logs(withTerm(view.filter, term))
-  return [{ id: 'search', label: `Search access logs for ${term}`, icon: 'search', isForText: true, run }]
+  return [{ id, label: `Search access logs for ${term}`, icon: 'search', isForText: true, run }]
 }
 
 /** Consumers, routes and the like whose name has the text, with their calls in the range. */
 function useFound(view: View, text: string, open: (field: string, value: string) => void) {
   const isOn = text.length >= FOUND_CHARS_MIN && !/[:~]/.test(text)
+  const asked = useDeferredValue(text)
   const { from, to } = view.range
   const answer = useAnswer<Facets>(
     '/facets',
-    { from, to, fields: FOUND_FIELDS, search: text, top: 4 },
+    { from, to, fields: FOUND_FIELDS, search: asked, top: 4 },
     { enabled: isOn },
   )
-  const isLooking = isOn && answer.isFetching
+  const isLooking = isOn && (answer.isFetching || asked !== text)
   if (!isOn || answer.isPlaceholderData) return { found: [], isLooking }
   const found = (answer.data?.facets ?? []).flatMap((facet): Command[] =>
     facet.values
