@@ -115,10 +115,21 @@ try {
   check('it is gone', !(await kept(page)).some(({ id }) => id === saved.id))
 
   // Every page that has a bar can be kept.
-  for (const path of ['/', '/logs', '/usage/consumers', '/errors', '/access', '/boards/b2', '/what-if', '/endpoints']) {
+  const ofCalls = ['/', '/logs', '/usage/consumers', '/errors', '/access', '/boards/b2', '/what-if', '/endpoints']
+  const ofWhatIsKnown = ['/grants', '/directory', '/sources']
+  for (const path of [...ofCalls, ...ofWhatIsKnown]) {
     await page.goto(at(`${path}?tz=UTC`))
     await page.getByRole('button', { name: 'Report', exact: true }).waitFor()
     check(`${path} can be kept`, true)
+  }
+
+  for (const path of ofWhatIsKnown) {
+    await page.goto(at(`${path}?tz=UTC&report=none`))
+    await settled(page)
+    const of = await page.locator('main dl').first().innerText()
+    check(`${path} as a report is of no range`, of.includes('Made') && !of.includes('Range'), of)
+    const file = await fetched(page, () => page.getByRole('button', { name: 'CSV', exact: true }).first().click())
+    check(`${path} has its list in the file`, file.text.split('\n').length > 3, file.text.slice(0, 200))
   }
 
   const phone = await browser.newContext({ ...WIDE, viewport: { width: 390, height: 844 } })

@@ -14,7 +14,7 @@ mkdirSync(OUT, { recursive: true })
 const WIDE = { viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true }
 const at = (path) => `${target.base}${path}`
 const param = (page, name) => new URL(page.url()).searchParams.get(name)
-const list = (page, name) => page.getByRole('region', { name, exact: true }).getByRole('table')
+const list = (page, name) => page.getByRole('region', { name, exact: true }).getByRole('grid')
 const names = (page, name) => list(page, name).locator('tbody th a:first-child').allInnerTexts()
 const answered = (page, part) => page.waitForResponse((response) => response.url().includes(part))
 
@@ -75,6 +75,28 @@ try {
     .trim()
     .split('\n')
   equal('the file has every row', csv.length - 1, (await names(page, 'Consumers')).length)
+
+  // One stop of Tab for the whole list; the arrows go on from there, and lead to its heads too.
+  const active = (of) => page.evaluate(of)
+  const text = () => active(() => document.activeElement.textContent)
+  const shown = await names(page, 'Consumers')
+  await list(page, 'Consumers').getByRole('link', { name: shown[0], exact: true }).focus()
+  await page.keyboard.press('ArrowDown')
+  await becomes('↓ leads to the next row', text, shown[1])
+  await page.keyboard.press('ArrowRight')
+  const name = await active(() => document.activeElement.getAttribute('aria-label'))
+  await page.keyboard.press('Tab')
+  await comes('Tab leads out of the list', () => active(() => !document.activeElement.closest('[role=grid]')))
+  await page.keyboard.press('Shift+Tab')
+  await becomes(
+    'and back to where one was',
+    () => active(() => document.activeElement.getAttribute('aria-label')),
+    name,
+  )
+  await page.keyboard.press('Control+Home')
+  await becomes('Ctrl and Home lead to the first head', text, 'Consumer')
+  const stops = () => list(page, 'Consumers').locator('[tabindex="0"]').count()
+  await becomes('it has one stop', stops, 1)
 
   // Another tab; what is not used; its look-back.
   await page.getByRole('tab', { name: 'Routes' }).click()

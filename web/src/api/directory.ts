@@ -58,6 +58,23 @@ export function useDirectory() {
 
 export const useItems = (kind: Kind, search: string) => usePages<Page & { items: Item[] }>(`/directory/${kind}`, search)
 
+/** The most the server gives at once, and how many times it is asked for a file. */
+const [PAGE_ITEMS, PAGES_MAX] = [1000, 100]
+
+/** All of a kind that have the text. */
+export async function allItems(kind: Kind, search: string): Promise<Item[]> {
+  const items: Item[] = []
+  let cursor = ''
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const asked = { search: search || undefined, limit: PAGE_ITEMS, cursor: cursor || undefined }
+    const answer = await getJson<Page & { items: Item[] }>(`/directory/${kind}`, asked)
+    items.push(...answer.items)
+    if (!answer.next_cursor) break
+    cursor = answer.next_cursor
+  }
+  return items
+}
+
 export const useChanges = (search: string, of: { kind?: string; key?: string } = {}) =>
   usePages<Page & { changes: Change[] }>('/directory/history', search, of)
 

@@ -1,6 +1,7 @@
 // Top lists and tables: each row a filter and a link, its share as a bar, its change against before.
 import { useState } from 'react'
 import type { PanelColumn, PanelData, PanelRow } from '../api/types'
+import { useGridKeys } from '../parts/grid-keys'
 import { Icon } from '../parts/icon'
 import { Go } from '../parts/link'
 import { StatusMark, statusClassOf } from '../parts/status'
@@ -39,6 +40,7 @@ const isAllNew = (data: PanelData) =>
 
 export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...props }: Props) {
   const [order, setOrder] = useState<Order>('value')
+  const grid = useGridKeys<HTMLTableElement>()
   const rows = sorted(data.rows ?? [], order)
   const compares = props.compares && !isAllNew(data)
   const extra = extraColumns(data)
@@ -48,7 +50,7 @@ export function ListChart({ data, wish, onPick, isPicked, hrefOf, pageOf, ...pro
   const isStatus = rows.length > 0 && rows.every((row) => /^[1-5](\d\d|xx)$/.test(row.key) || row.key === 'unknown')
   const valueLabel = data.columns?.find((c) => c.id === 'value')?.label ?? 'Calls'
   return (
-    <table className={css.list}>
+    <table {...grid} className={css.list} aria-label={data.panel.title}>
       <thead>
         <tr>
           <th scope="col">{nameLabel(data)}</th>

@@ -112,7 +112,13 @@ export function PanelCard(props: {
   const lines = (data?.rows?.length ?? LIST_ROWS) + (data?.other ? 1 : 0)
   const style = { '--rows': Math.max(1, lines) } as React.CSSProperties
   return (
-    <Card title={panel.title} question={panel.question} {...spans} tools={tools} isBusy={answer.isPlaceholderData}>
+    <Card
+      title={panel.title}
+      question={panel.question}
+      {...spans}
+      tools={tools}
+      isBusy={answer.isPending || answer.isPlaceholderData}
+    >
       <div
         className={`${css.body} ${kind.isLow ? css.low : ''} ${isTall ? css.tall : ''} ${kind.names.includes('toplist') ? css.list : ''}`}
         style={style}

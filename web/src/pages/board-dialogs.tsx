@@ -5,6 +5,7 @@ import type { PanelMoves } from '../charts/panel'
 import { Button } from '../parts/button'
 import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
+import { FormDialog } from '../parts/form-dialog'
 import type { View } from '../state/view'
 import css from './board.module.css'
 import { Builder } from './board-builder'
@@ -21,30 +22,16 @@ export function RenameDialog({ item, otherwise, onSave, onClose }: Props & { oth
     onClose()
   }
   return (
-    <Dialog title="Rename" isOpen onClose={onClose}>
-      <form
-        className={css.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <TextField
-          label="Title"
-          value={title}
-          onChange={setTitle}
-          placeholder={otherwise}
-          hint="Without one it is called by what it shows."
-          autoFocus
-        />
-        <span className={css.acts}>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit">
-            Rename
-          </Button>
-        </span>
-      </form>
-    </Dialog>
+    <FormDialog title="Rename" act="Rename" onAct={save} onClose={onClose}>
+      <TextField
+        label="Title"
+        value={title}
+        onChange={setTitle}
+        placeholder={otherwise}
+        hint="Without one it is called by what it shows."
+        autoFocus
+      />
+    </FormDialog>
   )
 }
 

@@ -4,7 +4,7 @@ import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
 import { type Board, type BoardItem, ITEMS_MAX, saveBoard, useBoard } from '../api/boards'
 import { Problem } from '../api/client'
-import { usePanels } from '../api/queries'
+import { useFields, usePanels } from '../api/queries'
 import { Banner } from '../parts/banner'
 import { Button } from '../parts/button'
 import { Go } from '../parts/link'
@@ -57,6 +57,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
   const asked = useView()
   const moves = usePanelMoves(asked)
   const answer = usePanels()
+  const fields = useFields()
   const panels = useMemo(() => new Map((answer.data?.panels ?? []).map((panel) => [panel.id, panel])), [answer.data])
   const editing = useDraft(id, saved)
   const { board, isChanged } = editing
@@ -93,13 +94,14 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
       toast(`${titleOf(item)} is removed`, { action: { label: 'Undo', run: back } })
     },
   }
-  const isReady = !isLoading && !answer.isPending
+  // All at once: what came one after the other would push the rest down.
+  const isReady = !isLoading && !answer.isPending && fields.length > 0
   const openItem = open && open.what !== 'add' ? board.items[open.at] : undefined
   return (
     <div className={css.scroll}>
       <Bar title={board.name} view={asked} control={<StepPicker view={asked} />} />
       <div className={css.page}>
-        {!isLoading && (
+        {isReady && (
           <BoardHead
             id={id}
             saved={saved}
@@ -115,7 +117,7 @@ function BoardBody({ id, saved, isLoading }: { id: string; saved: Board | undefi
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
         {isEmpty && !refusal && <Nothing title="No call in this range" view={view} />}
         {!isReady && !answer.isError && (
-          <div className={css.waiting}>
+          <div className={css.waiting} aria-busy="true">
             <PanelSkeleton shape="chart" />
           </div>
         )}

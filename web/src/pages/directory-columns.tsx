@@ -1,8 +1,10 @@
 // What is shown of each kind of entity: one list of columns a kind.
 import type { Entity, Item, Kind } from '../api/directory'
+import type { Twin } from '../charts/twin'
 import { Pill } from '../parts/pill'
 import type { TableColumn } from '../parts/table'
 import { exactText } from '../state/numbers'
+import css from './directory.module.css'
 
 export const nameOf = ({ entity, key }: Item) => entity.name ?? entity.id ?? key
 
@@ -40,7 +42,13 @@ const pills = (id: string, label: string): Column => ({
   cell: ({ entity }) => {
     const values = (entity[id] as unknown[] | undefined) ?? []
     if (values.length === 0) return <span className="quiet">none</span>
-    return values.slice(0, 4).map((value) => <Pill key={wordsOf(value)}>{wordsOf(value)}</Pill>)
+    return (
+      <span className={css.pills}>
+        {values.slice(0, 4).map((value) => (
+          <Pill key={wordsOf(value)}>{wordsOf(value)}</Pill>
+        ))}
+      </span>
+    )
   },
 })
 const consumers: Column = {
@@ -49,12 +57,6 @@ const consumers: Column = {
   isNumber: true,
   cell: ({ consumers }) => (consumers === 0 ? <span className="quiet">unused</span> : exactText(consumers)),
 }
-const count = (id: string, label: string): Column => ({
-  id,
-  label,
-  isNumber: true,
-  cell: ({ entity }) => exactText((entity[id] as unknown[] | undefined)?.length ?? 0),
-})
 const rules: Column = {
   id: 'rules',
   label: 'Rules',
@@ -68,13 +70,7 @@ const ruleWords = ({ rules }: Entity) =>
     .join('; ') || 'none'
 
 const COLUMNS: Record<Kind, Column[]> = {
-  consumers: [
-    name,
-    pills('groups', 'Groups'),
-    text('plan', 'Plan'),
-    text('customer', 'Customer'),
-    count('keys', 'Keys'),
-  ],
+  consumers: [name, pills('groups', 'Groups'), text('plan', 'Plan'), text('customer', 'Customer')],
   groups: [name, consumers],
   plans: [name, text('quota', 'Quota'), text('throttle', 'Throttle'), consumers],
   routes: [
@@ -94,3 +90,19 @@ const id: Column = { ...text('id', 'Id', true) }
 const origin: Column = { id: 'origin', label: 'From', cell: (item) => <span className="quiet">{item.origin}</span> }
 
 export const columnsOf = (kind: Kind): Column[] => [...COLUMNS[kind], id, origin]
+
+/** What stands in a column, in words. */
+function textOf(item: Item, column: string): string {
+  if (column === 'name') return nameOf(item)
+  if (column === 'origin') return item.origin
+  if (column === 'consumers') return String(item.consumers ?? '')
+  if (column === 'rules') return ruleWords(item.entity)
+  return wordsOf(item.entity[column])
+}
+
+/** All entities of a kind, for a file. */
+export const itemsTwin = (kind: Kind, items: Item[], tz: string): Twin => ({
+  columns: columnsOf(kind).map(({ label }) => ({ label, unit: 'text' })),
+  rows: items.map((item) => columnsOf(kind).map((column) => textOf(item, column.id))),
+  tz,
+})

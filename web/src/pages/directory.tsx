@@ -1,23 +1,34 @@
 // The directory: who and what the gateways know besides the log, searched, with its changes and the way to bring it in.
-import { useEffect, useState } from 'react'
-import { type Item, KINDS, type Kind, type Overview, useChanges, useDirectory, useItems } from '../api/directory'
+import { useState } from 'react'
+import {
+  allItems,
+  type Item,
+  KINDS,
+  type Kind,
+  type Overview,
+  useChanges,
+  useDirectory,
+  useItems,
+} from '../api/directory'
 import { agoText } from '../api/sources'
 import { Button } from '../parts/button'
-import { TextField } from '../parts/field'
 import { useNarrow } from '../parts/narrow'
 import { EmptyState, ErrorState, Skeleton } from '../parts/state'
 import { Table } from '../parts/table'
 import { Tabs } from '../parts/tabs'
 import { useNow } from '../shell/freshness'
+import { PageHead } from '../shell/page-head'
 import { countText, exactText } from '../state/numbers'
 import { useView, type View } from '../state/view'
+import { CsvButton } from './csv-button'
 import css from './directory.module.css'
 import { Changes } from './directory-changes'
-import { columnsOf } from './directory-columns'
+import { columnsOf, itemsTwin } from './directory-columns'
 import { DirectoryDrawer } from './directory-drawer'
 import { DirectoryImport } from './directory-import'
+import known from './known.module.css'
+import { SearchBox } from './search-box'
 
-const TYPED_MS = 250
 const HISTORY = 'history'
 
 export function DirectoryPage() {
@@ -25,70 +36,70 @@ export function DirectoryPage() {
   const answer = useDirectory()
   const [isImporting, setImporting] = useState(false)
   const [open, setOpen] = useState<{ kind: Kind; item: Item } | null>(null)
-  const [typed, setTyped] = useState(view.search.q ?? '')
   const { set } = view
-  useEffect(() => {
-    const timer = setTimeout(() => set({ q: typed || undefined }, { replace: true }), TYPED_MS)
-    return () => clearTimeout(timer)
-  }, [typed, set])
   const search = view.search.q ?? ''
   const counts = answer.data?.counts ?? {}
   const kinds = KINDS.filter(({ id }, i) => i < 4 || (counts[id] ?? 0) > 0)
+  const kind = KINDS.find(({ id }) => id === view.search.kind) ?? KINDS[0]
   const isEmpty = answer.data?.origins.length === 0
   return (
-    <div className={css.page}>
-      <div className={css.main}>
-        <header className={css.head}>
-          <div>
-            <h1 className={css.title}>Directory</h1>
-            <p className="quiet">Consumers, groups, plans and routes, as they are known besides the logs.</p>
-          </div>
+    <div className={known.page}>
+      <div className={known.scroll}>
+        <PageHead
+          title="Directory"
+          about="Consumers, groups, plans and routes, as they are known besides the logs."
+          view={view}
+        >
           <Button icon="plus" kind="primary" onPress={() => setImporting(true)}>
             Import
           </Button>
-        </header>
-        {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
-        {answer.isPending && <Skeleton height={320} />}
-        {isEmpty && (
-          <EmptyState title="Nothing is known yet" icon="directory">
-            A log says who called. The directory says which groups, plan and customer that is, and which routes allow
-            whom: denials are then explained, and usage is counted by group and plan.
-            <Button kind="primary" onPress={() => setImporting(true)}>
-              Import a file
-            </Button>
-          </EmptyState>
-        )}
-        {answer.data && !isEmpty && (
-          <>
-            <Origins overview={answer.data} />
-            <div className={css.search}>
-              <TextField
-                label="Search"
-                type="search"
-                value={typed}
-                onChange={setTyped}
-                placeholder="Name, id, group…"
+        </PageHead>
+        <div className={known.main}>
+          {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+          {answer.isPending && <Skeleton height={320} />}
+          {isEmpty && (
+            <EmptyState title="Nothing is known yet" icon="directory">
+              A log says who called. The directory says which groups, plan and customer that is, and which routes allow
+              whom: denials are then explained, and usage is counted by group and plan.
+              <Button kind="primary" onPress={() => setImporting(true)}>
+                Import a file
+              </Button>
+            </EmptyState>
+          )}
+          {answer.data && !isEmpty && (
+            <>
+              <Origins overview={answer.data} />
+              <div className={css.tools}>
+                <SearchBox view={view} label="Search" placeholder="Name, id, group…" />
+                {view.search.kind !== HISTORY && (
+                  <CsvButton
+                    title={kind.label}
+                    name={`directory-${kind.id}`}
+                    isDisabled={!counts[kind.id]}
+                    twinOf={async () => itemsTwin(kind.id, await allItems(kind.id, search), view.tz)}
+                  />
+                )}
+              </div>
+              <Tabs
+                label="Kinds"
+                value={view.search.kind ?? 'consumers'}
+                onChange={(id) => {
+                  setOpen(null)
+                  set({ kind: id === 'consumers' ? undefined : id })
+                }}
+                tabs={[
+                  ...kinds.map(({ id, label }) => ({
+                    id,
+                    label,
+                    count: countText(counts[id] ?? 0),
+                    body: <Items kind={id} search={search} onOpen={(item) => setOpen({ kind: id, item })} />,
+                  })),
+                  { id: HISTORY, label: 'Changes', body: <History view={view} search={search} /> },
+                ]}
               />
-            </div>
-            <Tabs
-              label="Kinds"
-              value={view.search.kind ?? 'consumers'}
-              onChange={(id) => {
-                setOpen(null)
-                set({ kind: id === 'consumers' ? undefined : id })
-              }}
-              tabs={[
-                ...kinds.map(({ id, label }) => ({
-                  id,
-                  label,
-                  count: countText(counts[id] ?? 0),
-                  body: <Items kind={id} search={search} onOpen={(item) => setOpen({ kind: id, item })} />,
-                })),
-                { id: HISTORY, label: 'Changes', body: <History view={view} search={search} /> },
-              ]}
-            />
-          </>
-        )}
+            </>
+          )}
+        </div>
       </div>
       {open && <DirectoryDrawer {...open} view={view} onClose={() => setOpen(null)} />}
       {isImporting && <DirectoryImport tz={view.tz} onClose={() => setImporting(false)} />}

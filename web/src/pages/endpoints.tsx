@@ -105,7 +105,7 @@ function Compared({ data, view }: { data: Endpoints; view: View }) {
             id: 'unused',
             label: 'Not called',
             count: String(data.unused.length),
-            body: <UnusedList rows={data.unused} />,
+            body: <UnusedList rows={data.unused} view={view} />,
           },
           {
             id: 'drift',
@@ -139,7 +139,7 @@ function endpointsTwin(data: Endpoints, list: (typeof LISTS)[number], tz: string
     }
   if (list === 'unused')
     return {
-      columns: words('Method', 'Path', 'Operation', 'API', 'Says'),
+      columns: words('Method', 'Path', 'Operation', 'API', 'Listed by'),
       rows: data.unused.map((row) => [row.method, row.path, row.operation, row.api, row.origin]),
       tz,
     }
@@ -213,16 +213,24 @@ function UndocumentedList({ rows, view }: { rows: Undocumented[]; view: View }) 
   )
 }
 
-function UnusedList({ rows }: { rows: Unused[] }) {
+function UnusedList({ rows, view }: { rows: Unused[]; view: View }) {
+  const routes = `/usage/routes${writeSearch({ ...logsSearch(view.search, ''), show: 'unused' })}`
   return (
     <div className={css.card}>
+      <p className={`${css.pad} quiet`}>
+        Operations of OpenAPI documents without a call in the range. Routes that only a gateway knows are in{' '}
+        <Go href={routes} className={css.link}>
+          Usage, Not used
+        </Go>
+        .
+      </p>
       <Table
         label="Not called"
         columns={[
           { id: 'path', label: 'Documented', cell: (row: Unused) => <Call {...row} /> },
           { id: 'operation', label: 'Operation', isMono: true, cell: (row: Unused) => row.operation },
           { id: 'api', label: 'API', cell: (row: Unused) => row.api ?? '–' },
-          { id: 'origin', label: 'Says', cell: (row: Unused) => <span className="quiet">{row.origin}</span> },
+          { id: 'origin', label: 'Listed by', cell: (row: Unused) => <span className="quiet">{row.origin}</span> },
         ]}
         rows={rows}
         keyOf={(row) => `${row.origin} ${row.api} ${row.method} ${row.path}`}

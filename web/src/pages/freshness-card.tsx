@@ -1,6 +1,7 @@
 // How fresh the answers are: each source with its last event, its delay and how complete it is.
 import { agoText, delayText, useSources } from '../api/sources'
 import { Card } from '../parts/card'
+import { useGridKeys } from '../parts/grid-keys'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton } from '../parts/state'
 import { useNow } from '../shell/freshness'
@@ -20,12 +21,13 @@ export function FreshnessCard({ view, spans }: OwnCardProps) {
   const sources = (answer.data?.sources ?? []).toSorted(
     (a, b) => ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || a.name.localeCompare(b.name),
   )
+  const grid = useGridKeys<HTMLDivElement>()
   const body = () => {
     if (answer.isError && !answer.data) return <ErrorState error={answer.error} compact />
     if (!answer.data) return <PanelSkeleton shape="list" />
     if (sources.length === 0) return <EmptyState isCompact icon="sources" title="Nothing sends its log here yet" />
     return (
-      <table className={css.list}>
+      <table className={css.list} aria-label="Freshness of sources">
         <thead>
           <tr>
             <th scope="col">Source</th>
@@ -63,7 +65,7 @@ export function FreshnessCard({ view, spans }: OwnCardProps) {
   }
   return (
     <Card title="Freshness" question="Until when are the answers complete?" {...spans}>
-      <div className={css.body}>
+      <div {...grid} className={css.body}>
         {body()}
         <p className={css.foot}>
           <span>{sources.length > ROWS ? `${sources.length - ROWS} more` : ''}</span>

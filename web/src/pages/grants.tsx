@@ -4,24 +4,22 @@ import { getJson } from '../api/client'
 import { type Grant, type Grants, useRules } from '../api/explain'
 import { agoText } from '../api/sources'
 import type { Twin } from '../charts/twin'
-import { Button } from '../parts/button'
 import { Segmented } from '../parts/choice'
 import { Code } from '../parts/code'
 import { Go } from '../parts/link'
-import { Select } from '../parts/menu'
 import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/pill'
 import { Stat } from '../parts/stat'
 import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import { Tabs } from '../parts/tabs'
-import { copyText } from '../parts/toast'
 import { useNow } from '../shell/freshness'
-import { sameLink } from '../state/link'
+import { PageHead } from '../shell/page-head'
 import { countText, exactText } from '../state/numbers'
 import { writeSearch } from '../state/search'
 import { logsSearch, useView, type View } from '../state/view'
 import { CsvButton } from './csv-button'
+import { LookBack, lookBackOf } from './look-back'
 import { Pager } from './pager'
 import css from './rules.module.css'
 import { SearchBox } from './search-box'
@@ -29,36 +27,26 @@ import { SearchBox } from './search-box'
 const PAGE_ROWS = 100
 /** The most the server gives at once. */
 const FILE_ROWS = 10_000
-const DEFAULT = '90d'
-const LOOK_BACKS = ['7d', '30d', '90d', '180d', '365d']
-const DAYS = (text: string) => `${text.replace('d', '')} days`
 
 export function GrantsPage() {
   const view = useView()
-  const { back = DEFAULT, show = 'unused', q, at } = view.search
+  const { show = 'unused', q, at } = view.search
   const first = Number(at ?? 0)
-  const asked = { look_back: back, used: show === 'all' ? undefined : String(show === 'used'), search: q }
+  const asked = { look_back: lookBackOf(view), used: show === 'all' ? undefined : String(show === 'used'), search: q }
   const answer = useRules<Grants>('/grants', { ...asked, limit: PAGE_ROWS, offset: first })
   const { data } = answer
   // Nothing is known is not the same as nothing is unused.
   const isUnknown = data !== undefined && data.total === 0 && !q && data.smallest.memberships[0] === 0
   return (
     <div className={css.scroll}>
+      <PageHead
+        title="Grants"
+        about="A grant is a consumer in a group that a route allows. Those nobody used in the look-back can usually go."
+        view={view}
+      />
       <div className={css.page}>
-        <header>
-          <h1 className={css.title}>Grants</h1>
-          <p className={css.about}>
-            A grant is a consumer in a group that a route allows. Those nobody used in the look-back can usually go.
-          </p>
-        </header>
-        <div className={css.acts}>
-          <Select
-            label="Look-back"
-            prefix="Look back"
-            value={back}
-            choices={LOOK_BACKS.map((id) => ({ id, label: DAYS(id) }))}
-            onChange={(id) => view.set({ back: id === DEFAULT ? undefined : id, at: undefined })}
-          />
+        <div className={`${css.acts} no-print`}>
+          <LookBack view={view} words="Look back" />
           <Segmented
             label="Which grants"
             value={show}
@@ -77,9 +65,6 @@ export function GrantsPage() {
             isDisabled={!data?.total}
             twinOf={async () => grantsTwin(await getJson<Grants>('/grants', { ...asked, limit: FILE_ROWS }), view.tz)}
           />
-          <Button icon="link" onPress={() => copyText(sameLink(), 'Link')}>
-            Share
-          </Button>
         </div>
         {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
         {answer.isPending && <Skeleton height={320} />}
@@ -100,7 +85,7 @@ export function GrantsPage() {
 
 function grantsTwin({ grants }: Grants, tz: string): Twin {
   return {
-    columns: ['Consumer', 'In group', 'May call', 'Calls', 'Last call', 'Says'].map((label, i) => ({
+    columns: ['Consumer', 'In group', 'May call', 'Calls', 'Last call', 'Listed by'].map((label, i) => ({
       label,
       unit: i === 3 ? 'calls' : i === 4 ? 'time' : 'text',
     })),
@@ -160,7 +145,7 @@ function GrantList({ data, first, view, isUnused }: ListProps) {
       isNumber: true,
       cell: (grant) => (grant.last_seen ? `${agoText(now - Date.parse(grant.last_seen))} ago` : '–'),
     },
-    { id: 'origin', label: 'Says', cell: (grant) => <span className="quiet">{grant.origin}</span> },
+    { id: 'origin', label: 'Listed by', cell: (grant) => <span className="quiet">{grant.origin}</span> },
   ]
   return (
     <div className={css.card}>
@@ -254,8 +239,4 @@ function Lesses({ title, all }: { title: string; all: { name: string; keep: stri
   )
 }
 
-const Change = ({ text }: { text: string }) => (
-  <div className={css.pad}>
-    <Code text={text} language="yaml" what="Change" label="The change" />
-  </div>
-)
+const Change = ({ text }: { text: string }) => <Code text={text} language="yaml" what="Change" label="The change" />

@@ -2,15 +2,20 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { agoText, delayText, type Source, useSources } from '../api/sources'
+import { useSheet } from '../charts/sheets'
+import type { Twin } from '../charts/twin'
 import { Button } from '../parts/button'
 import { Instant } from '../parts/instant'
 import { useNarrow } from '../parts/narrow'
 import { Pill } from '../parts/pill'
-import { EmptyState, ErrorState, sentence } from '../parts/state'
+import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { type Sort, Table, type TableColumn } from '../parts/table'
 import { useNow } from '../shell/freshness'
+import { PageHead } from '../shell/page-head'
 import { bytesText, countText, exactText, percentText } from '../state/numbers'
 import { useView } from '../state/view'
+import { CsvButton } from './csv-button'
+import known from './known.module.css'
 import { SourceDrawer } from './source-drawer'
 import { Health } from './source-health'
 import css from './sources.module.css'
@@ -24,45 +29,46 @@ export function Sources() {
   const [sort, setSort] = useState<Sort>({ id: 'name', way: 'up' })
   const sources = answer.data?.sources ?? []
   const chosen = sources.find((source) => source.name === view.search.source)
+  const twinOf = () => sourcesTwin(sorted(sources, sort), view.tz)
+  // As a report the page has no head with its button, and the list is in the file all the same.
+  useSheet('Sources', () => (view.search.report && sources.length ? twinOf() : null))
   const connect = () => navigate({ to: '/connect' })
   return (
-    <div className={css.page}>
-      <div className={css.main}>
-        <header className={css.head}>
-          <div>
-            <h1 className={css.title}>Sources</h1>
-            <p className="quiet">What sends its log here, and how it is doing.</p>
-          </div>
+    <div className={known.page}>
+      <div className={known.scroll}>
+        <PageHead title="Sources" about="What sends its log here, and how it is doing." view={view}>
+          <CsvButton title="Sources" name="sources" isDisabled={sources.length === 0} twinOf={twinOf} />
           <Button icon="plus" kind="primary" onPress={connect}>
             Add a source
           </Button>
-        </header>
-        {answer.isError && !answer.data ? (
-          <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
-        ) : (
-          <>
-            <Troubles sources={sources} onOpen={(name) => view.set({ source: name })} />
-            <div className={css.card}>
-              <Table
-                label="Sources"
-                columns={columnsAt(now, view.tz).slice(0, chosen || isNarrow ? BESIDE : undefined)}
-                rows={sorted(sources, sort)}
-                keyOf={(source) => source.name}
-                sort={sort}
-                onSort={setSort}
-                onOpen={(source) => view.set({ source: source.name })}
-                loadingRows={answer.isPending ? 3 : 0}
-                empty={
-                  <EmptyState title="Nothing sends its log here yet" icon="sources">
-                    <Button kind="primary" onPress={connect}>
-                      Connect a gateway
-                    </Button>
-                  </EmptyState>
-                }
-              />
-            </div>
-          </>
-        )}
+        </PageHead>
+        <div className={known.main}>
+          {answer.isError && !answer.data && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+          {answer.isPending && <Skeleton height={180} />}
+          {answer.data && (
+            <>
+              <Troubles sources={sources} onOpen={(name) => view.set({ source: name })} />
+              <div className={known.card}>
+                <Table
+                  label="Sources"
+                  columns={columnsAt(now, view.tz).slice(0, chosen || isNarrow ? BESIDE : undefined)}
+                  rows={sorted(sources, sort)}
+                  keyOf={(source) => source.name}
+                  sort={sort}
+                  onSort={setSort}
+                  onOpen={(source) => view.set({ source: source.name })}
+                  empty={
+                    <EmptyState title="Nothing sends its log here yet" icon="sources">
+                      <Button kind="primary" onPress={connect}>
+                        Connect a gateway
+                      </Button>
+                    </EmptyState>
+                  }
+                />
+              </div>
+            </>
+          )}
+        </div>
       </div>
       {chosen && <SourceDrawer source={chosen} tz={view.tz} onClose={() => view.set({ source: undefined })} />}
     </div>
@@ -164,6 +170,28 @@ function LastEvent({ at, now, tz }: { at: string | null; now: number; tz: string
       {agoText(now - Date.parse(at))} ago
     </Instant>
   )
+}
+
+/** With every digit, for a file. */
+function sourcesTwin(sources: Source[], tz: string): Twin {
+  const columns: [string, string, (source: Source) => string | number | null][] = [
+    ['Source', 'text', (source) => source.name],
+    ['Health', 'text', (source) => source.health],
+    ['Last event', 'time', (source) => (source.last_event ? Date.parse(source.last_event) : null)],
+    ['Format', 'text', (source) => Object.keys(source.formats).join(' ')],
+    ['Complete', 'percent', (source) => source.quality.complete ?? null],
+    ['Explained', 'percent', explainedOf],
+    ['Delay', 'ms', (source) => source.quality.lag_ms ?? null],
+    ['Accepted', 'calls', (source) => source.accepted],
+    ['Rejected', 'calls', (source) => source.rejected],
+    ['Duplicates', 'calls', (source) => source.duplicates],
+    ['Received', 'bytes', (source) => source.bytes],
+  ]
+  return {
+    columns: columns.map(([label, unit]) => ({ label, unit })),
+    rows: sources.map((source) => columns.map(([, , of]) => of(source))),
+    tz,
+  }
 }
 
 const HEALTH_ORDER = ['rejecting', 'silent', 'late', 'paused', 'new', 'ok']

@@ -5,6 +5,7 @@ import { ChangeMark } from '../charts/change'
 import { course, Spark } from '../charts/spark'
 import { Card } from '../parts/card'
 import { Segmented } from '../parts/choice'
+import { useGridKeys } from '../parts/grid-keys'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton } from '../parts/state'
 import { countText, exactText } from '../state/numbers'
@@ -35,6 +36,7 @@ export function TrendingCard({ view, moves, spans }: OwnCardProps) {
   const answer = useUsage(of, view, { sort: 'calls', order: 'desc', limit: LARGEST, offset: 0 })
   const rows = trending(answer.data?.rows ?? [])
   const control = <Segmented label="Trending" value={of} options={OF} onChange={setOf} />
+  const grid = useGridKeys<HTMLDivElement>()
   const body = () => {
     if (answer.isError && !answer.data)
       return <ErrorState error={answer.error} onRetry={() => answer.refetch()} compact />
@@ -42,7 +44,7 @@ export function TrendingCard({ view, moves, spans }: OwnCardProps) {
     if (!view.compares) return <EmptyState isCompact icon="compare" title="Nothing to compare with" />
     if (rows.length === 0) return <EmptyState isCompact icon="chart" title="Nothing changed" />
     return (
-      <table className={css.list}>
+      <table className={css.list} aria-label="Trending">
         <thead>
           <tr>
             <th scope="col">Name</th>
@@ -84,9 +86,11 @@ export function TrendingCard({ view, moves, spans }: OwnCardProps) {
       question="Whose calls changed the most?"
       {...spans}
       control={control}
-      isBusy={answer.isPlaceholderData}
+      isBusy={answer.isPending || answer.isPlaceholderData}
     >
-      <div className={css.body}>{body()}</div>
+      <div {...grid} className={css.body}>
+        {body()}
+      </div>
     </Card>
   )
 }

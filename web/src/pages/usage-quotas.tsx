@@ -141,7 +141,7 @@ function columnsOf(view: View, moves: PanelMoves): TableColumn<QuotaUse>[] {
           <span className={`${css.meter} ${stateOf(row.share)}`} aria-hidden="true">
             <span className="mark" style={{ width: `${Math.min(1, row.share ?? 0) * 100}%` }} />
           </span>
-          {percentText(row.share)}
+          <span className={css.percent}>{percentText(row.share)}</span>
         </span>
       ),
     },

@@ -1,16 +1,17 @@
 // What the directory lists and nobody used: candidates for removal, with the time each was last seen.
 import { type Unused as Answer, type Dimension, useUnused } from '../api/usage'
 import { Go } from '../parts/link'
-import { Select } from '../parts/menu'
 import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState, sentence } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import { exactText } from '../state/numbers'
-import type { View } from '../state/view'
+import { writeSearch } from '../state/search'
+import { logsSearch, type View } from '../state/view'
 import { instantText } from '../state/zone'
 import { CsvButton } from './csv-button'
 import { entityPath } from './entity'
 import { pluralOf } from './entity-label'
+import { daysText, LookBack, lookBackOf } from './look-back'
 import { Pager } from './pager'
 import { twinOfRows } from './unused-twin'
 import own from './usage.module.css'
@@ -18,12 +19,11 @@ import { PAGE_ROWS, Seen } from './usage-list'
 import css from './usage-list.module.css'
 
 type Row = Answer['rows'][number]
-const LOOK_BACKS = ['7d', '30d', '90d', '180d', '365d']
-const DEFAULT = '90d'
-const daysText = (back: string) => `${back.replace('d', '')} days`
+/** What OpenAPI documents speak of too: their operations are compared by path, on a page of their own. */
+const DESCRIBED = ['routes', 'apis']
 
 export function Unused({ dimension, view }: { dimension: Dimension; view: View }) {
-  const back = view.search.back ?? DEFAULT
+  const back = lookBackOf(view)
   const answer = useUnused(dimension.id, back)
   const text = (view.search.q ?? '').toLowerCase()
   const rows = (answer.data?.rows ?? []).filter((row) => `${row.name} ${row.id}`.toLowerCase().includes(text))
@@ -33,14 +33,13 @@ export function Unused({ dimension, view }: { dimension: Dimension; view: View }
   return (
     <div className={css.card}>
       <div className={`${css.facts} ${own.facts}`}>
-        <Select
-          label="Look back"
-          prefix="Not called in"
-          value={back}
-          choices={LOOK_BACKS.map((id) => ({ id, label: daysText(id) }))}
-          onChange={(id) => view.set({ back: id === DEFAULT ? undefined : id, at: undefined })}
-        />
+        <LookBack view={view} words="Not called in" />
         {answer.data?.note && <span>{sentence(answer.data.note)}</span>}
+        {DESCRIBED.includes(dimension.id) && (
+          <Go href={`/endpoints${writeSearch({ ...logsSearch(view.search, ''), kind: 'unused' })}`} className={own.see}>
+            Operations nobody calls
+          </Go>
+        )}
         <span className={own.grow} />
         <CsvButton
           title={`${dimension.title} not used`}

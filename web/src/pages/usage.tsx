@@ -59,6 +59,8 @@ export function UsagePage() {
   )
 }
 
+const UNUSED = 'What the directory lists and nobody called in the look-back, whatever the range and the filter.'
+
 function UsageOf({ dimension, view }: { dimension: Dimension; view: View }) {
   const moves = usePanelMoves(view)
   const isUnused = view.search.show === 'unused' && dimension.directory !== null
@@ -71,7 +73,7 @@ function UsageOf({ dimension, view }: { dimension: Dimension; view: View }) {
       {!isUnused && dimension.id === 'countries' && <UsageMap view={view} moves={moves} />}
       {!isUnused && dimension.id !== 'countries' && <Course dimension={dimension} view={view} />}
       <div className={css.tools}>
-        <p className={css.about}>{dimension.about}</p>
+        <p className={css.about}>{isUnused ? UNUSED : dimension.about}</p>
         <SearchBox view={view} label={`Search ${pluralOf(dimension)}`} />
         {dimension.directory && (
           <Segmented

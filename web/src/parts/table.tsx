@@ -1,5 +1,6 @@
 // A table of a few hundred rows at most: sorted by its heads, rows as cards on a phone. Long lists are virtual, elsewhere.
 import type { ReactNode } from 'react'
+import { useGridKeys } from './grid-keys'
 import { Icon } from './icon'
 import { Skeleton } from './state'
 import css from './table.module.css'
@@ -31,10 +32,18 @@ type Props<T> = {
 
 export function Table<T>(props: Props<T>) {
   const { label, columns, rows, keyOf, sort, onSort, onOpen, loadingRows = 0, empty } = props
+  const grid = useGridKeys<HTMLElement>()
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className={css.scroll} tabIndex={0} aria-label={label} aria-busy={loadingRows > 0}>
-      <table className={css.table}>
+    <section
+      {...grid}
+      className={css.scroll}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+      tabIndex={0}
+      data-scrolls
+      aria-label={label}
+      aria-busy={loadingRows > 0}
+    >
+      <table className={css.table} aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (

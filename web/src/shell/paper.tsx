@@ -17,15 +17,18 @@ import { type DataFormat, fetchPage } from './report-data'
 /** Nothing new was asked for so long: the page stands. */
 const CALM_MS = 600
 
-export function PaperFacts({ title, name, view, isHead }: PaperProps) {
+export function PaperFacts({ title, name, view, isHead, isTimeless }: PaperProps) {
   const [made] = useState(() => Date.now())
   const { tz, typed, comparison } = view
   const span = spanOf(typed, made, tz)
-  const facts = [
-    ['Page', name ? title : ''],
+  const ofCalls = [
     ['Range', `${rangeText(typed, made, tz)}, ${spanText(span, made, tz)} ${zoneText(tz, span.to)}`],
     ['Compared with', comparison.span ? spanText(comparison.span, made, tz) : ''],
     ['Filter', view.filter],
+  ]
+  const facts = [
+    ['Page', name ? title : ''],
+    ...(isTimeless ? [] : ofCalls),
     ['Made', `${instantText(made, tz).slice(0, 16)} ${zoneText(tz, made)}`],
   ].filter(([, text]) => text)
   const Title = isHead ? 'h1' : 'p'
@@ -44,16 +47,23 @@ export function PaperFacts({ title, name, view, isHead }: PaperProps) {
   )
 }
 
-type PaperProps = { title: string; name?: string | undefined; view: View; isHead?: boolean }
+type PaperProps = {
+  title: string
+  name?: string | undefined
+  view: View
+  isHead?: boolean
+  /** The page is not about the calls of a range. */
+  isTimeless?: boolean | undefined
+}
 
 /** In place of the bar: the facts, and what can be done with the report. */
-export function PaperBar({ title, view }: { title: string; view: View }) {
+export function PaperBar({ title, view, isTimeless }: Pick<PaperProps, 'title' | 'view' | 'isTimeless'>) {
   const answer = useReports()
   const report = answer.data?.reports.find(({ id }) => id === view.search.report)
   const name = report?.name ?? title
   const { pathname } = useLocation()
   const { report: _, get, ...search } = view.search
-  const fetchAs = (format: DataFormat) => fetchPage(format, { name, path: pathname, view })
+  const fetchAs = (format: DataFormat) => fetchPage(format, { name, path: pathname, view, isTimeless })
   useFetchOnce(get, report !== undefined || answer.isError, fetchAs, () =>
     view.set({ get: undefined }, { replace: true }),
   )
@@ -77,7 +87,7 @@ export function PaperBar({ title, view }: { title: string; view: View }) {
           Print
         </Button>
       </div>
-      <PaperFacts title={title} name={report?.name} view={view} isHead />
+      <PaperFacts title={title} name={report?.name} view={view} isHead isTimeless={isTimeless} />
     </header>
   )
 }

@@ -7,9 +7,9 @@ import { iso, spanOf } from '../state/range'
 import type { View } from '../state/view'
 
 export type DataFormat = 'csv' | 'json'
-type Of = { name: string; path: string; view: View }
+type Of = { name: string; path: string; view: View; isTimeless?: boolean | undefined }
 
-export async function fetchPage(format: DataFormat, { name, path, view }: Of): Promise<void> {
+export async function fetchPage(format: DataFormat, { name, path, view, isTimeless }: Of): Promise<void> {
   const span = spanOf(view.typed, Date.now(), view.tz)
   const range = { from: iso(span.from), to: iso(span.to) }
   if (path === '/logs') {
@@ -24,16 +24,8 @@ export async function fetchPage(format: DataFormat, { name, path, view }: Of): P
     }
     const file = `gatelog-${plainName(name)}.${format}`
     const { mode, asked } = view.comparison
-    const about = {
-      name,
-      page: path,
-      ...range,
-      tz: view.tz,
-      filter: view.filter,
-      compare: mode,
-      ...asked,
-      made: iso(Date.now()),
-    }
+    const ofCalls = { ...range, filter: view.filter, compare: mode, ...asked }
+    const about = { name, page: path, tz: view.tz, ...(isTimeless ? {} : ofCalls), made: iso(Date.now()) }
     if (format === 'csv') giveFile(file, sheetsCsv(sheets), 'text/csv')
     else giveFile(file, sheetsJson(about, sheets), 'application/json')
   } catch (problem) {

@@ -5,13 +5,12 @@ import { useState } from 'react'
 import { NAME_CHARS_MAX } from '../api/boards'
 import type { Report } from '../api/reports'
 import { saveReport } from '../api/reports'
-import { Button, IconButton } from '../parts/button'
+import { IconButton } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
 import { Segmented } from '../parts/choice'
-import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
+import { FormDialog } from '../parts/form-dialog'
 import { Menu } from '../parts/menu'
-import { ErrorState } from '../parts/state'
 import { toast } from '../parts/toast'
 import { rangeText } from '../state/range'
 import { keptSearch } from '../state/search'
@@ -25,10 +24,17 @@ export const FORMATS: { id: Report['format']; label: string }[] = [
   { id: 'json', label: 'JSON' },
 ]
 
-export function ReportMenu({ title, view }: { title: string; view: View }) {
+type Props = {
+  title: string
+  view: View
+  /** The page is not about the calls of a range. */
+  isTimeless?: boolean
+}
+
+export function ReportMenu({ title, view, isTimeless = false }: Props) {
   const [isOpen, setOpen] = useState(false)
   const { pathname } = useLocation()
-  const fetchAs = (format: 'csv' | 'json') => () => fetchPage(format, { name: title, path: pathname, view })
+  const fetchAs = (format: 'csv' | 'json') => () => fetchPage(format, { name: title, path: pathname, view, isTimeless })
   return (
     <>
       <Menu
@@ -41,20 +47,19 @@ export function ReportMenu({ title, view }: { title: string; view: View }) {
           { id: 'json', label: 'Download all as JSON', icon: 'download', run: fetchAs('json') },
         ]}
       />
-      {isOpen && <SaveDialog title={title} path={pathname} view={view} onClose={() => setOpen(false)} />}
+      {isOpen && <SaveDialog {...{ title, view, isTimeless }} path={pathname} onClose={() => setOpen(false)} />}
     </>
   )
 }
 
-type SaveProps = { title: string; path: string; view: View; onClose: () => void }
+type SaveProps = Required<Props> & { path: string; onClose: () => void }
 
-function SaveDialog({ title, path, view, onClose }: SaveProps) {
+function SaveDialog({ title, path, view, isTimeless, onClose }: SaveProps) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const words = rangeText(view.typed, Date.now(), view.tz)
-  const [name, setName] = useState(
-    `${title}, ${words.charAt(0).toLowerCase()}${words.slice(1)}`.slice(0, NAME_CHARS_MAX),
-  )
+  const ofRange = `${title}, ${words.charAt(0).toLowerCase()}${words.slice(1)}`
+  const [name, setName] = useState((isTimeless ? title : ofRange).slice(0, NAME_CHARS_MAX))
   const [format, setFormat] = useState<Report['format']>('page')
   const [shared, setShared] = useState(false)
   const [error, setError] = useState<unknown>(null)
@@ -75,41 +80,38 @@ function SaveDialog({ title, path, view, onClose }: SaveProps) {
     setBusy(false)
   }
   return (
-    <Dialog title="Save as report" isOpen onClose={onClose}>
-      <form
-        className={css.form}
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <TextField
-          label="Name"
-          value={name}
-          onChange={(next) => setName(next.slice(0, NAME_CHARS_MAX))}
-          hint={`Keeps page, range (${words}), zone, filter and comparison. A range that ends now is of the time it is opened.`}
-          autoFocus
+    <FormDialog
+      title="Save as report"
+      act="Save report"
+      onAct={save}
+      onClose={onClose}
+      isDisabled={!name.trim()}
+      isBusy={isBusy}
+      error={error}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(next) => setName(next.slice(0, NAME_CHARS_MAX))}
+        hint={
+          isTimeless
+            ? 'Keeps the page as it is searched and sorted, and the zone. It shows what is so when it is opened.'
+            : `Keeps page, range (${words}), zone, filter and comparison. A range that ends now is of the time it is opened.`
+        }
+        autoFocus
+      />
+      <div className={css.line}>
+        <span className="quiet">Opens as</span>
+        <Segmented
+          label="Opens as"
+          value={format}
+          options={FORMATS}
+          onChange={(id) => setFormat(id as typeof format)}
         />
-        <div className={css.line}>
-          <span className="quiet">Opens as</span>
-          <Segmented
-            label="Opens as"
-            value={format}
-            options={FORMATS}
-            onChange={(id) => setFormat(id as typeof format)}
-          />
-        </div>
-        <Checkbox isSelected={shared} onChange={setShared}>
-          Share with everyone
-        </Checkbox>
-        {error !== null && <ErrorState error={error} compact />}
-        <span className={css.acts}>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" isDisabled={!name.trim()} isPending={isBusy}>
-            Save report
-          </Button>
-        </span>
-      </form>
-    </Dialog>
+      </div>
+      <Checkbox isSelected={shared} onChange={setShared}>
+        Share with everyone
+      </Checkbox>
+    </FormDialog>
   )
 }

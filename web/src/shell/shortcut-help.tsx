@@ -13,7 +13,7 @@ const GO: Shortcut[] = PAGES.map(({ key, label }) => ({
   where: 'Everywhere',
 }))
 const ALL = [...SHORTCUTS.slice(0, 2), ...GO, ...SHORTCUTS.slice(2)]
-const PLACES = ['Everywhere', 'Charts', 'Access logs'] as const
+const PLACES = ['Everywhere', 'Charts', 'Tables', 'Access logs'] as const
 
 export function ShortcutHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const [isOff, setOff] = useState(keysAreOff)

@@ -2,7 +2,7 @@
 // stand with the pages, in shell/pages.ts.
 import { useEffect } from 'react'
 
-export type Shortcut = { keys: string; what: string; where: 'Everywhere' | 'Charts' | 'Access logs' }
+export type Shortcut = { keys: string; what: string; where: 'Everywhere' | 'Charts' | 'Tables' | 'Access logs' }
 
 export const SHORTCUTS: Shortcut[] = [
   { keys: '?', what: 'Show this list', where: 'Everywhere' },
@@ -16,6 +16,8 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: '← →', what: 'Move the time cursor', where: 'Charts' },
   { keys: 'Shift ← →', what: 'Select a part', where: 'Charts' },
   { keys: 'Enter', what: 'Zoom to the selected part', where: 'Charts' },
+  { keys: '← → ↑ ↓', what: 'From one link or button to the next', where: 'Tables' },
+  { keys: 'Home End', what: 'First or last of the row', where: 'Tables' },
   { keys: 'j k', what: 'Next or previous row', where: 'Access logs' },
   { keys: '← →', what: 'Next or previous cell', where: 'Access logs' },
   { keys: 'Enter', what: 'Open the row', where: 'Access logs' },
