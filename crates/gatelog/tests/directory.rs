@@ -261,4 +261,9 @@ fn changes_are_tried_out_on_what_was_and_grants_and_documents_are_held_against_i
         "{found}"
     );
     assert_eq!((&found["unused"][0]["operation"], &found["drift"]), (&json!("dropOrder"), &json!([])));
+
+    // Operations are compared there and only there: no call bears their names, so by name none would be used.
+    let idle = server.json("/api/v1/usage/routes/unused?look_back=1h");
+    assert_eq!(idle["rows"], json!([]), "{idle}");
+    assert!(idle["note"].as_str().unwrap().contains("on the page Endpoints"), "{idle}");
 }

@@ -14,6 +14,9 @@ use super::question::{Asked, ask, asked};
 use super::route::{Answer, Call};
 use crate::clock;
 
+/// Why operations of OpenAPI documents are not among what nobody called.
+const DESCRIBED: &str = "operations of OpenAPI documents that nobody calls are on the page Endpoints";
+
 /// `GET /usage`: the lists there are.
 pub(crate) async fn list(_: Scope, _: Call) -> Answer {
     let sorts: Vec<&str> = usage::SORTS.iter().map(|sort| sort.name).collect();
@@ -54,9 +57,7 @@ pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
 fn know(call: &Call, dimension: &Dimension, answer: &mut usage::Answer, now: Timestamp) {
     let Some(kind) = dimension.directory else { return };
     let directory = call.app.directory.now();
-    let is_listed =
-        |counts: Vec<(&str, usize)>| counts.iter().any(|(name, count)| *name == kind && *count > 0);
-    if !directory.origins().any(|origin| is_listed(origin.lists.counts())) {
+    if !has(&directory, kind) {
         return;
     }
     for row in &mut answer.rows {
@@ -66,12 +67,16 @@ fn know(call: &Call, dimension: &Dimension, answer: &mut usage::Answer, now: Tim
 
 /// Whether the directory has a list of that kind.
 fn has(directory: &Directory, kind: &str) -> bool {
-    let is_listed =
-        |counts: Vec<(&str, usize)>| counts.iter().any(|(name, count)| *name == kind && *count > 0);
-    directory.origins().any(|origin| is_listed(origin.lists.counts()))
+    directory.origins().any(|origin| is_listed(origin, kind))
 }
 
-/// `GET /usage/{id}/unused`: what the directory lists and nobody called.
+/// Whether an origin has one.
+fn is_listed(origin: &Origin, kind: &str) -> bool {
+    origin.lists.counts().iter().any(|(name, count)| *name == kind && *count > 0)
+}
+
+/// `GET /usage/{id}/unused`: what the directory lists and nobody called. OpenAPI documents have names of their own for
+/// what is called: their operations are compared by path, at `GET /endpoints`.
 pub(crate) async fn unused(scope: Scope, call: Call) -> Answer {
     let dimension = usage::by_id(call.segment("id").unwrap_or_default())?;
     let now = clock::now();
@@ -79,8 +84,15 @@ pub(crate) async fn unused(scope: Scope, call: Call) -> Answer {
     let range = Range::parse(Some(call.params.get("look_back").unwrap_or("90d")), None, now, &utc)?;
     let work = move |view: &_, scope: &_, budget: &_| usage::used(view, scope, dimension, range, budget);
     let directory = call.app.directory.now();
-    let Some(kind) = dimension.directory.filter(|kind| has(&directory, kind)) else {
+    let gateways = || directory.origins().filter(|origin| !origin.is_document());
+    let is_described =
+        |kind| directory.origins().any(|origin| origin.is_document() && is_listed(origin, kind));
+    let Some(kind) = dimension.directory.filter(|kind| gateways().any(|origin| is_listed(origin, kind)))
+    else {
         let note = match dimension.directory {
+            Some(kind) if is_described(kind) => {
+                format!("the directory has no {kind} of a gateway; {DESCRIBED}")
+            }
             Some(kind) => format!(
                 "the directory has no {kind}; import some to see which nobody uses (docs/directory.md)"
             ),
@@ -90,7 +102,7 @@ pub(crate) async fn unused(scope: Scope, call: Call) -> Answer {
     };
     let used = ask(&call.app, scope, work).await?;
     let mut rows: Vec<Value> = Vec::new();
-    for origin in directory.origins() {
+    for origin in gateways() {
         let lists = &origin.lists;
         let at = (origin, now.0, &used);
         match kind {
@@ -103,8 +115,13 @@ pub(crate) async fn unused(scope: Scope, call: Call) -> Answer {
             _ => idle(&lists.routes, at, &mut rows),
         }
     }
-    let limited = used.is_limited.then_some("you may see some events only, so others may have used these");
-    json(&json!({ "from": range.from.to_string(), "rows": rows, "note": limited }))
+    let notes = [
+        (used.is_limited, "you may see some events only, so others may have used these"),
+        (is_described(kind), DESCRIBED),
+    ];
+    let notes: Vec<&str> = notes.iter().filter(|(is_so, _)| *is_so).map(|(_, text)| *text).collect();
+    let note = (!notes.is_empty()).then(|| notes.join("; "));
+    json(&json!({ "from": range.from.to_string(), "rows": rows, "note": note }))
 }
 
 /// Adds the entities of one list that nobody used since the look-back began.

@@ -6,7 +6,6 @@ use super::entity::Entity as _;
 use super::life::{BEGINNING, From, Life};
 use super::model::{Api, Consumer, Customer, Environment, Group, Key, Plan, Route, Rules, Service};
 use super::names::Names;
-use super::openapi;
 use super::origin::Origin;
 use super::paths::Paths;
 use super::plugins::inherit;
@@ -167,7 +166,7 @@ impl Known {
             routes,
             paths,
             moments,
-            is_document: origin.imports.last().is_some_and(|import| import.importer == openapi::OPENAPI.name),
+            is_document: origin.is_document(),
             origin,
         }
     }

@@ -10,6 +10,7 @@ use super::diff::{Change, Diff, change};
 use super::entity::{Entity, each_kind};
 use super::life::{BEGINNING, From, Lives};
 use super::model::{Rules, Snapshot};
+use super::openapi::OPENAPI;
 use super::{Fault, check_origin};
 
 /// Imports that are remembered of one origin, those that changed something; older ones are forgotten.
@@ -142,6 +143,11 @@ macro_rules! lists {
 each_kind!(lists);
 
 impl Origin {
+    /// Whether it describes an API and is no gateway: an OpenAPI document.
+    pub fn is_document(&self) -> bool {
+        self.imports.last().is_some_and(|import| import.importer == OPENAPI.name)
+    }
+
     /// What an import would change.
     pub fn diff(&self, snapshot: &Snapshot) -> Diff {
         self.lists.diff(snapshot)
