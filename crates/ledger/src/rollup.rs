@@ -42,12 +42,15 @@ fn rows_per_cell_min(grain: Grain) -> usize {
 /// More cells than a section ever has: at most a quarter of the rows sealed or put together at once.
 const SECTION_CELLS_MAX: usize = 1 << 22;
 
-/// Which sections had too many cells the last time: such are not tried again at once.
+/// Which sections had too many cells several times in a row: such are not tried again at once.
 #[derive(Debug, Default)]
 pub struct Worth {
-    /// How many times a section is still left out.
+    /// How many files in a row a section was left out of, tried or not.
     left_out: HashMap<(usize, Grain), usize, FixedState>,
 }
+
+/// So many tries in a row say that a section has too many cells, and not only this file's.
+const TRIES: usize = 3;
 
 /// So many files are written before a section that had too many cells is tried again.
 const TRIED_EVERY: usize = 16;
@@ -60,13 +63,13 @@ impl Worth {
     fn count(&mut self, counter: &Counter<'_>, cube: &Cube, grain: Grain, rows: usize) -> Option<Counted> {
         let key = (cube.number(), grain);
         let tells = rows >= ROWS_TELLING_MIN;
-        if let Some(left) = self.left_out.get_mut(&key).filter(|left| tells && **left > 0) {
-            *left -= 1;
-            return None;
-        }
-        let counted = counter.count_if_small(cube, grain, rows_per_cell_min(grain));
+        let left_out = self.left_out.entry(key).or_default();
+        let is_tried = *left_out < TRIES || left_out.is_multiple_of(TRIED_EVERY);
+        let counted = (is_tried || !tells)
+            .then(|| counter.count_if_small(cube, grain, rows_per_cell_min(grain)))
+            .flatten();
         if tells {
-            self.left_out.insert(key, if counted.is_none() { TRIED_EVERY } else { 0 });
+            *left_out = if counted.is_some() { 0 } else { *left_out + 1 };
         }
         counted
     }
