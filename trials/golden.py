@@ -60,7 +60,7 @@ IAM_BY = (
 )
 FAILED_BY = "domain status reason error_type method route usage_plan"
 SHARES = "calls p50 p90 p95 p99 p99.9"
-AWS_LATENCY_BY = "domain path usage_plan status error_type authorize_status authorizer_error authorizer_integration_status"
+AWS_LATENCY_BY = "domain route usage_plan status error_type authorize_status authorizer_error authorizer_integration_status"
 
 # id: measures, splits, which rows.
 ASKED = {
@@ -76,16 +76,16 @@ ASKED = {
     "aws_top_domains": ("calls", "domain", "TRUE"),
     "aws_domains_over_time": ("calls", "domain", "TRUE"),
     "aws_routes_over_time": ("calls", "route", "TRUE"),
-    "aws_4xx_table": ("calls", "hour status domain method path error_type", CLIENT),
-    "aws_4xx_by_endpoint": ("calls", "path status", CLIENT),
-    "aws_by_plan": ("calls", "usage_plan domain path status", "TRUE"),
+    "aws_4xx_table": ("calls", "hour status domain method route error_type", CLIENT),
+    "aws_4xx_by_endpoint": ("calls", "route status", CLIENT),
+    "aws_by_plan": ("calls", "usage_plan domain route status", "TRUE"),
     "aws_by_key": ("calls", "api_key_name", "api_key_name IS NOT NULL"),
-    "aws_quota_limits": ("calls", "domain usage_plan api_key_name error_message path", f"{REASON} = 'quota_exceeded'"),
+    "aws_quota_limits": ("calls", "domain usage_plan api_key_name error_message route", f"{REASON} = 'quota_exceeded'"),
     "aws_quota_by_domain": ("calls", "domain", f"{REASON} = 'quota_exceeded'"),
     "aws_by_agent": ("calls", "user_agent", "TRUE"),
     "aws_cognito": ("calls denied", "auth_subject auth_issuer auth_audience domain route status usage_plan", COGNITO),
     "aws_iam": ("calls denied", IAM_BY, IAM),
-    "aws_auth_failures": ("calls", "domain status error_type method path usage_plan", f"status IN (401, 402, 403) AND {REFUSED}"),
+    "aws_auth_failures": ("calls", "domain status error_type method route usage_plan", f"status IN (401, 402, 403) AND {REFUSED}"),
     "aws_latency": ("avg avg:upstream_duration", "", "TRUE"),
     "aws_authorizer_over_time": ("avg:authorizer_duration avg:authorizer_integration_duration", "", "TRUE"),
     "aws_latency_table": (

@@ -30,7 +30,7 @@ pub use cells::{Cell, Cells, Sym, Symbols};
 pub use cube::{CUBES, Cube, Grain};
 pub use error::{Error, Result};
 pub use ledger::{Ledger, Options, State};
-pub use recent::COUNTS_BYTES_MAX;
+pub use recent::{COUNT_BYTES_MAX, COUNTS_BYTES_MAX};
 pub use trail::Trail;
 pub use view::{Source, Unit, View};
 pub use writer::Receipt;

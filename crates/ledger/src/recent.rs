@@ -55,16 +55,16 @@ impl<K: Clone + Eq + Hash, V: Clone> Recent<K, V> {
 
 /// Memory for what questions counted from rows, in bytes.
 pub const COUNTS_BYTES_MAX: usize = 64 << 20;
-/// What one row group gave is kept when it is no larger: 64 of them would fill the room.
-const COUNT_BYTES_MAX: usize = 1 << 20;
+/// What a question gave is kept when it is no larger: 64 of such would fill the room.
+pub const COUNT_BYTES_MAX: usize = 1 << 20;
 /// Bytes that an entry takes besides its value, about.
 const ENTRY_BYTES: usize = 160;
 
 /// What questions counted from the rows of sealed files. A question that is asked again counts only what is new.
 pub(crate) struct Counts(Mutex<Recent<Key, Arc<dyn Any + Send + Sync>>>);
 
-/// Question, file and row group.
-pub(crate) type Key = (Arc<str>, String, usize);
+/// The question, and the files with their row groups.
+pub(crate) type Key = (Arc<str>, String);
 
 impl Default for Counts {
     fn default() -> Counts {
@@ -78,12 +78,15 @@ impl Counts {
         held.downcast().ok()
     }
 
-    pub(crate) fn put<T: Send + Sync + 'static>(&self, key: Key, value: &Arc<T>, bytes: usize) {
-        if bytes <= COUNT_BYTES_MAX {
+    /// Says whether it is small enough to be kept.
+    pub(crate) fn put<T: Send + Sync + 'static>(&self, key: Key, value: &Arc<T>, bytes: usize) -> bool {
+        let is_small = bytes <= COUNT_BYTES_MAX;
+        if is_small {
             let value: Arc<dyn Any + Send + Sync> = Arc::clone(value) as _;
             let bytes = bytes + key.1.len() + ENTRY_BYTES;
             self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, value, bytes);
         }
+        is_small
     }
 }
 
@@ -110,9 +113,9 @@ mod tests {
     #[test]
     fn a_count_is_kept_by_question_and_row_group_and_not_when_it_is_large() {
         let counts = Counts::default();
-        let key = |question: &str, group| (Arc::from(question), "access/a.parquet".to_owned(), group);
-        counts.put(key("q", 0), &Arc::new(7_u32), 4);
-        counts.put(key("q", 1), &Arc::new(8_u32), COUNT_BYTES_MAX + 1);
+        let key = |question: &str, group| (Arc::from(question), format!("access/a.parquet#{group}"));
+        assert!(counts.put(key("q", 0), &Arc::new(7_u32), 4));
+        assert!(!counts.put(key("q", 1), &Arc::new(8_u32), COUNT_BYTES_MAX + 1));
         assert_eq!(counts.get::<u32>(&key("q", 0)).as_deref(), Some(&7));
         assert!(counts.get::<u32>(&key("q", 1)).is_none());
         assert!(counts.get::<u32>(&key("other", 0)).is_none());

@@ -168,10 +168,18 @@ impl Unit {
         }
     }
 
-    /// What a question and this unit are known by together; none when it is a chunk.
-    fn name(&self, question: &Arc<str>) -> Option<crate::recent::Key> {
+    /// The file and the row group; none when it is a chunk.
+    fn name(&self) -> Option<(&str, usize)> {
         match &self.source {
-            Source::Part(part) => Some((Arc::clone(question), part.place.path.clone(), self.group)),
+            Source::Part(part) => Some((&part.place.path, self.group)),
+            Source::Chunk(_) => None,
+        }
+    }
+
+    /// The UTC day of its file, in days since the epoch; none when it is a chunk.
+    pub fn day(&self) -> Option<i64> {
+        match &self.source {
+            Source::Part(part) => Some(part.place.day),
             Source::Chunk(_) => None,
         }
     }
@@ -317,22 +325,21 @@ impl View {
         Ok(sum.finish())
     }
 
-    /// What a question counted from a unit before, when that is still held; never of unsealed events.
-    pub fn counted<T: Send + Sync + 'static>(&self, unit: &Unit, question: &Arc<str>) -> Option<Arc<T>> {
-        self.cache.counts.get(&unit.name(question)?)
+    /// What a question counted from these units before, when that is still held; never of unsealed events.
+    pub fn counted<T: Send + Sync + 'static>(&self, units: &[Unit], question: &Arc<str>) -> Option<Arc<T>> {
+        self.cache.counts.get(&known_by(units, question)?)
     }
 
-    /// Keeps what a question counted from all rows of a unit, about so many bytes, as long as there is room.
+    /// Keeps what a question counted from all rows of these units, about so many bytes, as long as there is room. Says whether
+    /// it is small enough.
     pub fn keep_count<T: Send + Sync + 'static>(
         &self,
-        unit: &Unit,
+        units: &[Unit],
         question: &Arc<str>,
         counted: &Arc<T>,
         bytes: usize,
-    ) {
-        if let Some(name) = unit.name(question) {
-            self.cache.counts.put(name, counted, bytes);
-        }
+    ) -> bool {
+        known_by(units, question).is_some_and(|name| self.cache.counts.put(name, counted, bytes))
     }
 
     /// The texts of the dimensions.
@@ -351,6 +358,13 @@ impl View {
         let sources = self.sources(i64::MIN, i64::MAX);
         Some((sources.iter().map(Source::time_min).min()?, sources.iter().map(Source::time_max).max()?))
     }
+}
+
+/// What a question and some units are known by together; none when one of them is a chunk.
+fn known_by(units: &[Unit], question: &Arc<str>) -> Option<crate::recent::Key> {
+    let names: Option<Vec<String>> =
+        units.iter().map(|unit| unit.name().map(|(path, group)| format!("{path}#{group}"))).collect();
+    Some((Arc::clone(question), names?.join(" ")))
 }
 
 /// The fields a cube is counted from.

@@ -5,6 +5,7 @@ mod cases;
 mod cells;
 mod clock;
 mod column;
+mod kept;
 mod measure;
 mod rows;
 mod show;

@@ -3,6 +3,7 @@
 //! under a filter the cells cannot answer, is counted from rows into the same cells. So there is one definition of
 //! each number and two sources of it, which agree.
 
+use std::slice;
 use std::sync::Arc;
 
 use event::field;
@@ -423,7 +424,7 @@ fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: 
         let is_whole = unit.time_min >= stretch.from && unit.time_max < stretch.to;
         let named = |grain| format!("{} {grain:?} {:?}", stretch.cube.name, reader.filter).into();
         let name: Option<Arc<str>> = grain_of(want).filter(|_| is_whole).map(named);
-        match name.as_ref().and_then(|name| reader.view.counted::<Cells>(unit, name)) {
+        match name.as_ref().and_then(|name| reader.view.counted::<Cells>(slice::from_ref(unit), name)) {
             Some(cells) => counted.push((stretch.want, None, cells)),
             None => missing.push((stretch, want, name)),
         }
@@ -462,7 +463,7 @@ fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: 
 
 fn keep(reader: &Reader<'_>, unit: &Unit, name: Option<&Arc<str>>, cells: &Arc<Cells>) {
     if let Some(name) = name {
-        reader.view.keep_count(unit, name, cells, cells.memory_bytes());
+        reader.view.keep_count(slice::from_ref(unit), name, cells, cells.memory_bytes());
     }
 }
 

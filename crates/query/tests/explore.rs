@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use event::Timestamp;
 use jiff::tz::TimeZone;
+use ledger::View;
 use proptest::prelude::*;
 use query::explore::Spec;
 use query::panels::{Answer, Ask, Body, Chart, Given, Number, Row};
@@ -254,6 +255,29 @@ proptest! {
                 let nothing = measured(here, measures[0]).is_none_or(|n| n == 0.0);
                 prop_assert!(nothing, "{key:?} is missing");
             }
+        }
+    }
+
+    /// What is kept of a question is what would be counted anew: for other ranges, and when files have come.
+    #[test]
+    fn asked_again_the_answer_is_that_of_a_fresh_start(
+        evs in world::events(), sealed in 3_i64..=10, ranges in prop::collection::vec(range(), 2), cond in maybe_condition(),
+        zone in prop::sample::select(ZONES), splits in splits(), over_time in any::<bool>(),
+        measures in prop::sample::subsequence(MEASURES, 1..=3).prop_shuffle(), seen in any::<bool>(),
+    ) {
+        let (measure, split) = (measures.join(","), splits.join(","));
+        let spec = match over_time {
+            true => Spec::new(measures[0], splits[0], Chart::Line),
+            false => Spec { seen, ..Spec::new(&measure, &split, Chart::Table) },
+        };
+        let answered = |view: &View, range: Range| {
+            let asked = ask(range, cond.filter(), zone);
+            explore(view, &scope(), &spec, &asked, &Budget::new()).map(|answer| format!("{:?}", answer.body)).map_err(|e| e.to_string())
+        };
+        let whole = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
+        let held = views(&evs, sealed);
+        for (grown, range) in [(0, whole), (0, ranges[0]), (1, whole), (1, ranges[1]), (1, whole), (1, ranges[0]), (0, whole)] {
+            prop_assert_eq!(answered(&held[grown], range), answered(&views(&evs, sealed)[grown], range));
         }
     }
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use event::column::Column as Held;
 use event::{Batch, FieldId, field};
 use ledger::Unit;
-use ledger::numbers::Numbers;
 
 use super::Question;
 use super::column::Column;
+use super::kept::{Grouped, Kept, Place, of_each_bucket};
 use super::measure::Measure;
 use super::sums::{Packed, Sums};
-use super::table::{REST, Table};
+use super::table::Table;
 use crate::error::Result;
 use crate::eval::{Mask, RowReasons};
 use crate::lang::seen_int;
@@ -24,33 +24,6 @@ use crate::tally::{Numbered, Origin};
 
 /// Pairs of group and number up to which a table is used instead of a hash.
 const PAIRS_MAX: usize = 1 << 18;
-
-/// Groups of the rows of one unit in one period, with their texts. Buckets are counted from that of the first row, so that
-/// it holds whatever the range is.
-#[derive(Default)]
-struct Grouped {
-    /// For each split, the distinct texts.
-    words: Vec<Vec<String>>,
-    /// For each split, the place of each group's text in `words`.
-    keys: Vec<Numbers>,
-    buckets: Numbers,
-    sums: Packed,
-    /// For each measure of distinct values: group and value.
-    uniques: Vec<Vec<(u32, String)>>,
-    /// Of everything by bucket, where a row is in several groups.
-    all: Option<Packed>,
-}
-
-impl Grouped {
-    /// Bytes of memory held, about.
-    fn memory_bytes(&self) -> usize {
-        let texts = self.words.iter().flatten().chain(self.uniques.iter().flatten().map(|(_, text)| text));
-        texts.map(|text| text.len() + size_of::<(u32, String)>()).sum::<usize>()
-            + self.sums.memory_bytes()
-            + self.all.as_ref().map_or(0, Packed::memory_bytes)
-            + self.keys.iter().chain([&self.buckets]).map(Numbers::memory_bytes).sum::<usize>()
-    }
-}
 
 /// Counts from rows.
 pub(super) fn gather(
@@ -70,25 +43,22 @@ pub(super) fn gather(
     let mut units = reader.units(from, to)?;
     units.retain(touches);
     let fields = question.columns();
-    let asked = fingerprint(question, look);
-    let work = |_: usize, unit: &Unit| -> Result<Vec<(Place, Arc<Grouped>)>> {
+    let mut kept = Kept::new(question, reader, periods, fingerprint(question, look));
+    units = kept.take_days(units, |place, grouped| grouped.add_to(table, place, reader.budget));
+    let work = |at: usize, unit: &Unit| -> Result<(usize, Vec<(Place, Arc<Grouped>)>)> {
         let places: Vec<Place> =
-            periods.iter().enumerate().filter_map(|(n, edges)| place(n, edges, unit)).collect();
-        let whole = places.first().filter(|place| place.is_whole).map(|place| place.name(&asked, periods));
-        if let (Some(place), Some(name)) = (places.first(), &whole)
-            && let Some(counted) = reader.view.counted::<Grouped>(unit, name)
-        {
-            return Ok(vec![(*place, counted)]);
-        }
-        let found = count_unit(question, (reader, ask), unit, &fields, periods, &places)?;
-        if let (Some(name), [(_, grouped)]) = (&whole, found.as_slice()) {
-            reader.view.keep_count(unit, name, grouped, grouped.memory_bytes());
-        }
-        Ok(found)
+            periods.iter().enumerate().filter_map(|(n, edges)| Place::of(n, edges, unit)).collect();
+        let found = match kept.unit(unit, &places) {
+            Some(known) => vec![known],
+            None => count_unit(question, (reader, ask), unit, &fields, periods, &places)?,
+        };
+        Ok((at, found))
     };
-    let budget = reader.budget;
-    let stop = reader.each(&units, work, |found| {
-        found.iter().for_each(|(place, grouped)| take(table, *place, grouped, budget));
+    let stop = reader.each(&units, work, |(at, found)| {
+        found.iter().for_each(|(place, grouped)| grouped.add_to(table, *place, reader.budget));
+        if let Some(unit) = units.get(at) {
+            kept.counted(unit, &found);
+        }
     })?;
     look.note(Origin::Rows, stop);
     Ok(())
@@ -98,36 +68,6 @@ pub(super) fn gather(
 fn fingerprint(question: &Question, look: &Look<'_>) -> String {
     let (zone, hours) = (look.ask.zone.name(), look.ask.given.hours);
     format!("{question:?} {:?} {zone} {hours:?}", look.reader.filter)
-}
-
-/// Where the rows of a unit are in the periods.
-#[derive(Clone, Copy)]
-struct Place {
-    period: usize,
-    /// The first and the last bucket.
-    buckets: (usize, usize),
-    /// Whether all of its rows are in the period.
-    is_whole: bool,
-}
-
-impl Place {
-    /// The question about a unit whose rows are all in the period: what is asked, and where its buckets begin.
-    fn name(&self, asked: &str, periods: &[Vec<i64>]) -> Arc<str> {
-        let (first, last) = self.buckets;
-        let edges = periods.get(self.period).and_then(|edges| edges.get(first + 1..=last)).unwrap_or(&[]);
-        format!("{asked} {edges:?}").into()
-    }
-}
-
-fn place(period: usize, edges: &[i64], unit: &Unit) -> Option<Place> {
-    let (from, to) = (edges.first().copied()?, edges.last().copied()?);
-    if unit.time_min >= to || unit.time_max < from {
-        return None;
-    }
-    let most = edges.len().saturating_sub(2);
-    let bucket = |time: i64| edges.partition_point(|edge| *edge <= time).saturating_sub(1).min(most);
-    let is_whole = unit.time_min >= from && unit.time_max < to;
-    Some(Place { period, buckets: (bucket(unit.time_min), bucket(unit.time_max)), is_whole })
 }
 
 /// Counts the rows of a unit in the periods it touches.
@@ -167,41 +107,6 @@ fn count_unit(
     };
     let masks = places.iter().zip(&read.masks).filter(|(place, mask)| place.is_whole || !mask.is_empty());
     Ok(masks.map(grouped).collect())
-}
-
-/// Puts the groups of a unit to those of others.
-fn take(table: &mut Table, place: Place, grouped: &Grouped, budget: &crate::Budget) {
-    let first = place.buckets.0;
-    // The number of each group's text, split by split.
-    let mut number = |(split, (words, keys)): (usize, (&Vec<String>, &Numbers))| -> Vec<Option<u32>> {
-        let numbers: Vec<Option<u32>> = words.iter().map(|word| table.number_if_room(split, word)).collect();
-        keys.iter().map(|key| numbers.get(key as usize).copied().flatten()).collect()
-    };
-    let splits: Vec<_> = grouped.words.iter().zip(&grouped.keys).enumerate().map(&mut number).collect();
-    let mut groups = Vec::with_capacity(grouped.sums.len());
-    let mut key = Vec::with_capacity(splits.len());
-    for (at, (sums, bucket)) in grouped.sums.iter().zip(grouped.buckets.iter()).enumerate() {
-        key.clear();
-        key.extend(splits.iter().map_while(|numbers| numbers.get(at).copied().flatten()));
-        let group = if key.len() == splits.len() { table.group(&key) } else { REST };
-        let place = table.place(place.period, first + bucket as usize);
-        table.cell(group, place, budget).add(&sums);
-        if grouped.all.is_none() {
-            table.everything(place).add(&sums);
-        }
-        groups.push((group, place));
-    }
-    let all = grouped.all.iter().flat_map(Packed::iter).enumerate();
-    for (bucket, sums) in all.filter(|(_, sums)| sums.calls > 0) {
-        let place = table.place(place.period, first + bucket);
-        table.everything(place).add(&sums);
-    }
-    for (unique, pairs) in grouped.uniques.iter().enumerate() {
-        for (group, text) in pairs {
-            let Some((group, place)) = groups.get(*group as usize).copied() else { continue };
-            table.has(unique, group, place, text, budget);
-        }
-    }
 }
 
 /// Rows in groups: the group of each place, and the place of each group's first row.
@@ -280,7 +185,7 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
         groups.refine(buckets, |at| bucket.get(row_at(at) as usize).copied().unwrap_or(0));
     }
     let firsts = groups.firsts();
-    let sums = Packed::new(Summing::new(question, batch).sum(&groups, row_at));
+    let sums = Summing::new(question, batch).sum(&groups, row_at);
     let uniques = question.uniques().map(|split| distinct(&groups, &column(split), row_at)).collect();
     let mut words = Vec::new();
     let mut keys = Vec::new();
@@ -292,20 +197,25 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
     }
     let bucket_at =
         |at: &usize| bucket.as_ref().and_then(|b| b.get(row_at(*at) as usize)).copied().unwrap_or(0);
-    let all = columns.iter().any(Column::is_list).then(|| {
-        let row_at = |at: usize| rows.get(at).copied().unwrap_or(0);
-        let of =
-            rows.iter().map(|row| bucket.as_ref().and_then(|b| b.get(*row as usize)).copied().unwrap_or(0));
-        let groups = Groups { of: of.collect(), count: buckets as u32 };
-        Packed::new(Summing::new(question, batch).sum(&groups, row_at))
-    });
+    let of_buckets: Vec<u32> = firsts.iter().map(bucket_at).collect();
+    let all = match columns.iter().any(Column::is_list) {
+        false => of_each_bucket(&sums, &of_buckets),
+        true => {
+            let row_at = |at: usize| rows.get(at).copied().unwrap_or(0);
+            let of = rows
+                .iter()
+                .map(|row| bucket.as_ref().and_then(|b| b.get(*row as usize)).copied().unwrap_or(0));
+            let groups = Groups { of: of.collect(), count: buckets as u32 };
+            Summing::new(question, batch).sum(&groups, row_at)
+        }
+    };
     Grouped {
         words,
         keys,
-        buckets: firsts.iter().map(|at| bucket_at(at).into()).collect(),
-        sums,
+        buckets: of_buckets.into_iter().map(u64::from).collect(),
+        sums: Packed::new(&sums),
         uniques,
-        all,
+        all: Packed::new(&all),
     }
 }
 

@@ -80,12 +80,22 @@ pub(crate) struct Packed {
     counts: [Numbers; 5],
     /// The first and the last, or nothing.
     seen: Option<[Numbers; 2]>,
-    /// Those of one group after those of the other.
-    times: Vec<Times>,
+    times: Vec<PackedTimes>,
+}
+
+/// One duration of many groups.
+struct PackedTimes {
+    field: FieldId,
+    calls: Numbers,
+    /// The lower and the upper half.
+    micros: [Numbers; 2],
+    longest: Numbers,
+    /// Empty when no percentiles are asked for.
+    latencies: Vec<Latencies>,
 }
 
 impl Packed {
-    pub(crate) fn new(mut sums: Vec<Sums>) -> Packed {
+    pub(crate) fn new(sums: &[Sums]) -> Packed {
         let column = |number: fn(&Sums) -> u64| sums.iter().map(number).collect();
         let counts = [
             column(|s| s.calls),
@@ -100,7 +110,8 @@ impl Packed {
             };
             [end(|seen| seen.0), end(|seen| seen.1)]
         });
-        let times = sums.iter_mut().flat_map(|s| std::mem::take(&mut s.times)).collect();
+        let durations = sums.iter().map(|s| s.times.len()).max().unwrap_or(0);
+        let times = (0..durations).filter_map(|at| PackedTimes::new(sums, at)).collect();
         Packed { counts, seen, times }
     }
 
@@ -109,27 +120,72 @@ impl Packed {
         self.counts.first().map_or(0, Numbers::len)
     }
 
-    /// The sums of each group, in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Sums> {
-        let durations = self.times.len() / self.len().max(1);
-        let [calls, errors, client_errors, denied, bytes] = self.counts.each_ref().map(|n| n.iter());
-        let [mut first, mut last] =
-            [0, 1].map(|end| self.seen.as_ref().and_then(|seen| seen.get(end)).map(Numbers::iter));
-        let counts = calls.zip(errors).zip(client_errors).zip(denied.zip(bytes)).enumerate();
-        counts.map(move |(at, (((calls, errors), client_errors), (denied, bytes)))| {
-            let end =
-                |numbers: &mut Option<_>| numbers.as_mut().and_then(Iterator::next).map(u64::cast_signed);
-            let seen = end(&mut first).zip(end(&mut last));
-            let times = self.times.get(at * durations..(at + 1) * durations).unwrap_or(&[]).to_vec();
-            Sums { calls, errors, client_errors, denied, bytes, seen, times }
-        })
+    /// Hands out the sums of each group, in order.
+    pub(crate) fn each(&self, mut with: impl FnMut(usize, &Sums)) {
+        let [mut calls, mut errors, mut client_errors, mut denied, mut bytes] =
+            self.counts.each_ref().map(|n| n.iter());
+        let mut seen = self.seen.as_ref().map(|seen| seen.each_ref().map(|n| n.iter()));
+        let mut times: Vec<_> = self.times.iter().map(PackedTimes::iter).collect();
+        let fields: Vec<FieldId> = self.times.iter().map(|times| times.field).collect();
+        let mut sums = Sums::new(&fields);
+        for group in 0..self.len() {
+            let next = |numbers: &mut dyn Iterator<Item = u64>| numbers.next().unwrap_or(0);
+            sums.calls = next(&mut calls);
+            sums.errors = next(&mut errors);
+            sums.client_errors = next(&mut client_errors);
+            sums.denied = next(&mut denied);
+            sums.bytes = next(&mut bytes);
+            sums.seen =
+                seen.as_mut().map(|[first, last]| (next(first).cast_signed(), next(last).cast_signed()));
+            for (times, next) in sums.times.iter_mut().zip(&mut times) {
+                next(times);
+            }
+            with(group, &sums);
+        }
     }
 
     /// Bytes of memory held.
     pub(crate) fn memory_bytes(&self) -> usize {
         let numbers = self.counts.iter().chain(self.seen.iter().flatten()).map(Numbers::memory_bytes);
-        let times = self.times.iter().map(|times| size_of::<Times>() + times.latencies.memory_bytes());
-        numbers.sum::<usize>() + times.sum::<usize>()
+        numbers.sum::<usize>() + self.times.iter().map(PackedTimes::memory_bytes).sum::<usize>()
+    }
+}
+
+impl PackedTimes {
+    /// The duration at a place of each.
+    fn new(sums: &[Sums], at: usize) -> Option<PackedTimes> {
+        let times = || sums.iter().filter_map(move |sums| sums.times.get(at));
+        let half = |shift: u32| times().map(|t| (t.micros >> shift) as u64).collect();
+        let with_latencies = times().any(|t| t.latencies.total() > 0);
+        Some(PackedTimes {
+            field: times().next()?.field,
+            calls: times().map(|t| t.calls).collect(),
+            micros: [half(0), half(64)],
+            longest: times().map(|t| t.longest.cast_unsigned()).collect(),
+            latencies: times().filter(|_| with_latencies).map(|t| t.latencies.clone()).collect(),
+        })
+    }
+
+    /// Sets a duration to that of one group after the other.
+    fn iter(&self) -> impl FnMut(&mut Times) {
+        let (mut calls, mut longest) = (self.calls.iter(), self.longest.iter());
+        let [mut low, mut high] = self.micros.each_ref().map(|n| n.iter());
+        let mut latencies = self.latencies.iter();
+        move |times| {
+            times.calls = calls.next().unwrap_or(0);
+            times.longest = longest.next().unwrap_or(0).cast_signed();
+            let high = i128::from(high.next().unwrap_or(0).cast_signed()) << 64;
+            times.micros = high | i128::from(low.next().unwrap_or(0));
+            if let Some(of_group) = latencies.next() {
+                times.latencies.clone_from(of_group);
+            }
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let numbers = [&self.calls, &self.longest].into_iter().chain(&self.micros);
+        let latencies = self.latencies.iter().map(|l| size_of::<Latencies>() + l.memory_bytes());
+        numbers.map(Numbers::memory_bytes).sum::<usize>() + latencies.sum::<usize>()
     }
 }
 
@@ -168,5 +224,37 @@ impl Times {
 
     pub(crate) fn longest_ms(&self) -> Option<f64> {
         (self.calls > 0).then(|| self.longest as f64 / 1_000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event::field::{DURATION, UPSTREAM_DURATION};
+
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_packed_comes_out(
+            rows in proptest::collection::vec((0_i64..700, proptest::bool::ANY, proptest::num::i64::ANY, 0_usize..4), 0..40),
+            with_bucket in proptest::bool::ANY,
+        ) {
+            let mut sums = vec![Sums::new(&[DURATION, UPSTREAM_DURATION]); 4];
+            for (status, denied, micros, group) in rows {
+                sums[group].count(status, denied, 1);
+                sums[group].bytes += micros.unsigned_abs() >> 9;
+                sums[group].see(micros, micros);
+                sums[group].times[0].took(micros, with_bucket);
+                sums[group].times[1].took(micros / 3, false);
+            }
+            let packed = Packed::new(&sums);
+            let mut out = Vec::new();
+            packed.each(|_, sums| out.push(format!("{sums:?}")));
+            // Without a moment in one of them no moments are kept.
+            if sums.iter().any(|s| s.seen.is_none()) {
+                sums.iter_mut().for_each(|s| s.seen = None);
+            }
+            proptest::prop_assert_eq!(out, sums.iter().map(|s| format!("{s:?}")).collect::<Vec<_>>());
+        }
     }
 }

@@ -138,8 +138,23 @@ impl Table {
 
     /// The text of a combination for one split.
     pub(crate) fn text(&self, group: u32, split: usize) -> &str {
-        let number = self.keys.get(group as usize).and_then(|key| key.get(split)).copied().unwrap_or(0);
-        self.dicts.get(split).map_or("", |dict| dict.get(number))
+        self.dicts.get(split).map_or("", |dict| dict.get(self.key(group, split)))
+    }
+
+    /// The number of the text of a combination for one split.
+    pub(super) fn key(&self, group: u32, split: usize) -> u32 {
+        self.keys.get(group as usize).and_then(|key| key.get(split)).copied().unwrap_or(0)
+    }
+
+    /// All texts of a split, by number.
+    pub(super) fn texts(&self, split: usize) -> Vec<String> {
+        self.dicts.get(split).map_or_else(Vec::new, |dict| dict.texts().iter().map(str::to_owned).collect())
+    }
+
+    /// Combination, place and each distinct value of a measure.
+    pub(super) fn values(&self, unique: usize) -> impl Iterator<Item = (u32, u32, &str)> {
+        let uniques = self.uniques.get(unique).into_iter();
+        uniques.flat_map(|u| u.seen.iter().map(|(group, place, value)| (*group, *place, u.dict.get(*value))))
     }
 
     /// The sums of a combination, if there were calls.

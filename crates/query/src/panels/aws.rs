@@ -1,5 +1,6 @@
 //! What the dashboard of AWS API Gateway shows, visual by visual: 25 of them, and two more where one of them mixed up
-//! two things.
+//! two things. Where it lists paths, these list routes: a path with an id in it is another one in each call, so a list of
+//! paths grows with the traffic. The path is a filter of every page, and a column of the single requests.
 
 use super::access::{COGNITO_SPEC, IAM_SPEC};
 use super::{Chart, Page, Panel, Unit};
@@ -60,15 +61,15 @@ visuals! {
     ROUTES_OVER_TIME "aws_routes_over_time" "API routes" "When was each route called?" Calls
         lines("route");
     CLIENT_ERROR_TABLE "aws_4xx_table" "4xx errors by hour" "Which client errors were there, hour by hour?" Calls
-        Spec::new("calls", "hour,status,domain,method,path,error_type", Chart::Table).of_calls("status:4xx");
-    CLIENT_ERROR_BARS "aws_4xx_by_endpoint" "4xx errors by endpoint" "Which paths answer with which client errors?" Calls
-        Spec::new("calls", "path,status", Chart::Toplist).of_calls("status:4xx");
+        Spec::new("calls", "hour,status,domain,method,route,error_type", Chart::Table).of_calls("status:4xx");
+    CLIENT_ERROR_BARS "aws_4xx_by_endpoint" "4xx errors by endpoint" "Which routes answer with which client errors?" Calls
+        Spec::new("calls", "route,status", Chart::Toplist).of_calls("status:4xx");
     PLANS "aws_by_plan" "API by usage plan" "What do the callers of each usage plan call?" Calls
-        table("usage_plan,domain,path,status");
+        table("usage_plan,domain,route,status");
     KEYS "aws_by_key" "API usage by API key" "When was each API key used?" Calls
         lines("api_key_name").of_calls("api_key_name:*");
     QUOTA "aws_quota_limits" "Quota limits reached" "Whose quota was used up, since when and until when?" Calls
-        table("domain,usage_plan,api_key_name,error_message,path").of_calls("reason:quota_exceeded");
+        table("domain,usage_plan,api_key_name,error_message,route").of_calls("reason:quota_exceeded");
     QUOTA_OVER_TIME "aws_quota_by_domain" "Quota exceeded by domain" "When was the quota of each domain used up?" Calls
         lines("domain").of_calls("reason:quota_exceeded");
     AGENTS "aws_by_agent" "API calls by user agent" "When did each program call?" Calls
@@ -79,15 +80,15 @@ visuals! {
         IAM_SPEC;
     FAILED "aws_auth_failures" "Authentication failed requests"
         "Which requests did the gateway not let in, since when and until when?" Calls
-        table("domain,status,error_type,method,path,usage_plan").of_calls("status:401,402,403 granted:false");
+        table("domain,status,error_type,method,route,usage_plan").of_calls("status:401,402,403 granted:false");
     LATENCY "aws_latency" "API latency" "How do response and integration latency develop?" Ms
         Spec::new("avg,avg:upstream_duration", "", Chart::Line);
     AUTHORIZER_OVER_TIME "aws_authorizer_over_time" "Authorizer latency over time" "How does the authorizer's latency develop?" Ms
         Spec::new("avg:authorizer_duration,avg:authorizer_integration_duration", "", Chart::Line);
-    LATENCY_TABLE "aws_latency_table" "API latency by path" "Where is latency high, and what did the authorizer say?" Calls
+    LATENCY_TABLE "aws_latency_table" "API latency by route" "Where is latency high, and what did the authorizer say?" Calls
         Spec::new(
             "calls,avg,avg:upstream_duration,avg:authorizer_duration,avg:authorizer_integration_duration",
-            "domain,path,usage_plan,status,error_type,authorize_status,authorizer_error,authorizer_integration_status",
+            "domain,route,usage_plan,status,error_type,authorize_status,authorizer_error,authorizer_integration_status",
             Chart::Table,
         );
 }

@@ -203,6 +203,12 @@ pub(crate) fn batch(events: &[Ev]) -> Batch {
 
 /// A view of the events: of each day's some in a sealed file and some in another, the rest still in memory.
 pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
+    let [_, view] = views(events, sealed_of_ten);
+    view
+}
+
+/// The same before every third file came, and now; what is kept is kept for both.
+pub(crate) fn views(events: &[Ev], sealed_of_ten: i64) -> [View; 2] {
     let disk = Arc::new(SimDisk::new(7));
     let symbols = Arc::new(Symbols::default());
     let (sealed, fresh): (Vec<Ev>, Vec<Ev>) =
@@ -242,7 +248,11 @@ pub(crate) fn view(events: &[Ev], sealed_of_ten: i64) -> View {
     }
     let chunks = fresh.chunks(25).map(|rows| Arc::new(Chunk::new(Arc::new(batch(rows))))).collect();
     let cache = Arc::new(Cache::new(disk, Arc::clone(&symbols), 1 << 20));
-    View::new(parts, chunks, cache, symbols, Timestamp(START + HOURS * HOUR))
+    let of = |parts, chunks| {
+        View::new(parts, chunks, Arc::clone(&cache), Arc::clone(&symbols), Timestamp(START + HOURS * HOUR))
+    };
+    let earlier = parts.iter().enumerate().filter(|(at, _)| at % 3 != 2).map(|(_, part)| Arc::clone(part));
+    [of(earlier.collect(), Vec::new()), of(parts, chunks)]
 }
 
 pub(crate) fn scope() -> Scope {
