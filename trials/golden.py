@@ -289,7 +289,10 @@ def check(table, case):
         earlier = table.rows(where, begin - 30 * 86400 * 10**6, begin)
         known = {key(row, by, zone) for row in earlier}
         callers = {row["_consumer"] for row in earlier}
-        keep = lambda _, at: at not in known and at[0] in callers
+        addresses = defaultdict(set)
+        for row in earlier + rows:
+            addresses[row["_consumer"]].add(row["_ip"])
+        keep = lambda _, at: at not in known and at[0] in callers and len(addresses[at[0]]) <= 32
     wrong = []
     for row in answer["rows"]:
         at = tuple(row["cells"][name] for name in by)

@@ -96,7 +96,12 @@ pub(crate) struct Question {
     pub(crate) filter_text: String,
     pub(crate) chart: Chart,
     pub(crate) seen: bool,
+    /// Values of the last split for each combination of the others at most; more are one, [`MANY`].
+    pub(crate) last_max: Option<usize>,
 }
+
+/// Stands for values of the last split that are too many; no value is this text.
+pub(crate) const MANY: &str = "\u{1}many";
 
 impl Question {
     pub(crate) fn parse(spec: &Spec<'_>) -> Result<Question> {
@@ -119,6 +124,7 @@ impl Question {
             filter_text: spec.filter.to_owned(),
             chart: spec.chart,
             seen: spec.seen && matches!(spec.chart, Chart::Table | Chart::Toplist),
+            last_max: None,
         };
         question.check()?;
         Ok(question)

@@ -408,3 +408,58 @@ fn a_stopped_question_says_so_and_a_wrong_one_says_what_is_meant() {
         matches!(wrong, Err(Error::Parameter { name: "by", suggestions, .. }) if suggestions == ["route"])
     );
 }
+
+/// Whoever has many addresses is not told of a new one: however the calls lie in files, and asked again.
+#[test]
+fn new_addresses_are_those_of_whoever_has_few() {
+    let addresses: Vec<&'static str> = (0..40).map(|n| &*format!("10.9.0.{n}").leak()).collect();
+    let call = |name, ip, hour: i64| Ev {
+        seq: 0,
+        time: START + hour * HOUR,
+        status: Some(200),
+        granted: Some(true),
+        reason: None,
+        name: Some(name),
+        id: None,
+        groups: Vec::new(),
+        route: None,
+        api: None,
+        gateway: "kong",
+        method: "GET",
+        path: "/api".to_owned(),
+        ip,
+        duration: None,
+        outcome: None,
+    };
+    // The third day against those before: alice has one new address, bob as many as may be, carol and dave one too many.
+    let mut evs = vec![
+        call("alice", addresses[0], 3),
+        call("alice", addresses[0], 50),
+        call("alice", addresses[1], 51),
+    ];
+    let calls = |name, from: usize, to: usize, hour| (from..to).map(move |n| (name, n, hour));
+    let many = calls("bob", 0, 30, 5).chain(calls("bob", 28, 32, 60));
+    let many = many.chain(calls("carol", 0, 20, 9).chain(calls("carol", 20, 33, 52)));
+    let many = many.chain(calls("dave", 0, 1, 9).chain(calls("dave", 1, 40, 52)));
+    let many = many.chain(calls("erin", 0, 2, 52));
+    evs.extend(many.map(|(name, n, hour)| call(name, addresses[n], hour)));
+    for (at, ev) in evs.iter_mut().enumerate() {
+        ev.seq = at as i64 + 1;
+    }
+    let day = Range::new(Timestamp(START + 48 * HOUR), Timestamp(START + 72 * HOUR));
+    for sealed in [0, 5, 10] {
+        let view = view(&evs, sealed);
+        for _ in 0..2 {
+            let asked = ask(day, Filter::all(), "UTC");
+            let answer =
+                query::panel(&view, &scope(), "unexpected_addresses", &asked, &Budget::new()).unwrap();
+            let mut found: Vec<String> = rows(&answer).iter().map(|row| row.label.clone()).collect();
+            found.sort();
+            assert_eq!(found, ["alice · 10.9.0.1", "bob · 10.9.0.30", "bob · 10.9.0.31"]);
+            let Body::List { note: Some(note), total, .. } = &answer.body else { panic!("{answer:?}") };
+            assert_eq!(*total, 3);
+            assert!(note.contains("1 consumer without any call in those days"), "{note}");
+            assert!(note.contains("2 consumers with more than 32 addresses"), "{note}");
+        }
+    }
+}

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ledger::Unit;
 use ledger::numbers::Numbers;
 
-use super::Question;
 use super::sums::{Packed, Sums};
 use super::table::{REST, Table};
+use super::{MANY, Question};
 use crate::budget::Budget;
 use crate::reader::Reader;
 
@@ -85,7 +85,6 @@ impl Grouped {
         cells.sort_unstable_by_key(|(group, place, _)| (*group, *place));
         let at: HashMap<(u32, u32), u32> =
             cells.iter().zip(0..).map(|((group, place, _), at)| ((*group, *place), at)).collect();
-        let sums: Vec<Sums> = cells.iter().map(|(.., sums)| (*sums).clone()).collect();
         let all: Vec<Sums> =
             (0..buckets as u32).map(|place| table.total(place).cloned().unwrap_or_default()).collect();
         let splits = 0..question.by.len();
@@ -95,13 +94,12 @@ impl Grouped {
                 .filter_map(|(group, place, text)| Some((*at.get(&(group, place))?, text.to_owned())))
                 .collect()
         };
+        let column = |split: usize| cells.iter().map(|(group, ..)| table.key(*group, split).into()).collect();
         Some(Grouped {
             words: splits.clone().map(|split| table.texts(split)).collect(),
-            keys: splits
-                .map(|split| cells.iter().map(|(group, ..)| table.key(*group, split).into()).collect())
-                .collect(),
+            keys: splits.map(column).collect(),
             buckets: cells.iter().map(|(_, place, _)| u64::from(*place)).collect(),
-            sums: Packed::new(&sums),
+            sums: Packed::new(&cells.iter().map(|(.., sums)| (*sums).clone()).collect::<Vec<_>>()),
             uniques: (0..question.uniques().count()).map(unique).collect(),
             all: Packed::new(&all),
         })
@@ -147,6 +145,9 @@ impl Place {
     }
 }
 
+/// What some units gave in a period.
+pub(super) type Found = (Place, Arc<Grouped>);
+
 /// What is known of a question, and what becomes known of it.
 pub(super) struct Kept<'a> {
     question: &'a Question,
@@ -163,7 +164,7 @@ pub(super) struct Kept<'a> {
 struct Day {
     place: Place,
     units: Vec<Unit>,
-    found: Vec<(Place, Arc<Grouped>)>,
+    found: Vec<Found>,
 }
 
 impl<'a> Kept<'a> {
@@ -221,13 +222,18 @@ impl<'a> Kept<'a> {
     }
 
     /// What is known of a unit.
-    pub(super) fn unit(&self, unit: &Unit, places: &[Place]) -> Option<(Place, Arc<Grouped>)> {
+    pub(super) fn unit(&self, unit: &Unit, places: &[Place]) -> Option<Found> {
         let place = places.first().filter(|place| place.is_whole)?;
         Some((*place, self.reader.view.counted(slice::from_ref(unit), &self.name(*place))?))
     }
 
+    /// Bytes that a unit may give when its day is to be kept: together they are larger, unless many values become one.
+    fn most_bytes(&self) -> usize {
+        ledger::COUNT_BYTES_MAX * if self.question.last_max.is_some() { 4 } else { 1 }
+    }
+
     /// Keeps what was counted: of a whole day together, else of the unit.
-    pub(super) fn counted(&self, unit: &Unit, found: &[(Place, Arc<Grouped>)]) {
+    pub(super) fn counted(&self, unit: &Unit, found: &[Found]) {
         let [(place, grouped)] = found else { return };
         if !place.is_whole {
             return;
@@ -236,8 +242,7 @@ impl<'a> Kept<'a> {
         let day = unit.day().and_then(|day| Some((day, open.get_mut(&day)?)));
         let Some((number, day)) = day else { return self.keep(unit, *place, grouped) };
         day.found.push((*place, Arc::clone(grouped)));
-        if grouped.memory_bytes() > ledger::COUNT_BYTES_MAX {
-            // Together they are larger still.
+        if grouped.memory_bytes() > self.most_bytes() {
             open.remove(&number);
         } else if day.found.len() == day.units.len()
             && let Some(day) = open.remove(&number)
@@ -251,6 +256,24 @@ impl<'a> Kept<'a> {
         if number == self.latest {
             self.keep(unit, *place, grouped);
         }
+    }
+
+    /// Makes one of values of the last split that are too many.
+    fn folded(&self, table: Table) -> Table {
+        let Some(max) = self.question.last_max else { return table };
+        let many = table.with_many(max);
+        let mut folded = Table::new(self.question, 1);
+        let splits = self.question.by.len();
+        for (group, place, sums) in table.cells() {
+            let is_many = many.contains(table.but_last(group));
+            let text =
+                |split: usize| if is_many && split + 1 == splits { MANY } else { table.text(group, split) };
+            let key: Vec<u32> = (0..splits).map(|split| folded.number(split, text(split))).collect();
+            let group = folded.group(&key);
+            folded.cell(group, place, &Budget::new()).add(sums);
+            folded.everything(place).add(sums);
+        }
+        folded
     }
 
     fn keep(&self, unit: &Unit, place: Place, grouped: &Arc<Grouped>) {
@@ -268,6 +291,7 @@ impl<'a> Kept<'a> {
             let place = Place { period: 0, buckets: (from - first, to - first), ..*place };
             grouped.add_to(&mut table, place, &Budget::new());
         }
+        let table = self.folded(table);
         let Some(grouped) = Grouped::of(&table, self.question, buckets) else { return false };
         let (view, bytes) = (self.reader.view, grouped.memory_bytes());
         view.keep_count(&day.units, &self.name(day.place), &Arc::new(grouped), bytes)

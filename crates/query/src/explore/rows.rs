@@ -8,12 +8,12 @@ use event::column::Column as Held;
 use event::{Batch, FieldId, field};
 use ledger::Unit;
 
-use super::Question;
 use super::column::Column;
-use super::kept::{Grouped, Kept, Place, of_each_bucket};
+use super::kept::{Found, Grouped, Kept, Place, of_each_bucket};
 use super::measure::Measure;
 use super::sums::{Packed, Sums};
 use super::table::Table;
+use super::{MANY, Question};
 use crate::error::Result;
 use crate::eval::{Mask, RowReasons};
 use crate::lang::seen_int;
@@ -45,7 +45,7 @@ pub(super) fn gather(
     let fields = question.columns();
     let mut kept = Kept::new(question, reader, periods, fingerprint(question, look));
     units = kept.take_days(units, |place, grouped| grouped.add_to(table, place, reader.budget));
-    let work = |at: usize, unit: &Unit| -> Result<(usize, Vec<(Place, Arc<Grouped>)>)> {
+    let work = |at: usize, unit: &Unit| -> Result<(usize, Vec<Found>)> {
         let places: Vec<Place> =
             periods.iter().enumerate().filter_map(|(n, edges)| Place::of(n, edges, unit)).collect();
         let found = match kept.unit(unit, &places) {
@@ -78,7 +78,7 @@ fn count_unit(
     fields: &[FieldId],
     periods: &[Vec<i64>],
     places: &[Place],
-) -> Result<Vec<(Place, Arc<Grouped>)>> {
+) -> Result<Vec<Found>> {
     let whole = places.iter().filter(|place| place.is_whole);
     let none = || whole.clone().map(|place| (*place, Arc::default())).collect();
     if !reader.compiled.may_match(unit)? {
@@ -110,6 +110,7 @@ fn count_unit(
 }
 
 /// Rows in groups: the group of each place, and the place of each group's first row.
+#[derive(Clone)]
 struct Groups {
     of: Vec<u32>,
     count: u32,
@@ -149,6 +150,33 @@ impl Groups {
         self.count = next;
     }
 
+    /// Makes one of those groups that are more than `max` in a group of others. Says of each group whether it is such a one.
+    fn fold(&mut self, others: &Groups, max: usize) -> Vec<bool> {
+        let other = |at: &usize| others.of.get(*at).map_or(0, |other| *other as usize);
+        let of_each: Vec<usize> = self.firsts().iter().map(other).collect();
+        let mut sizes = vec![0_usize; others.count as usize];
+        of_each.iter().for_each(|other| sizes.get_mut(*other).into_iter().for_each(|size| *size += 1));
+        let mut folded = vec![u32::MAX; others.count as usize];
+        let mut are_many = Vec::new();
+        let mut renumber = |other: &usize| {
+            let is_many = sizes.get(*other).is_some_and(|size| *size > max);
+            let known = folded.get_mut(*other).filter(|_| is_many);
+            if let Some(known) = known.as_ref().filter(|known| ***known != u32::MAX) {
+                return **known;
+            }
+            are_many.push(is_many);
+            let next = are_many.len() as u32 - 1;
+            known.into_iter().for_each(|known| *known = next);
+            next
+        };
+        let numbers: Vec<u32> = of_each.iter().map(&mut renumber).collect();
+        for group in &mut self.of {
+            *group = numbers.get(*group as usize).copied().unwrap_or(0);
+        }
+        self.count = are_many.len() as u32;
+        are_many
+    }
+
     /// A place of each group.
     fn firsts(&self) -> Vec<usize> {
         let mut firsts = vec![usize::MAX; self.count as usize];
@@ -178,8 +206,14 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
         }
     };
     let mut groups = Groups::one(places.len());
+    let mut are_many = Vec::new();
     for (split, column) in columns.iter().enumerate() {
+        let others =
+            question.last_max.filter(|_| split + 1 == columns.len()).map(|max| (groups.clone(), max));
         groups.refine(column.numbers(), |at| number(split, at));
+        if let Some((others, max)) = others {
+            are_many = groups.fold(&others, max);
+        }
     }
     if let Some(bucket) = &bucket {
         groups.refine(buckets, |at| bucket.get(row_at(at) as usize).copied().unwrap_or(0));
@@ -191,7 +225,12 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
     let mut keys = Vec::new();
     for (split, column) in columns.iter().enumerate() {
         let numbers = firsts.iter().map(|at| number(split, *at));
-        let (own, places) = used(column, numbers);
+        let (mut own, mut places) = used(column, numbers);
+        if split + 1 == columns.len() && are_many.contains(&true) {
+            let many = own.len() as u32;
+            own.push(MANY.to_owned());
+            places.iter_mut().zip(&are_many).filter(|(_, is)| **is).for_each(|(place, _)| *place = many);
+        }
         words.push(own);
         keys.push(places.into_iter().map(u64::from).collect());
     }

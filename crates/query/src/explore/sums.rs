@@ -154,11 +154,14 @@ impl Packed {
 impl PackedTimes {
     /// The duration at a place of each.
     fn new(sums: &[Sums], at: usize) -> Option<PackedTimes> {
-        let times = || sums.iter().filter_map(move |sums| sums.times.get(at));
+        // Of no calls no durations were noted.
+        let field = sums.iter().find_map(|sums| sums.times.get(at))?.field;
+        let none = Times::new(field);
+        let times = || sums.iter().map(|sums| sums.times.get(at).unwrap_or(&none));
         let half = |shift: u32| times().map(|t| (t.micros >> shift) as u64).collect();
         let with_latencies = times().any(|t| t.latencies.total() > 0);
         Some(PackedTimes {
-            field: times().next()?.field,
+            field,
             calls: times().map(|t| t.calls).collect(),
             micros: [half(0), half(64)],
             longest: times().map(|t| t.longest.cast_unsigned()).collect(),
@@ -237,7 +240,7 @@ mod tests {
         #[test]
         fn what_is_packed_comes_out(
             rows in proptest::collection::vec((0_i64..700, proptest::bool::ANY, proptest::num::i64::ANY, 0_usize..4), 0..40),
-            with_bucket in proptest::bool::ANY,
+            with_bucket in proptest::bool::ANY, without in proptest::bool::ANY,
         ) {
             let mut sums = vec![Sums::new(&[DURATION, UPSTREAM_DURATION]); 4];
             for (status, denied, micros, group) in rows {
@@ -247,6 +250,7 @@ mod tests {
                 sums[group].times[0].took(micros, with_bucket);
                 sums[group].times[1].took(micros / 3, false);
             }
+            sums.iter_mut().filter(|s| s.calls == 0 && without).for_each(|s| s.times.clear());
             let packed = Packed::new(&sums);
             let mut out = Vec::new();
             packed.each(|_, sums| out.push(format!("{sums:?}")));
@@ -254,6 +258,9 @@ mod tests {
             if sums.iter().any(|s| s.seen.is_none()) {
                 sums.iter_mut().for_each(|s| s.seen = None);
             }
+            let none = Sums::new(&[DURATION, UPSTREAM_DURATION]);
+            let has_some = sums.iter().any(|s| !s.times.is_empty());
+            sums.iter_mut().filter(|s| has_some && s.times.is_empty()).for_each(|s| s.times.clone_from(&none.times));
             proptest::prop_assert_eq!(out, sums.iter().map(|s| format!("{s:?}")).collect::<Vec<_>>());
         }
     }

@@ -3,8 +3,10 @@
 use event::FieldId;
 use event::column::Dict;
 
-use super::Question;
+use std::collections::{HashMap, HashSet};
+
 use super::sums::Sums;
+use super::{MANY, Question};
 use crate::budget::Budget;
 use crate::tally::{Numbered, Numbers};
 
@@ -144,6 +146,23 @@ impl Table {
     /// The number of the text of a combination for one split.
     pub(super) fn key(&self, group: u32, split: usize) -> u32 {
         self.keys.get(group as usize).and_then(|key| key.get(split)).copied().unwrap_or(0)
+    }
+
+    /// A combination without its last split.
+    pub(crate) fn but_last(&self, group: u32) -> &[u32] {
+        self.keys.get(group as usize).and_then(|key| key.split_last()).map_or(&[], |(_, others)| others)
+    }
+
+    /// Those combinations but for the last split of which there are more than so many with it, here or where that was found
+    /// before.
+    pub(crate) fn with_many(&self, max: usize) -> HashSet<&[u32]> {
+        let mut counts: HashMap<&[u32], usize> = HashMap::new();
+        let last = self.dicts.len().saturating_sub(1);
+        for group in self.groups() {
+            let is_many = self.text(group, last) == MANY;
+            *counts.entry(self.but_last(group)).or_default() += if is_many { max + 1 } else { 1 };
+        }
+        counts.into_iter().filter(|(_, count)| *count > max).map(|(others, _)| others).collect()
     }
 
     /// All texts of a split, by number.

@@ -16,6 +16,8 @@ use crate::text::counted;
 const RATE_CALLS_MIN: u64 = 20;
 /// So many refused credentials are repeated.
 const REPEATED_MIN: u64 = 5;
+/// Of whom so many addresses are known, every further one is nothing unexpected.
+const ADDRESSES_MAX: usize = 32;
 /// How far back an address must not have been seen with a consumer to be unexpected.
 const LOOK_BACK_DAYS: i64 = 30;
 
@@ -115,24 +117,32 @@ fn shown(look: &Look<'_>, question: &Question, note: String, keep: fn(u64, u64) 
 
 fn unexpected(look: &Look<'_>) -> Result<Body> {
     let spec = Spec::new("calls,denied", "consumer,ip", Chart::Table).of_calls("consumer:* ip:*").seen();
-    let question = Question::parse(&spec)?;
+    let question = Question { last_max: Some(ADDRESSES_MAX), ..Question::parse(&spec)? };
     let (now, _) = look.whole();
     let from = look.ask.range.from.0;
     let table = gather(look, &question, &[now, vec![(from - LOOK_BACK_DAYS * DAY).max(0), from]])?;
     let (here, earlier) = (table.place(0, 0), table.place(1, 0));
-    let with_calls = |place: u32| -> HashSet<&str> {
+    let with_calls = |place: u32| -> HashSet<&[u32]> {
         let groups = table.groups().filter(|group| table.at(*group, place).is_some());
-        groups.map(|group| table.text(group, 0)).collect()
+        groups.map(|group| table.but_last(group)).collect()
     };
+    let roaming = table.with_many(ADDRESSES_MAX);
     let known = with_calls(earlier);
-    let new = with_calls(here).difference(&known).count() as u64;
+    let new = with_calls(here).difference(&known).filter(|who| !roaming.contains(**who)).count() as u64;
     let mut note = format!("addresses without a call of that consumer in the {LOOK_BACK_DAYS} days before");
     if new > 0 {
         let new = counted(new, "consumer");
         note.push_str(&format!("; {new} without any call in those days not listed"));
     }
+    if !roaming.is_empty() {
+        let roaming = counted(roaming.len() as u64, "consumer");
+        note.push_str(&format!(
+            "; {roaming} with more than {ADDRESSES_MAX} addresses not listed: a new one is usual"
+        ));
+    }
     let keep = |table: &crate::explore::Table, group: u32| {
-        table.at(group, earlier).is_none() && known.contains(table.text(group, 0))
+        let who = table.but_last(group);
+        table.at(group, earlier).is_none() && known.contains(who) && !roaming.contains(who)
     };
     Ok(list(&look.alone(), &question, &table, &keep, Some(note)))
 }
