@@ -9,6 +9,15 @@ fn copy(text: &str) -> Result<String, Error> {
 }
 
 #[test]
+fn a_number_that_no_parser_holds_is_kept_as_text() {
+    let digits = "9".repeat(400);
+    let text = format!(r#"[1e95299533210,-1E308,{digits},1e-95299533210,12.5e+299]"#);
+    let kept = format!(r#"["1e95299533210","-1E308","{digits}",1e-95299533210,"12.5e+299"]"#);
+    assert_eq!(copy(&text).unwrap(), kept);
+    serde_json::from_str::<serde_json::Value>(&copy(&text).unwrap()).unwrap();
+}
+
+#[test]
 fn copies_every_kind_of_value() {
     let text = r#" { "a" : [ 1 , -2.5e3, "x\n\u00fc\ud83d\ude00\/" , true,false , null ] , "b":{},"c":[] } "#;
     assert_eq!(copy(text).unwrap(), "{\"a\":[1,-2.5e3,\"x\\nü😀/\",true,false,null],\"b\":{},\"c\":[]}");

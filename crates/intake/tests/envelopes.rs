@@ -504,7 +504,8 @@ proptest! {
             let decoded = decode_opened(Options { received: Timestamp::parse("2026-11-21T22:07:51Z"), ..Options::default() }, &opened);
             prop_assert_eq!(decoded.keys.len(), decoded.batch.len());
             for row in decoded.batch.rows() {
-                prop_assert!(serde_json::from_str::<Value>(&event::json::to_string(row)).is_ok());
+                let text = event::json::to_string(row);
+                prop_assert!(serde_json::from_str::<Value>(&text).is_ok(), "{}", text);
             }
         }
     }

@@ -43,7 +43,13 @@ pub(crate) fn separate(out: &mut String, open: char) {
     }
 }
 
-/// Whether the text is a number by the grammar of JSON.
+/// Numbers as large as this or larger are kept as texts: most parsers hold numbers as 64-bit floats and refuse beyond
+/// 1.8e308.
+const NUMBER_MAX: f64 = 1e300;
+/// Without an exponent, a number of so many characters is smaller.
+const PLAIN_CHARS_MAX: usize = 300;
+
+/// Whether the text is a number by the grammar of JSON, and one that every parser can hold.
 fn is_number(text: &str) -> bool {
     let rest = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
@@ -59,4 +65,6 @@ fn is_number(text: &str) -> bool {
         && (whole.len() == 1 || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
         && exponent.is_none_or(digits)
+        && (exponent.is_none() && text.len() <= PLAIN_CHARS_MAX
+            || text.parse::<f64>().is_ok_and(|number| number.abs() < NUMBER_MAX))
 }
