@@ -640,8 +640,8 @@ export const CASES = [
   [
     '355',
     'AWS',
-    'usage plan by domain and path',
-    [columns('API by usage plan', 'Plan', 'Domain', 'Path', 'Calls'), sees('API by usage plan', 'business')],
+    'usage plan by domain and route',
+    [columns('API by usage plan', 'Plan', 'Domain', 'Route', 'Calls'), sees('API by usage plan', 'business')],
     AWS,
   ],
   [
