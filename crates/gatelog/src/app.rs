@@ -9,6 +9,7 @@ use intake::directory::Read;
 use ledger::Ledger;
 use tokio::sync::{Semaphore, watch};
 
+use crate::attempts::Attempts;
 use crate::catalog::{self, Catalog, Content};
 use crate::clock;
 use crate::config::Config;
@@ -42,6 +43,8 @@ pub(crate) struct App {
     pub(crate) meters: Meters,
     pub(crate) refusals: Refusals,
     pub(crate) strangers: Strangers,
+    /// Wrong passwords.
+    pub(crate) attempts: Attempts,
     pub(crate) exports: Exports,
     /// Sockets that speak something other than HTTP/1.
     pub(crate) listeners: Vec<Arc<Listener>>,

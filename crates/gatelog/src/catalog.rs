@@ -305,7 +305,11 @@ mod tests {
         let server = Catalog::open(dir.path(), vec![], NOW).unwrap();
         let open = |content: &mut Content| {
             let link = content.keyring.one_time_link(NOW, &random().unwrap());
-            content.keyring.exchange(link.token.expose(), NOW, &random().unwrap()).unwrap().secret
+            content
+                .keyring
+                .exchange(link.token.expose(), Default::default(), NOW, &random().unwrap())
+                .unwrap()
+                .secret
         };
         let session = server.change(NOW, open).unwrap();
         let is_open =

@@ -1,5 +1,6 @@
 //! The command line. One file per command; what stands above a command here is its help.
 
+mod admin;
 mod client;
 mod columns;
 mod config;
@@ -70,6 +71,7 @@ enum Command {
     Mask(mask::Args),
     Config(config::Args),
     Token(token::Args),
+    Admin(admin::Args),
     Source(source::Args),
     Trail(trail::Args),
     Verify(verify::Args),
@@ -99,6 +101,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Mask(args) => mask::run(&args, environment),
         Command::Config(args) => config::run(args, environment),
         Command::Token(args) => token::run(args, environment),
+        Command::Admin(args) => admin::run(args, environment),
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
         Command::Verify(args) => verify::run(&args, environment),

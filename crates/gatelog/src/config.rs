@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::listen::{self, LISTENERS_MAX, Setup};
+use crate::listen::{self, LISTENERS_MAX, Setup, TlsFiles};
 use crate::objects::Objects;
 use crate::pull::Pulled;
 use crate::reading::Reading;
@@ -79,6 +79,8 @@ settings! {
     data_dir: String = "gatelog-data".into(), "Where everything is kept: events, roll-ups, tokens.";
     listen_address: String = "127.0.0.1:7080".into(), "Address and port to listen on. Port 0 takes a free one.";
     public_url: String = String::new(), "The address people reach it at, such as `https://gatelog.example.com`. With `https` the session cookie is marked Secure.";
+    tls_certificate_file: String = String::new(), "Certificates in PEM, that of the server first. With it and its key the server speaks TLS 1.2 and 1.3 itself; the files are read again when they change.";
+    tls_key_file: String = String::new(), "The private key of the certificate, in PEM.";
     insecure_http: bool = false, "Allows listening on an address that is not loopback without TLS: say yes only behind a proxy that ends TLS, or in a closed network.";
     connections_max: usize = 10_000, "Open connections; further ones are closed at once. Never more than the limit of open files allows.";
     header_deadline_ms: u64 = 10_000, "Time a client has for the head of a request; also how long an idle connection is kept.";
@@ -206,6 +208,22 @@ impl Config {
         Ok(config)
     }
 
+    /// Where the certificates of the server are, when it speaks TLS itself.
+    pub(crate) fn tls(&self) -> Option<TlsFiles> {
+        let (certificate, key) = (self.tls_certificate_file.clone().into(), self.tls_key_file.clone().into());
+        (!self.tls_certificate_file.is_empty()).then_some(TlsFiles { certificate, key, client_ca: None })
+    }
+
+    /// What it speaks itself: `http` or `https`.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls_certificate_file.is_empty() { "http" } else { "https" }
+    }
+
+    /// Whether people reach it by TLS, its own or that of a proxy in front.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://") || !self.tls_certificate_file.is_empty()
+    }
+
     /// What the types cannot say.
     fn check(&self) -> Result<(), Error> {
         let wrong = |reason: String| Err(Error::Wrong { place: "settings".into(), reason });
@@ -217,6 +235,9 @@ impl Config {
         }
         if !self.public_url.is_empty() && !self.public_url.starts_with("http") {
             return wrong("public_url must begin with http:// or https://".into());
+        }
+        if self.tls_certificate_file.is_empty() != self.tls_key_file.is_empty() {
+            return wrong("tls_certificate_file and tls_key_file belong together".into());
         }
         if self.retain_days == 0 || self.header_deadline_ms == 0 || self.query_deadline_ms == 0 {
             return wrong("retain_days, header_deadline_ms and query_deadline_ms must be above 0".into());

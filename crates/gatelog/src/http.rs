@@ -1,6 +1,7 @@
 //! The HTTP server: connections with deadlines and a bound on their number, one entry for every request, the router
 //! made from the list of routes. Who may do what stands with each route, not here.
 
+mod account;
 pub(crate) mod answer;
 mod body;
 mod connection;
@@ -15,6 +16,7 @@ mod gateways;
 mod grants;
 mod health;
 pub(crate) mod ingest;
+mod members;
 mod openapi;
 mod panels;
 mod pulls;
@@ -26,6 +28,7 @@ mod saved;
 mod session;
 mod sources;
 mod tail;
+mod tokens;
 mod trail;
 mod usage;
 mod views;
@@ -50,11 +53,13 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
 use crate::app::App;
+use crate::listen::tls::Tls;
 use crate::log;
 use connection::Patient;
 use error::Problem;
@@ -88,7 +93,12 @@ async fn method_not_allowed(method: Method) -> Response {
 }
 
 /// Serves until `stop` resolves, then lets requests finish.
-pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+pub(crate) async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    stop: impl Future<Output = ()>,
+) {
     let router = router(&app);
     let builder = builder(&app);
     let graceful = GracefulShutdown::new();
@@ -110,13 +120,18 @@ pub(crate) async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Futur
             app.meters.connections_refused.fetch_add(1, Ordering::Relaxed);
             continue;
         };
-        let connection = connect(&app, &router, &builder, stream, peer);
-        let connection = graceful.watch(connection.into_owned());
-        let app = Arc::clone(&app);
+        // Watched from now on: the stop waits for handshakes, too.
+        let (watcher, app) = (graceful.watcher(), Arc::clone(&app));
+        let (builder, router, tls) = (builder.clone(), router.clone(), tls.clone());
         tokio::spawn(async move {
             app.meters.connections.fetch_add(1, Ordering::Relaxed);
-            // How a connection ends is the client's business.
-            let _ = connection.await;
+            if let Some(stream) = open(&app, stream, tls.as_deref()).await {
+                let entry = Entry { app: Arc::clone(&app), router, peer };
+                let service = hyper_util::service::TowerToHyperService::new(entry);
+                let connection = builder.serve_connection(TokioIo::new(stream), service);
+                // How a connection ends is the client's business.
+                let _ = watcher.watch(connection).await;
+            }
             app.meters.connections.fetch_sub(1, Ordering::Relaxed);
             drop(permit);
         });
@@ -145,23 +160,19 @@ fn builder(app: &App) -> Builder<TokioExecutor> {
     builder
 }
 
-type Served = hyper_util::service::TowerToHyperService<Entry>;
+/// Bytes to and from a client, in clear or inside TLS.
+trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
-fn connect<'b>(
-    app: &Arc<App>,
-    router: &Router,
-    builder: &'b Builder<TokioExecutor>,
-    stream: TcpStream,
-    peer: SocketAddr,
-) -> hyper_util::server::conn::auto::Connection<'b, TokioIo<Patient>, Served, TokioExecutor> {
+/// A connection ready to be served; none when the client does not shake hands.
+async fn open(app: &App, stream: TcpStream, tls: Option<&Tls>) -> Option<Box<dyn Wire>> {
     // Answers are short; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let config = &app.config;
-    let head = Duration::from_millis(config.header_deadline_ms);
-    let stall = Duration::from_millis(config.write_stall_ms);
-    let entry = Entry { app: Arc::clone(app), router: router.clone(), peer };
-    let service = hyper_util::service::TowerToHyperService::new(entry);
-    builder.serve_connection(TokioIo::new(Patient::new(stream, head, stall)), service)
+    let head = Duration::from_millis(app.config.header_deadline_ms);
+    let stall = Duration::from_millis(app.config.write_stall_ms);
+    let Some(tls) = tls else { return Some(Box::new(Patient::new(stream, head, stall))) };
+    let secured = tokio::time::timeout(head, tls.accept(stream)).await.ok()?.ok()?;
+    Some(Box::new(Patient::new(secured, head, stall)))
 }
 
 /// The one way in for every request of a connection.
@@ -211,7 +222,7 @@ impl Entry {
         if compresses {
             response = answer::compress(response).await;
         }
-        answer::dress(&mut response, self.app.config.public_url.starts_with("https://"));
+        answer::dress(&mut response, self.app.config.is_https());
         self.app.meters.answered(response.status().as_u16());
         if self.app.config.log_requests {
             self.log(&method, &path, &response, started);

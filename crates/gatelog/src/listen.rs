@@ -11,7 +11,7 @@ mod numbers;
 mod setup;
 mod streams;
 mod syslog;
-mod tls;
+pub(crate) mod tls;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ use keys::Secret;
 use tokio::task::JoinSet;
 
 pub(crate) use numbers::{NUMBERS, Numbers};
-pub(crate) use setup::{LISTENERS_MAX, Plan, Setup};
+pub(crate) use setup::{LISTENERS_MAX, Plan, Setup, TlsFiles};
 
 use crate::app::App;
 use crate::config::Config;

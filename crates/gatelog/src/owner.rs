@@ -1,13 +1,13 @@
-//! Whose something is. Until people have accounts, someone is a name in a tenant: that of the token they came with.
+//! Whose something is: a person's, whichever way they came, or that of the token of an application.
 
-use keys::{Role, Scope};
+use keys::{Permission, Scope};
 
 /// Someone who asks, as far as it decides what is theirs.
 #[derive(Clone, Debug)]
 pub(crate) struct Owner {
     /// Tenant and name: what is kept beside a thing to know whose it is.
     pub(crate) key: String,
-    /// Whether others' things may be changed too.
+    /// Whether others' things may be seen and changed too; never for someone who sees a part of the rows.
     pub(crate) is_admin: bool,
 }
 
@@ -15,7 +15,12 @@ impl Owner {
     /// Who asks.
     pub(crate) fn of(scope: &Scope) -> Owner {
         let who = scope.principal();
-        Owner { key: format!("{} {}", who.tenant(), who.name()), is_admin: who.role() == Some(Role::Admin) }
+        let key = match who.user() {
+            // No name has a tab, so no token can pass for a person.
+            Some(user) => format!("{}\t{user}", who.tenant()),
+            None => format!("{} {}", who.tenant(), who.name()),
+        };
+        Owner { key, is_admin: who.may(Permission::SettingsWrite) && !scope.is_narrowed() }
     }
 
     /// Whether they see what someone keeps: their own, and what is shared.
@@ -31,5 +36,5 @@ impl Owner {
 
 /// The name in a key, for people.
 pub(crate) fn name(key: &str) -> &str {
-    key.split_once(' ').map_or(key, |(_, name)| name)
+    key.split_once(['\t', ' ']).map_or(key, |(_, name)| name)
 }

@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::{App, Gates, Meters};
+use crate::attempts::Attempts;
 use crate::catalog::{Catalog, Source, random};
 use crate::clock::Steady;
 use crate::config::{Config, Environment, secret};
@@ -27,6 +28,7 @@ use crate::counters::Tally;
 use crate::directory::Store;
 use crate::exports::{self, Exports};
 use crate::knowledge::Known;
+use crate::listen::tls::Tls;
 use crate::listen::{self, Bound};
 use crate::outbound::Outbound;
 use crate::refusals::Refusals;
@@ -98,8 +100,7 @@ pub(crate) fn run(
     let now = clock::now();
     let dir = Path::new(&config.data_dir).to_owned();
     let catalog = Catalog::open(&dir, given, now)?;
-    declare_sources(&catalog, &config, now)?;
-    declare_listened(&catalog, &config, now)?;
+    declare(&catalog, &config, now)?;
     let disk = open_disk(&dir)?;
     let ledger = Arc::new(open_ledger(&config, Arc::clone(&disk), now)?);
     let trail = Recorder::open(disk, &dir, &config, Rules::new(catalog.masking_key()))?;
@@ -109,7 +110,7 @@ pub(crate) fn run(
         .with_context(|| format!("cannot listen on {}", config.listen_address))?;
     let address = listener.local_addr()?;
     let bound = listen::bind(&config)?;
-    check_reach(&config, address)?;
+    let tls = secured(&config, address)?;
     let known = Known::open(&config)?;
     let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
     directory.refresh(now);
@@ -132,6 +133,7 @@ pub(crate) fn run(
         meters: Meters::default(),
         refusals: Refusals::default(),
         strangers: Strangers::default(),
+        attempts: Attempts::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
         outbound,
@@ -147,7 +149,7 @@ pub(crate) fn run(
     objects::start(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
 
-    runtime.block_on(answer(&app, listener, bound, stop))?;
+    runtime.block_on(answer(&app, listener, tls, bound, stop))?;
     runtime.shutdown_timeout(Duration::from_secs(5));
     ended.store(true, Ordering::Relaxed);
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
@@ -162,6 +164,7 @@ pub(crate) fn run(
 async fn answer(
     app: &Arc<App>,
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     bound: Vec<Bound>,
     stop: watch::Sender<bool>,
 ) -> anyhow::Result<()> {
@@ -172,20 +175,28 @@ async fn answer(
         // Long answers end, so that the connections can.
         let _ = stop.send(true);
     };
-    http::serve(Arc::clone(app), listener, stopped).await;
+    http::serve(Arc::clone(app), listener, tls, stopped).await;
     listeners.finish(Duration::from_millis(app.config.shutdown_grace_ms)).await;
     Ok(())
 }
 
-/// Refuses to let tokens cross a network in clear.
-fn check_reach(config: &Config, address: SocketAddr) -> anyhow::Result<()> {
-    if !address.ip().is_loopback() && !config.insecure_http && !config.public_url.starts_with("https://") {
+/// The certificates of the settings. Refuses to let tokens cross a network in clear.
+fn secured(config: &Config, address: SocketAddr) -> anyhow::Result<Option<Arc<Tls>>> {
+    if !address.ip().is_loopback() && !config.insecure_http && !config.is_https() {
         bail!(
-            "{address} can be reached from outside, and without TLS tokens would cross the network in clear: put a proxy \
-             that ends TLS in front and set public_url to its https address, or say --insecure-http"
+            "{address} can be reached from outside, and without TLS passwords and tokens would cross the network in clear: \
+             set tls_certificate_file and tls_key_file, put a proxy that ends TLS in front and set public_url to its https \
+             address, or say --insecure-http"
         );
     }
-    Ok(())
+    let tls = config.tls().map(|files| Tls::open(&files, &[b"h2", b"http/1.1"])).transpose()?;
+    Ok(tls.map(Arc::new))
+}
+
+/// Makes the sources that the settings name.
+fn declare(catalog: &Catalog, config: &Config, now: Timestamp) -> anyhow::Result<()> {
+    declare_sources(catalog, config, now)?;
+    declare_listened(catalog, config, now)
 }
 
 /// What the settings say of sources is set with every start.
@@ -260,7 +271,7 @@ fn greet(app: &App, address: SocketAddr) -> anyhow::Result<()> {
         address.port(),
     );
     let base = match app.config.public_url.trim_end_matches('/') {
-        "" => format!("http://{shown}"),
+        "" => format!("{}://{shown}", app.config.scheme()),
         url => url.to_owned(),
     };
     println!("{base}");

@@ -1,5 +1,5 @@
 //! How often those may try who show no credential: each try is an event of the operator trail, and whoever may fill the
-//! trail may stop all that has to be recorded.
+//! trail may stop all that has to be recorded. Waits after wrong passwords are in [`crate::attempts`].
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -52,7 +52,7 @@ impl Strangers {
 }
 
 /// Who has an IPv6 address has all of its network.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(long) => Ipv6Addr::from_bits(long.to_bits() & (u128::MAX << 64)).into(),

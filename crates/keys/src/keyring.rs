@@ -1,30 +1,33 @@
-//! All tokens, sessions and one-time links of an installation. Saved as JSON by its owner; losing that file loses
-//! access and nothing else.
+//! All tokens, people, roles, sessions and one-time links of an installation. Saved as JSON by its owner; losing that
+//! file loses access and nothing else. Here: tokens, and who a credential belongs to. People and roles: members.rs;
+//! sessions and links: session.rs.
 
 use event::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use crate::principal::{Principal, PrincipalKind, TenantId, Who};
+use crate::members::Account;
+use crate::principal::{Principal, PrincipalKind, Who};
 use crate::record::{Entry, Grant, Held, Link, May, Moment, SessionEntry};
-use crate::role::Role;
+use crate::role::{CustomRole, INGEST, Permission, Role, RoleName};
 use crate::secret::Secret;
 use crate::token::{Hash, Random, Token, TokenId, TokenKind};
-use crate::{
-    ADMITTED_CHARS_MIN, API_TOKEN_LIVES, Error, INGEST_TOKEN_LIVES, LINK_LIVES, Refusal, SESSION_IDLE,
-    SESSION_LIVES, TOKENS_MAX,
-};
+use crate::{ADMITTED_CHARS_MIN, API_TOKEN_LIVES, Error, INGEST_TOKEN_LIVES, Refusal, TOKENS_MAX};
 
-/// All tokens, sessions and one-time links of an installation.
+/// All tokens, people, roles, sessions and one-time links of an installation.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keyring {
-    tokens: BTreeMap<TokenId, Held<Entry>>,
-    sessions: BTreeMap<TokenId, Held<SessionEntry>>,
-    links: BTreeMap<TokenId, Held<Link>>,
+    pub(crate) tokens: BTreeMap<TokenId, Held<Entry>>,
+    pub(crate) sessions: BTreeMap<TokenId, Held<SessionEntry>>,
+    pub(crate) links: BTreeMap<TokenId, Held<Link>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) users: BTreeMap<String, Account>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) roles: BTreeMap<RoleName, CustomRole>,
     /// Tokens given as text by the environment. The environment is where they live: unset there, gone here.
     #[serde(skip)]
-    admitted: BTreeMap<TokenId, Held<Entry>>,
+    pub(crate) admitted: BTreeMap<TokenId, Held<Entry>>,
     /// Given texts that were revoked: the environment does not bring them back.
     barred: Vec<Hash>,
 }
@@ -37,12 +40,13 @@ pub struct Minted {
     pub token: Secret<String>,
 }
 
-/// A session just opened: the only time its secret can be had.
-pub struct Opened {
-    /// What the cookie holds.
-    pub secret: Secret<String>,
-    /// Who it is.
-    pub principal: Principal,
+/// What a role means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// What its holders may do.
+    pub permissions: Vec<Permission>,
+    /// The filter that narrows what they see.
+    pub rows: Option<String>,
 }
 
 impl Keyring {
@@ -56,45 +60,85 @@ impl Keyring {
         let hash = Hash::of(presented);
         let Some(token) = Token::parse(presented) else {
             let given = self.admitted.values().find(|held| held.hash.is(&hash)).ok_or(Refusal::Malformed)?;
-            return principal_of(&given.entry, now);
+            return self.principal_of(&given.entry, now);
         };
         if let TokenKind::Browser = token.kind() {
             return self.session(&token, &hash, now);
         }
         let held = self.tokens.get(token.id()).filter(|held| held.hash.is(&hash)).ok_or(Refusal::Unknown)?;
-        principal_of(&held.entry, now)
+        self.principal_of(&held.entry, now)
     }
 
-    fn session(&self, token: &Token, hash: &Hash, now: Timestamp) -> Result<Principal, Refusal> {
-        let held = self.sessions.get(token.id()).filter(|held| held.hash.is(hash)).ok_or_else(|| {
-            // A link opens a session; it is none.
-            if self.links.contains_key(token.id()) { Refusal::WrongKind } else { Refusal::Unknown }
-        })?;
-        let session = &held.entry;
-        if !self.lives(session, now) {
+    /// Who the holder of a good token is.
+    pub(crate) fn principal_of(&self, entry: &Entry, now: Timestamp) -> Result<Principal, Refusal> {
+        self.check(entry, now)?;
+        entry.last_used.touch(now);
+        let mut who = Who {
+            kind: PrincipalKind::Ingest,
+            tenant: entry.tenant,
+            name: entry.name.clone(),
+            user: entry.user.clone(),
+            source: None,
+            role: None,
+            permissions: INGEST.to_vec(),
+            token: entry.id.clone(),
+            row_filters: entry.row_filter.clone().into_iter().collect(),
+        };
+        match &entry.may {
+            May::Append { source } => who.source = Some(source.clone()),
+            May::Act { role, only } => {
+                who.kind = PrincipalKind::Machine;
+                who.role = Some(role.clone());
+                let rights = self.rights(role);
+                who.permissions = rights.permissions;
+                // A stolen token makes no other: what is one's own is done in a session of one's own.
+                who.permissions.retain(|permission| *permission != Permission::AccountOwn);
+                who.row_filters.extend(rights.rows);
+                if let Some(only) = only {
+                    who.permissions.retain(|permission| only.contains(permission));
+                }
+                if let Some(account) = entry.user.as_ref().and_then(|user| self.users.get(user)) {
+                    let own = self.rights(&account.user.role);
+                    who.permissions.retain(|permission| own.permissions.contains(permission));
+                    who.row_filters.extend(own.rows.into_iter().chain(account.user.rows.clone()));
+                }
+            }
+        }
+        Ok(Principal::new(who))
+    }
+
+    /// What a role means now: one that does not exist may nothing.
+    pub fn rights(&self, name: &RoleName) -> Rights {
+        if let Some(role) = Role::parse(name.as_str()) {
+            return Rights { permissions: role.permissions().to_vec(), rows: None };
+        }
+        match self.roles.get(name) {
+            Some(role) => Rights {
+                permissions: role.permissions.iter().copied().filter(|p| !INGEST.contains(p)).collect(),
+                rows: role.rows.clone(),
+            },
+            None => Rights::default(),
+        }
+    }
+
+    /// Whether a token is good.
+    pub fn is_good(&self, entry: &Entry, now: Timestamp) -> bool {
+        self.check(entry, now).is_ok()
+    }
+
+    /// Whether a token is good: not taken back, not past its time, its person not gone or shut out.
+    pub(crate) fn check(&self, entry: &Entry, now: Timestamp) -> Result<(), Refusal> {
+        if entry.revoked.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        if entry.expires.is_some_and(|expires| expires <= now) {
             return Err(Refusal::Expired);
         }
-        session.last_used.touch(now);
-        Ok(Principal::new(Who {
-            kind: PrincipalKind::Person,
-            tenant: session.tenant,
-            name: session.name.clone(),
-            may: May::Act { role: session.role },
-            token: session.id.clone(),
-            row_filter: session.row_filter.clone(),
-        }))
-    }
-
-    /// Whether a session still counts: not idle too long, not too old, and the token it was opened with still good.
-    fn lives(&self, session: &SessionEntry, now: Timestamp) -> bool {
-        let used = session.last_used.get().unwrap_or(session.created);
-        let parent = session.opened_with.as_ref().is_none_or(|id| {
-            self.tokens
-                .get(id)
-                .or_else(|| self.admitted.get(id))
-                .is_some_and(|t| check(&t.entry, now).is_ok())
-        });
-        parent && now.0 < used.0 + SESSION_IDLE && now.0 < session.created.0 + SESSION_LIVES
+        let is_shut = |user: &String| self.users.get(user).is_none_or(|account| account.user.disabled);
+        if entry.user.as_ref().is_some_and(is_shut) {
+            return Err(Refusal::Revoked);
+        }
+        Ok(())
     }
 
     /// Makes a token.
@@ -159,13 +203,14 @@ impl Keyring {
         random: &Random,
     ) -> Result<Minted, Error> {
         let old = &self.tokens.get(id).ok_or(Error::NoSuchToken)?.entry;
-        if check(old, now).is_err() {
+        if self.check(old, now).is_err() {
             return Err(Error::NoSuchToken);
         }
         let grant = Grant {
             tenant: old.tenant,
             name: old.name.clone(),
             may: old.may.clone(),
+            user: old.user.clone(),
             row_filter: old.row_filter.clone(),
             expires: None,
         };
@@ -183,7 +228,8 @@ impl Keyring {
         now: Timestamp,
         random: &Random,
     ) -> Result<(Minted, Option<Timestamp>), Error> {
-        let good = |held: &&Held<Entry>| held.entry.appends_to(source) && check(&held.entry, now).is_ok();
+        let good =
+            |held: &&Held<Entry>| held.entry.appends_to(source) && self.check(&held.entry, now).is_ok();
         let old: Vec<TokenId> = self.tokens.values().filter(good).map(|held| held.entry.id.clone()).collect();
         let minted = self.mint(Grant::ingest(source), now, random)?;
         let ends = old.iter().filter_map(|id| self.wind_down(id, overlap, now)).max();
@@ -210,7 +256,7 @@ impl Keyring {
     /// Forgets a token that is no longer good; the operator trail remembers it.
     pub fn remove(&mut self, id: &TokenId, now: Timestamp) -> Result<(), Error> {
         let held = self.tokens.get(id).ok_or(Error::NoSuchToken)?;
-        if check(&held.entry, now).is_ok() {
+        if self.check(&held.entry, now).is_ok() {
             return Err(Error::NoSuchToken);
         }
         self.tokens.remove(id);
@@ -222,87 +268,16 @@ impl Keyring {
         self.admitted.values().chain(self.tokens.values()).map(|held| &held.entry)
     }
 
-    /// Every session that is open at that time.
-    pub fn sessions(&self, now: Timestamp) -> impl Iterator<Item = &SessionEntry> {
-        self.sessions.values().map(|held| &held.entry).filter(move |session| self.lives(session, now))
-    }
-
-    /// Whether a token with the admin role is good. When none is, a start prints a one-time link.
-    pub fn has_admin(&self, now: Timestamp) -> bool {
-        self.tokens().any(|e| e.may == May::Act { role: Role::Admin } && check(e, now).is_ok())
-    }
-
-    /// The token of a link that opens one admin session within 15 minutes. A new link ends the ones before.
-    pub fn one_time_link(&mut self, now: Timestamp, random: &Random) -> Minted {
-        let token = Token::mint(TokenKind::Browser, random);
-        let link = Link {
-            id: token.id().clone(),
-            tenant: TenantId::FIRST,
-            name: "admin".to_owned(),
-            role: Role::Admin,
-            expires: Timestamp(now.0 + LINK_LIVES),
-        };
-        self.links.clear();
-        self.links.insert(link.id.clone(), Held { hash: Hash::of(token.text().expose()), entry: link });
-        Minted { id: token.id().clone(), token: token.into_text() }
-    }
-
-    /// Opens a session with a one-time link, which is used up by it, or with an API token.
-    pub fn exchange(&mut self, presented: &str, now: Timestamp, random: &Random) -> Result<Opened, Refusal> {
-        let hash = Hash::of(presented);
-        let link = Token::parse(presented)
-            .filter(|token| self.links.get(token.id()).is_some_and(|held| held.hash.is(&hash)))
-            .and_then(|token| self.links.remove(token.id()));
-        let (tenant, name, role, row_filter, opened_with) = match link {
-            Some(Held { entry: link, .. }) if now < link.expires => {
-                (link.tenant, link.name, link.role, None, None)
-            }
-            Some(_) => return Err(Refusal::Expired),
-            None => {
-                let who = self.authenticate(presented, now)?;
-                let role =
-                    who.role().filter(|_| who.kind() == PrincipalKind::Machine).ok_or(Refusal::WrongKind)?;
-                let filter = who.row_filter().map(str::to_owned);
-                (who.tenant(), who.name().to_owned(), role, filter, Some(who.token().clone()))
-            }
-        };
-        let token = Token::mint(TokenKind::Browser, random);
-        let id = token.id().clone();
-        let last_used = Moment::at(now);
-        let entry = SessionEntry {
-            id: id.clone(),
-            tenant,
-            name,
-            role,
-            row_filter,
-            opened_with,
-            created: now,
-            last_used,
-        };
-        self.sweep(now);
-        self.sessions.insert(id, Held { hash: Hash::of(token.text().expose()), entry });
-        let principal = self.authenticate(token.text().expose(), now)?;
-        Ok(Opened { secret: token.into_text(), principal })
-    }
-
-    /// Ends the session with that secret; whether there was one.
-    pub fn end_session(&mut self, presented: &str) -> bool {
-        let hash = Hash::of(presented);
-        Token::parse(presented)
-            .filter(|token| self.sessions.get(token.id()).is_some_and(|held| held.hash.is(&hash)))
-            .is_some_and(|token| self.sessions.remove(token.id()).is_some())
-    }
-
-    /// Ends the session with that public id; whether there was one.
-    pub fn end_session_by_id(&mut self, id: &TokenId) -> bool {
-        self.sessions.remove(id).is_some()
-    }
-
     /// Takes over when tokens and sessions were last used, where another keyring knows better.
     pub fn carry_uses(&self, from: &Keyring) {
         for (id, held) in &self.tokens {
             if let Some(used) = from.tokens.get(id).and_then(|held| held.entry.last_used.get()) {
                 held.entry.last_used.touch(used);
+            }
+        }
+        for (name, account) in &self.users {
+            if let Some(used) = from.users.get(name).and_then(|account| account.user.last_signed_in.get()) {
+                account.user.last_signed_in.touch(used);
             }
         }
         for (id, held) in &self.sessions {
@@ -311,62 +286,16 @@ impl Keyring {
             }
         }
     }
-
-    /// Drops sessions and links that are over, and the longest unused sessions beyond the limit.
-    pub fn sweep(&mut self, now: Timestamp) {
-        self.links.retain(|_, held| now < held.entry.expires);
-        let over: Vec<TokenId> = self
-            .sessions
-            .values()
-            .filter(|s| !self.lives(&s.entry, now))
-            .map(|s| s.entry.id.clone())
-            .collect();
-        over.iter().for_each(|id| {
-            self.sessions.remove(id);
-        });
-        while self.sessions.len() >= TOKENS_MAX {
-            let oldest =
-                self.sessions.values().min_by_key(|s| s.entry.last_used.get()).map(|s| s.entry.id.clone());
-            oldest.and_then(|id| self.sessions.remove(&id));
-        }
-    }
-}
-
-fn check(entry: &Entry, now: Timestamp) -> Result<(), Refusal> {
-    if entry.revoked.is_some() {
-        return Err(Refusal::Revoked);
-    }
-    if entry.expires.is_some_and(|expires| expires <= now) {
-        return Err(Refusal::Expired);
-    }
-    Ok(())
-}
-
-fn principal_of(entry: &Entry, now: Timestamp) -> Result<Principal, Refusal> {
-    check(entry, now)?;
-    entry.last_used.touch(now);
-    let kind = match entry.may {
-        May::Append { .. } => PrincipalKind::Ingest,
-        May::Act { .. } => PrincipalKind::Machine,
-    };
-    Ok(Principal::new(Who {
-        kind,
-        tenant: entry.tenant,
-        name: entry.name.clone(),
-        may: entry.may.clone(),
-        token: entry.id.clone(),
-        row_filter: entry.row_filter.clone(),
-    }))
 }
 
 fn entry(grant: Grant, id: TokenId, now: Timestamp, expires: Option<Timestamp>) -> Result<Entry, Error> {
-    let Grant { tenant, name, may, row_filter, .. } = grant;
+    let Grant { tenant, name, may, user, row_filter, .. } = grant;
     let source_fits = if let May::Append { source } = &may { is_name(source) } else { true };
     if !is_name(&name) || !source_fits {
         return Err(Error::BadName);
     }
     let last_used = Moment::default();
-    Ok(Entry { id, tenant, name, may, row_filter, created: now, expires, revoked: None, last_used })
+    Ok(Entry { id, tenant, name, may, user, row_filter, created: now, expires, revoked: None, last_used })
 }
 
 /// Whether it can be a name: 1 to 64 characters, none of them a control or direction character. Names reach terminals,

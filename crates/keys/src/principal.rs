@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::record::May;
-use crate::role::{INGEST, Permission, Role};
+use crate::role::{Permission, Role, RoleName};
 use crate::token::TokenId;
 
 /// The number of a tenant. It names directories, so it is a number and never a text from outside.
@@ -47,9 +46,12 @@ pub(crate) struct Who {
     pub(crate) kind: PrincipalKind,
     pub(crate) tenant: TenantId,
     pub(crate) name: String,
-    pub(crate) may: May,
+    pub(crate) user: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) role: Option<RoleName>,
+    pub(crate) permissions: Vec<Permission>,
     pub(crate) token: TokenId,
-    pub(crate) row_filter: Option<String>,
+    pub(crate) row_filters: Vec<String>,
 }
 
 impl Principal {
@@ -72,20 +74,24 @@ impl Principal {
         &self.0.name
     }
 
-    /// The role; none for an ingest token.
-    pub fn role(&self) -> Option<Role> {
-        match self.0.may {
-            May::Act { role } => Some(role),
-            May::Append { .. } => None,
-        }
+    /// The account of the person it is, or whose token it is; none for an application.
+    pub fn user(&self) -> Option<&str> {
+        self.0.user.as_deref()
+    }
+
+    /// The name of the role; none for an ingest token.
+    pub fn role(&self) -> Option<&RoleName> {
+        self.0.role.as_ref()
+    }
+
+    /// Whether it has this role of the program.
+    pub fn is_a(&self, role: Role) -> bool {
+        self.role().is_some_and(|name| name.is(role))
     }
 
     /// The source an ingest token delivers for.
     pub fn source(&self) -> Option<&str> {
-        match &self.0.may {
-            May::Append { source } => Some(source),
-            May::Act { .. } => None,
-        }
+        self.0.source.as_deref()
     }
 
     /// The public part of the token or session it came with.
@@ -93,19 +99,25 @@ impl Principal {
         &self.0.token
     }
 
-    /// The filter that narrows every read of this caller.
-    pub fn row_filter(&self) -> Option<&str> {
-        self.0.row_filter.as_deref()
+    /// The filters that narrow every read of this caller: of its role, of its account and of its token. All of them
+    /// hold at once; another filter never makes it more.
+    pub fn row_filters(&self) -> &[String] {
+        &self.0.row_filters
     }
 
     /// What it may do.
-    pub fn permissions(&self) -> &'static [Permission] {
-        self.role().map_or(INGEST, Role::permissions)
+    pub fn permissions(&self) -> &[Permission] {
+        &self.0.permissions
+    }
+
+    /// Whether it may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions().contains(&permission)
     }
 
     /// The right to do one thing, when this caller has it.
     pub fn scope(&self, permission: Permission) -> Result<Scope, Denied> {
-        if self.permissions().contains(&permission) {
+        if self.may(permission) {
             Ok(Scope { who: self.clone(), permission })
         } else {
             Err(Denied { permission })
@@ -113,7 +125,7 @@ impl Principal {
     }
 }
 
-/// The right to do one thing in one tenant, checked. Rows outside [`Scope::row_filter`] are not to be seen; further
+/// The right to do one thing in one tenant, checked. Rows outside [`Scope::row_filters`] are not to be seen; further
 /// filters only narrow.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -143,9 +155,14 @@ impl Scope {
         if self.permits(permission) { Ok(()) } else { Err(Denied { permission }) }
     }
 
-    /// The filter, in the filter language, that every read is narrowed by.
-    pub fn row_filter(&self) -> Option<&str> {
-        self.who.row_filter()
+    /// The filters, in the filter language, that every read is narrowed by: all of them.
+    pub fn row_filters(&self) -> &[String] {
+        self.who.row_filters()
+    }
+
+    /// Whether some rows are not to be seen.
+    pub fn is_narrowed(&self) -> bool {
+        !self.row_filters().is_empty()
     }
 
     /// Who is asking.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::principal::TenantId;
-use crate::role::Role;
+use crate::role::{Permission, RoleName};
 use crate::token::{Hash, TokenId, TokenKind};
 
 /// What the holder of a token may do.
@@ -22,7 +22,10 @@ pub enum May {
     #[serde(rename = "api")]
     Act {
         /// The role.
-        role: Role,
+        role: RoleName,
+        /// Of what the role may, only this; all of it without.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only: Option<Vec<Permission>>,
     },
 }
 
@@ -41,6 +44,7 @@ pub struct Grant {
     pub(crate) tenant: TenantId,
     pub(crate) name: String,
     pub(crate) may: May,
+    pub(crate) user: Option<String>,
     pub(crate) row_filter: Option<String>,
     pub(crate) expires: Option<Timestamp>,
 }
@@ -53,12 +57,12 @@ impl Grant {
     }
 
     /// A token that calls the API.
-    pub fn api(name: impl Into<String>, role: Role) -> Grant {
-        Grant::new(name.into(), May::Act { role })
+    pub fn api(name: impl Into<String>, role: impl Into<RoleName>) -> Grant {
+        Grant::new(name.into(), May::Act { role: role.into(), only: None })
     }
 
     fn new(name: String, may: May) -> Grant {
-        Grant { tenant: TenantId::FIRST, name, may, row_filter: None, expires: None }
+        Grant { tenant: TenantId::FIRST, name, may, user: None, row_filter: None, expires: None }
     }
 
     /// With another name than that of its source.
@@ -74,6 +78,19 @@ impl Grant {
     /// Good until then, instead of the usual time.
     pub fn until(self, expires: Timestamp) -> Grant {
         Grant { expires: Some(expires), ..self }
+    }
+
+    /// Of what its role may, only this.
+    pub fn only(mut self, permissions: Vec<Permission>) -> Grant {
+        if let May::Act { only, .. } = &mut self.may {
+            *only = Some(permissions);
+        }
+        self
+    }
+
+    /// A token of a person: it may never more than that person, and ends with the account.
+    pub fn of(self, user: impl Into<String>) -> Grant {
+        Grant { user: Some(user.into()), ..self }
     }
 
     /// Sees only rows that match this filter.
@@ -115,6 +132,9 @@ pub struct Entry {
     /// What its holder may do.
     #[serde(flatten)]
     pub may: May,
+    /// The account of the person whose token it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
     /// The filter that narrows what it sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row_filter: Option<String>,
@@ -138,6 +158,16 @@ impl Entry {
     }
 }
 
+/// Where someone signs in from, as far as the server can tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// The address.
+    pub address: String,
+    /// What the browser says it is; cut short.
+    pub agent: String,
+}
+
 /// What may be shown of a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SessionEntry {
@@ -147,19 +177,29 @@ pub struct SessionEntry {
     pub tenant: TenantId,
     /// Who it is.
     pub name: String,
-    /// With which role.
-    pub role: Role,
-    /// The filter that narrows what it sees.
+    /// The account; none when it was opened by a link or a token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub row_filter: Option<String>,
+    pub user: Option<String>,
+    /// The role it was opened with. That of an account or token is looked up anew each time.
+    pub role: RoleName,
     /// The API token it was opened with; it ends with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_with: Option<TokenId>,
+    /// Where it was opened from.
+    #[serde(default)]
+    pub place: Place,
     /// When it was opened, in microseconds.
     #[serde(with = "micros")]
     pub created: Timestamp,
+    /// How long it lives at most, in microseconds.
+    #[serde(default = "session_lives")]
+    pub lives: i64,
     /// When it was last used, in microseconds.
     pub last_used: Moment,
+}
+
+fn session_lives() -> i64 {
+    crate::SESSION_LIVES
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -175,9 +215,12 @@ pub(crate) struct Link {
     pub(crate) id: TokenId,
     pub(crate) tenant: TenantId,
     pub(crate) name: String,
-    pub(crate) role: Role,
+    pub(crate) role: RoleName,
     #[serde(with = "micros")]
     pub(crate) expires: Timestamp,
+    /// How long the session it opens lives, in microseconds.
+    #[serde(default = "session_lives")]
+    pub(crate) lives: i64,
 }
 
 /// A time that moves forward while others read: many requests use one token at once.
@@ -217,14 +260,14 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-mod micros {
+pub(crate) mod micros {
     use super::*;
 
-    pub(super) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
         time.0.serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         i64::deserialize(from).map(Timestamp)
     }
 }

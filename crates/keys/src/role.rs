@@ -2,6 +2,7 @@
 //! exists.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 macro_rules! permissions {
@@ -17,6 +18,11 @@ macro_rules! permissions {
             /// `noun:verb`, as the API and the documentation write it.
             pub fn text(self) -> &'static str {
                 match self { $(Permission::$name => $text),* }
+            }
+
+            /// The permission of that name.
+            pub fn parse(text: &str) -> Option<Permission> {
+                Permission::ALL.iter().copied().find(|permission| permission.text() == text)
             }
 
             /// What it allows.
@@ -42,10 +48,12 @@ permissions! {
     ViewsWrite "views:write" "See, save and share views of pages."
     SinksWrite "sinks:write" "Make and change forwarding to other systems."
     TrailRead "trail:read" "Read the operator trail."
-    TrailExport "trail:export" "Export the operator trail as a file."
+    TrailExport "trail:export" "Take the operator trail away as a file; reading it is a permission of its own."
     VerifyRun "verify:run" "Verify digests and proofs."
-    MembersWrite "members:write" "Invite people and give them roles."
-    TokensWrite "tokens:write" "Make, rotate and revoke tokens."
+    MembersRead "members:read" "See people, roles, tokens and sessions."
+    MembersWrite "members:write" "Make people and roles, say who has which, and end sessions."
+    TokensWrite "tokens:write" "Make, rotate and revoke the tokens of applications."
+    AccountOwn "account:own" "Change one's own password, make tokens for oneself, end one's own sessions."
     SettingsWrite "settings:write" "Change retention, masking and other settings."
 }
 
@@ -55,27 +63,29 @@ impl fmt::Display for Permission {
     }
 }
 
-/// What a person or a machine is, for Gatelog.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What a person or a machine is, for Gatelog. These come with the program; an installation adds its own
+/// ([`crate::CustomRole`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Dashboards, totals and saved views.
+    /// Dashboards, totals and saved views, without whole client addresses.
     Viewer,
     /// A viewer who also reads and exports events.
     Analyst,
     /// An analyst who also makes alerts and reports.
     Editor,
-    /// Reads the operator trail and verifies; nothing else.
+    /// Reads and exports the operator trail and verifies; nothing else.
     Auditor,
     /// Everything there is a permission for, except sending events in.
     Admin,
+    /// An admin whom no filter narrows, and the only one who makes or changes super admins.
+    SuperAdmin,
 }
 
 use Permission::*;
 
-const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite];
+const VIEWER: &[Permission] = &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite, AccountOwn];
 const ANALYST: &[Permission] =
-    &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite, EventsRead, EventsExport];
+    &[PanelsRead, SourcesRead, DirectoryRead, AlertsRead, ViewsWrite, EventsRead, EventsExport, AccountOwn];
 const EDITOR: &[Permission] = &[
     PanelsRead,
     SourcesRead,
@@ -86,8 +96,9 @@ const EDITOR: &[Permission] = &[
     AlertsWrite,
     ReportsWrite,
     ViewsWrite,
+    AccountOwn,
 ];
-const AUDITOR: &[Permission] = &[TrailRead, TrailExport, VerifyRun];
+const AUDITOR: &[Permission] = &[TrailRead, TrailExport, VerifyRun, AccountOwn];
 const ADMIN: &[Permission] = &[
     PanelsRead,
     SourcesRead,
@@ -104,16 +115,19 @@ const ADMIN: &[Permission] = &[
     VerifyRun,
     SinksWrite,
     SourcesWrite,
+    MembersRead,
     MembersWrite,
     TokensWrite,
     SettingsWrite,
+    AccountOwn,
 ];
 /// An ingest token is no role: it appends, nothing else.
 pub(crate) const INGEST: &[Permission] = &[EventsAppend];
 
 impl Role {
     /// All of them.
-    pub const ALL: &[Role] = &[Role::Viewer, Role::Analyst, Role::Editor, Role::Auditor, Role::Admin];
+    pub const ALL: &[Role] =
+        &[Role::Viewer, Role::Analyst, Role::Editor, Role::Auditor, Role::Admin, Role::SuperAdmin];
 
     /// What this role may do.
     pub fn permissions(self) -> &'static [Permission] {
@@ -122,7 +136,7 @@ impl Role {
             Role::Analyst => ANALYST,
             Role::Editor => EDITOR,
             Role::Auditor => AUDITOR,
-            Role::Admin => ADMIN,
+            Role::Admin | Role::SuperAdmin => ADMIN,
         }
     }
 
@@ -134,6 +148,21 @@ impl Role {
             Role::Editor => "editor",
             Role::Auditor => "auditor",
             Role::Admin => "admin",
+            Role::SuperAdmin => "super_admin",
+        }
+    }
+
+    /// What it is for, in a sentence.
+    pub fn about(self) -> &'static str {
+        match self {
+            Role::Viewer => "Dashboards, totals and saved views; client addresses are cut short.",
+            Role::Analyst => "A viewer who also reads and exports events.",
+            Role::Editor => "An analyst who also makes alerts and reports.",
+            Role::Auditor => "Reads and exports the operator trail and verifies it; nothing else.",
+            Role::Admin => {
+                "Members, tokens, sources and settings besides. Nobody can change events or the trail."
+            }
+            Role::SuperAdmin => "An admin whom no filter narrows, and the only one who makes super admins.",
         }
     }
 
@@ -141,6 +170,56 @@ impl Role {
     pub fn parse(text: &str) -> Option<Role> {
         Role::ALL.iter().copied().find(|role| role.text() == text)
     }
+}
+
+/// The name of a role: one of the program's or one of the installation's own. What it means is looked up in the
+/// keyring each time, so that a change of a role counts at once; a name without a role may nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RoleName(String);
+
+impl RoleName {
+    /// Reads a name: 2 to 32 lower-case letters, digits, `-` and `_`, a letter first.
+    pub fn parse(text: &str) -> Option<RoleName> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        let is_name = (2..=32).contains(&text.len()) && text.starts_with(|c: char| c.is_ascii_lowercase());
+        (is_name && text.chars().all(fits)).then(|| RoleName(text.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is this role of the program.
+    pub fn is(&self, role: Role) -> bool {
+        self.0 == role.text()
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> RoleName {
+        RoleName(role.text().to_owned())
+    }
+}
+
+impl fmt::Display for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A role of the installation's own: a named set of permissions, perhaps with a filter of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomRole {
+    /// What it is for.
+    #[serde(default)]
+    pub about: String,
+    /// What it may do. Sending events in is nothing a role can do.
+    pub permissions: BTreeSet<Permission>,
+    /// The filter that narrows what everyone with this role sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<String>,
 }
 
 impl fmt::Display for Role {
@@ -162,25 +241,27 @@ mod tests {
             table += &format!("{permission:<15} {}\n", may.join(" "));
         }
         let want = "\
-events:append   
-events:read     analyst editor admin
-events:export   analyst editor admin
-panels:read     viewer analyst editor admin
-sources:read    viewer analyst editor admin
-sources:write   admin
-directory:read  viewer analyst editor admin
-directory:write admin
-alerts:read     viewer analyst editor admin
-alerts:write    editor admin
-reports:write   editor admin
-views:write     viewer analyst editor admin
-sinks:write     admin
-trail:read      auditor admin
-trail:export    auditor admin
-verify:run      auditor admin
-members:write   admin
-tokens:write    admin
-settings:write  admin
+events:append
+events:read     analyst editor admin super_admin
+events:export   analyst editor admin super_admin
+panels:read     viewer analyst editor admin super_admin
+sources:read    viewer analyst editor admin super_admin
+sources:write   admin super_admin
+directory:read  viewer analyst editor admin super_admin
+directory:write admin super_admin
+alerts:read     viewer analyst editor admin super_admin
+alerts:write    editor admin super_admin
+reports:write   editor admin super_admin
+views:write     viewer analyst editor admin super_admin
+sinks:write     admin super_admin
+trail:read      auditor admin super_admin
+trail:export    auditor admin super_admin
+verify:run      auditor admin super_admin
+members:read    admin super_admin
+members:write   admin super_admin
+tokens:write    admin super_admin
+account:own     viewer analyst editor auditor admin super_admin
+settings:write  admin super_admin
 ";
         // `Display` does not pad by itself.
         let squeeze = |text: &str| {

@@ -2,7 +2,10 @@
 
 use event::Timestamp;
 use event::time::{DAY, HOUR, MINUTE, SECOND};
-use keys::{Error, Grant, Keyring, May, Permission, PrincipalKind, Random, Refusal, Role, TenantId};
+use keys::{
+    CustomRole, Error, Grant, Keyring, May, Permission, Place, PrincipalKind, Random, Refusal, Role,
+    RoleName, Said, TenantId,
+};
 
 const NOW: Timestamp = Timestamp(1_795_298_319 * SECOND);
 
@@ -49,8 +52,9 @@ fn every_role_may_what_the_table_says() {
         let who = ring.authenticate(minted.token.expose(), NOW).unwrap();
         for permission in Permission::ALL {
             let scope = who.scope(*permission);
-            assert_eq!(scope.is_ok(), role.permissions().contains(permission), "{role} {permission}");
-            assert!(scope.is_err() || scope.unwrap().row_filter() == Some("group:gold"));
+            let may = role.permissions().contains(permission) && *permission != Permission::AccountOwn;
+            assert_eq!(scope.is_ok(), may, "{role} {permission}");
+            assert!(scope.is_err() || scope.unwrap().row_filters() == ["group:gold"]);
         }
     }
 }
@@ -112,18 +116,27 @@ fn a_link_opens_one_session_within_15_minutes() {
     assert!(!ring.has_admin(NOW));
     let link = ring.one_time_link(NOW, &random(1));
     assert_eq!(refusal(&ring, link.token.expose(), NOW), Refusal::WrongKind);
-    let opened = ring.exchange(link.token.expose(), after(15 * MINUTE - 1), &random(2)).ok().unwrap();
+    let opened = ring
+        .exchange(link.token.expose(), Place::default(), after(15 * MINUTE - 1), &random(2))
+        .ok()
+        .unwrap();
     assert_eq!(
-        (opened.principal.kind(), opened.principal.role()),
-        (PrincipalKind::Person, Some(Role::Admin))
+        (opened.principal.kind(), opened.principal.is_a(Role::SuperAdmin)),
+        (PrincipalKind::Person, true)
     );
     assert!(ring.authenticate(opened.secret.expose(), after(15 * MINUTE)).is_ok());
-    assert!(ring.exchange(link.token.expose(), after(15 * MINUTE - 1), &random(3)).is_err(), "used up");
-    assert_eq!(ring.exchange(opened.secret.expose(), NOW, &random(3)).err(), Some(Refusal::WrongKind));
+    assert!(
+        ring.exchange(link.token.expose(), Place::default(), after(15 * MINUTE - 1), &random(3)).is_err(),
+        "used up"
+    );
+    assert_eq!(
+        ring.exchange(opened.secret.expose(), Place::default(), NOW, &random(3)).err(),
+        Some(Refusal::WrongKind)
+    );
 
     let late = ring.one_time_link(NOW, &random(4));
     assert_eq!(
-        ring.exchange(late.token.expose(), after(15 * MINUTE), &random(5)).err(),
+        ring.exchange(late.token.expose(), Place::default(), after(15 * MINUTE), &random(5)).err(),
         Some(Refusal::Expired)
     );
     assert!(ring.end_session(opened.secret.expose()));
@@ -135,9 +148,9 @@ fn a_link_opens_one_session_within_15_minutes() {
 fn sessions_end_idle_after_30_minutes_and_always_after_12_hours() {
     let mut ring = Keyring::new();
     let api = ring.mint(Grant::api("ann", Role::Analyst), NOW, &random(1)).ok().unwrap();
-    let idle = ring.exchange(api.token.expose(), NOW, &random(2)).ok().unwrap();
+    let idle = ring.exchange(api.token.expose(), Place::default(), NOW, &random(2)).ok().unwrap();
     assert_eq!(refusal(&ring, idle.secret.expose(), after(30 * MINUTE)), Refusal::Expired);
-    let busy = ring.exchange(api.token.expose(), NOW, &random(3)).ok().unwrap();
+    let busy = ring.exchange(api.token.expose(), Place::default(), NOW, &random(3)).ok().unwrap();
     for minutes in (0..720).step_by(29) {
         assert!(ring.authenticate(busy.secret.expose(), after(minutes * MINUTE)).is_ok(), "{minutes}");
     }
@@ -145,7 +158,10 @@ fn sessions_end_idle_after_30_minutes_and_always_after_12_hours() {
     assert_eq!(ring.sessions(after(12 * HOUR - 1)).count(), 1);
 
     let ingest = ring.mint(Grant::ingest("edge"), NOW, &random(4)).ok().unwrap();
-    assert_eq!(ring.exchange(ingest.token.expose(), NOW, &random(5)).err(), Some(Refusal::WrongKind));
+    assert_eq!(
+        ring.exchange(ingest.token.expose(), Place::default(), NOW, &random(5)).err(),
+        Some(Refusal::WrongKind)
+    );
     // A session ends with the token it was opened with.
     ring.revoke(&api.id, NOW).unwrap();
     assert_eq!(refusal(&ring, busy.secret.expose(), after(MINUTE)), Refusal::Unknown);
@@ -159,17 +175,14 @@ fn given_texts_are_admitted_as_they_are_and_not_saved() {
     let id = ring.admit(admin.clone(), "a-text-of-my-own-choosing", NOW).unwrap();
     assert_eq!(ring.admit(admin.clone(), "a-text-of-my-own-choosing", NOW), Ok(id.clone()));
     assert!(ring.has_admin(NOW));
-    assert_eq!(
-        ring.authenticate("a-text-of-my-own-choosing", after(9_999 * DAY)).unwrap().role(),
-        Some(Role::Admin)
-    );
+    assert!(ring.authenticate("a-text-of-my-own-choosing", after(9_999 * DAY)).unwrap().is_a(Role::Admin));
     ring.admit(Grant::ingest("default"), "another-text-of-mine", NOW).unwrap();
     assert_eq!(ring.authenticate("another-text-of-mine", NOW).unwrap().source(), Some("default"));
 
     // Another text replaces the one before.
     ring.admit(admin.clone(), "the-second-text-for-it", NOW).unwrap();
     assert_eq!(refusal(&ring, "a-text-of-my-own-choosing", NOW), Refusal::Malformed);
-    let session = ring.exchange("the-second-text-for-it", NOW, &random(1)).ok().unwrap();
+    let session = ring.exchange("the-second-text-for-it", Place::default(), NOW, &random(1)).ok().unwrap();
     assert!(ring.authenticate(session.secret.expose(), NOW).is_ok());
 
     let saved = serde_json::to_string(&ring).unwrap();
@@ -188,7 +201,7 @@ fn a_keyring_is_saved_without_secrets_and_read_back() {
     let api = ring.mint(Grant::api("ann", Role::Editor).rows("group:gold"), NOW, &random(1)).ok().unwrap();
     let ingest = ring.mint(Grant::ingest("edge").named("edge Frankfurt"), NOW, &random(2)).ok().unwrap();
     let link = ring.one_time_link(NOW, &random(3));
-    let session = ring.exchange(api.token.expose(), NOW, &random(4)).ok().unwrap();
+    let session = ring.exchange(api.token.expose(), Place::default(), NOW, &random(4)).ok().unwrap();
     let saved = serde_json::to_string_pretty(&ring).unwrap();
     for secret in [&api.token, &ingest.token, &link.token, &session.secret] {
         let middle = &secret.expose()[15..58];
@@ -196,7 +209,7 @@ fn a_keyring_is_saved_without_secrets_and_read_back() {
     }
     let back: Keyring = serde_json::from_str(&saved).unwrap();
     assert_eq!(serde_json::to_string_pretty(&back).unwrap(), saved);
-    assert_eq!(back.authenticate(session.secret.expose(), NOW).unwrap().row_filter(), Some("group:gold"));
+    assert_eq!(back.authenticate(session.secret.expose(), NOW).unwrap().row_filters(), ["group:gold"]);
     assert_eq!(back.authenticate(ingest.token.expose(), NOW).unwrap().name(), "edge Frankfurt");
     assert!(back.tokens().any(|e| e.may == May::Append { source: "edge".to_owned() }));
     let shown = serde_json::to_value(back.tokens().find(|e| e.id == ingest.id).unwrap()).unwrap();
@@ -245,4 +258,69 @@ fn a_source_gets_another_token_and_is_forgotten() {
     assert_eq!(refusal(&ring, given, after(DAY)), Refusal::Revoked);
     assert_eq!(ring.admit(Grant::ingest("edge").named("given"), given, NOW), Err(Error::Barred));
     assert!(ring.authenticate(other.token.expose(), after(DAY)).is_ok());
+}
+
+fn said(role: impl Into<RoleName>, rows: Option<&str>) -> Said {
+    let rows = rows.map(str::to_owned);
+    Said { full_name: "Ann Smith".to_owned(), role: role.into(), rows, disabled: false }
+}
+
+#[test]
+fn a_person_has_what_the_role_says_now_and_all_filters_hold() {
+    let mut ring = Keyring::new();
+    let team = RoleName::parse("team").unwrap();
+    let role = |permissions: &[Permission]| CustomRole {
+        permissions: permissions.iter().copied().collect(),
+        rows: Some("api:pets".to_owned()),
+        about: String::new(),
+    };
+    ring.set_role(team.clone(), role(&[Permission::EventsRead, Permission::AccountOwn])).unwrap();
+    ring.add_user("ann", said(team.clone(), Some("gateway:edge")), None, None, NOW).unwrap();
+    let own = Grant::api("mine", team.clone()).of("ann").rows("status:200");
+    let token = ring.mint(own, NOW, &random(1)).ok().unwrap();
+    let session = ring.enter("ann", Place::default(), NOW, &random(2)).ok().unwrap();
+    let who = ring.authenticate(token.token.expose(), NOW).unwrap();
+    assert_eq!(who.permissions(), [Permission::EventsRead]);
+    let mut filters = who.row_filters().to_vec();
+    filters.sort_unstable();
+    filters.dedup();
+    assert_eq!(filters, ["api:pets", "gateway:edge", "status:200"]);
+    let who = ring.authenticate(session.secret.expose(), NOW).unwrap();
+    assert_eq!(who.row_filters(), ["api:pets", "gateway:edge"]);
+    assert!(who.may(Permission::AccountOwn) && who.user() == Some("ann"));
+
+    // A change of the role ends sessions and counts for tokens; a role that is gone may nothing.
+    ring.set_role(team.clone(), role(&[Permission::PanelsRead])).unwrap();
+    assert_eq!(refusal(&ring, session.secret.expose(), NOW), Refusal::Unknown);
+    assert_eq!(ring.authenticate(token.token.expose(), NOW).unwrap().permissions(), [Permission::PanelsRead]);
+    assert_eq!(ring.remove_role(&team, NOW), Err(Error::RoleInUse));
+    ring.change_user("ann", said(Role::Analyst, None)).unwrap();
+    ring.revoke(&token.id, NOW).unwrap();
+    ring.remove_role(&team, NOW).unwrap();
+    let lost = ring.mint(Grant::api("lost", team), NOW, &random(3)).ok().unwrap();
+    assert!(ring.authenticate(lost.token.expose(), NOW).unwrap().permissions().is_empty());
+}
+
+#[test]
+fn super_admins_are_never_narrowed_and_never_gone() {
+    let mut ring = Keyring::new();
+    ring.add_user("ann", said(Role::SuperAdmin, None), None, None, NOW).unwrap();
+    assert!(ring.has_admin(NOW));
+    assert_eq!(
+        ring.add_user("bob", said(Role::SuperAdmin, Some("a")), None, None, NOW).err(),
+        Some(Error::NeverNarrowed)
+    );
+    assert_eq!(ring.change_user("ann", said(Role::Admin, None)).err(), Some(Error::LastAdmin));
+    assert_eq!(ring.remove_user("ann").err(), Some(Error::LastAdmin));
+    ring.add_user("bob", said(Role::SuperAdmin, None), None, None, NOW).unwrap();
+    assert!(ring.change_user("ann", said(Role::Admin, None)).is_ok());
+    for name in ["", "Ann", "a b", "a/b", &"a".repeat(65)] {
+        assert_eq!(
+            ring.add_user(name, said(Role::Viewer, None), None, None, NOW).err(),
+            Some(Error::BadUserName)
+        );
+    }
+    let saved = serde_json::to_string(&ring).unwrap();
+    let back: Keyring = serde_json::from_str(&saved).unwrap();
+    assert_eq!(back.users().map(|user| user.name.as_str()).collect::<Vec<_>>(), ["ann", "bob"]);
 }

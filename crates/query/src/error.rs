@@ -35,6 +35,9 @@ pub enum Error {
     /// The filter that limits this caller is not valid; nothing is shown.
     #[error("the filter that limits this account is not valid: {0}")]
     Scope(Fault),
+    /// What this caller may not ask.
+    #[error("{0}")]
+    Withheld(&'static str),
     /// A file could not be read.
     #[error(transparent)]
     Ledger(#[from] ledger::Error),

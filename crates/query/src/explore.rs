@@ -217,6 +217,11 @@ impl Question {
 
 /// Counts what is asked for in some periods, each given by the edges of its buckets.
 pub(crate) fn gather(look: &Look<'_>, question: &Question, periods: &[Vec<i64>]) -> Result<Table> {
+    let mut coarse = question.clone();
+    if !look.sees_events {
+        coarse.by = question.by.iter().map(|split| split.coarse()).collect();
+    }
+    let question = &coarse;
     let reader = look.reader.asking(&look.reader.asked.and(&question.filter));
     let narrow = look.on(&reader);
     let width = periods.iter().map(|edges| edges.len().saturating_sub(1)).max().unwrap_or(1);

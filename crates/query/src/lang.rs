@@ -13,6 +13,8 @@ use event::field;
 use ipnet::IpNet;
 use serde::Serialize;
 
+use crate::network;
+
 pub(crate) use names::names;
 pub use names::{ALIASES, Alias, FREE, near};
 pub use operators::{OPERATORS, Operator};
@@ -190,6 +192,22 @@ impl Filter {
         self.node.fields()
     }
 
+    /// Whether a term tells single addresses apart: finer than the networks that are shown to those who may not read
+    /// events.
+    pub(crate) fn tells_addresses(&self) -> bool {
+        let is_coarse = |test: &Test| match test {
+            Test::Empty | Test::Present => true,
+            Test::Within(net) => net.prefix_len() <= network::bits(net.addr()),
+            _ => false,
+        };
+        let mut found = false;
+        self.node.each_term(&mut |term| {
+            let is_address = term.target.fields().contains(&field::IP);
+            found |= is_address && !term.tests.iter().all(is_coarse);
+        });
+        found
+    }
+
     /// The text of the term that keeps what has this value; without a value, what has none.
     pub fn term(name: &str, value: Option<&str>) -> String {
         match value {
@@ -200,6 +218,14 @@ impl Filter {
 }
 
 impl Node {
+    fn each_term(&self, look: &mut impl FnMut(&Term)) {
+        match self {
+            Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| part.each_term(look)),
+            Node::Not(inner) => inner.each_term(look),
+            Node::Term(term) => look(term),
+        }
+    }
+
     fn fields(&self) -> Vec<FieldId> {
         fn collect(node: &Node, into: &mut Vec<FieldId>) {
             match node {

@@ -14,6 +14,7 @@ pub mod facets;
 pub mod histogram;
 pub mod lang;
 pub mod limits;
+mod network;
 pub mod panels;
 mod quantile;
 pub mod range;

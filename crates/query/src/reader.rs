@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use event::column::Column;
 use event::{Batch, field};
-use keys::Scope;
+use keys::{Permission, Scope};
 use ledger::{Unit, View};
 use serde::Serialize;
 
@@ -47,6 +47,11 @@ impl<'a> Reader<'a> {
         asked: &Filter,
         budget: &'a Budget,
     ) -> Result<Reader<'a>> {
+        if asked.tells_addresses() && !scope.principal().may(Permission::EventsRead) {
+            return Err(Error::Withheld(
+                "only those who may read events filter by single client addresses; a network such as ip:203.0.113.0/24 is fine",
+            ));
+        }
         Ok(Reader::with(view, bounds(scope)?, asked.clone(), budget))
     }
 
@@ -129,12 +134,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a caller may see at all.
+/// What a caller may see at all: the one place where a scope becomes a filter. All its filters hold at once.
 pub(crate) fn bounds(scope: &Scope) -> Result<Filter> {
-    match scope.row_filter() {
-        None => Ok(Filter::all()),
-        Some(text) => Filter::parse(text).map_err(Error::Scope),
-    }
+    scope
+        .row_filters()
+        .iter()
+        .try_fold(Filter::all(), |bounds, text| Ok(bounds.and(&Filter::parse(text).map_err(Error::Scope)?)))
 }
 
 /// The rows of a batch whose time lies in `[from, to)`.

@@ -29,6 +29,15 @@ pub(super) struct Opened {
 }
 
 impl DataPlace {
+    /// Where a browser reaches the server, by the settings.
+    pub(super) fn url(&self, environment: &Environment) -> anyhow::Result<String> {
+        let config = super::config::read(self.config.clone(), environment)?;
+        Ok(match config.public_url.trim_end_matches('/') {
+            "" => format!("{}://{}", config.scheme(), config.listen_address.replace("0.0.0.0", "127.0.0.1")),
+            url => url.to_owned(),
+        })
+    }
+
     /// Opens its catalogue.
     pub(super) fn open(&self, environment: &Environment, now: Timestamp) -> anyhow::Result<Opened> {
         let dir = match &self.data {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use event::Timestamp;
 use event::time::{DAY, HOUR};
-use keys::{Entry, Grant, May, Minted, Role, TokenId};
+use keys::{Entry, Grant, May, Minted, Permission, RoleName, TokenId};
 use serde_json::{Value, json};
 
 use super::data_place::DataPlace;
@@ -41,9 +41,12 @@ enum What {
         /// For sending events in, as this source
         #[arg(long, value_name = "SOURCE", conflicts_with = "role", required_unless_present = "role")]
         ingest: Option<String>,
-        /// For calling the API: viewer, analyst, editor, auditor or admin
+        /// For calling the API: viewer, analyst, editor, auditor, admin, super_admin or a role of your own
         #[arg(long, value_parser = role)]
-        role: Option<Role>,
+        role: Option<RoleName>,
+        /// Of what the role may, only this: events:read,panels:read
+        #[arg(long, value_name = "PERMISSIONS", value_delimiter = ',', value_parser = permission, requires = "role")]
+        only: Option<Vec<Permission>>,
         /// A name for people
         #[arg(long)]
         name: Option<String>,
@@ -71,9 +74,13 @@ enum What {
     },
 }
 
-fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| {
-        let names: Vec<&str> = Role::ALL.iter().map(|role| role.text()).collect();
+fn role(text: &str) -> Result<RoleName, String> {
+    RoleName::parse(text).ok_or_else(|| "not the name of a role".to_owned())
+}
+
+fn permission(text: &str) -> Result<Permission, String> {
+    Permission::parse(text).ok_or_else(|| {
+        let names: Vec<&str> = Permission::ALL.iter().map(|permission| permission.text()).collect();
         format!("one of {}", names.join(", "))
     })
 }
@@ -82,15 +89,21 @@ pub(super) fn run(args: Args, environment: &Environment) -> anyhow::Result<()> {
     let now = clock::now();
     let catalog = args.place.open(environment, now)?;
     match args.what {
-        What::Create { ingest, role, name, days, rows } => {
+        What::Create { ingest, role, only, name, days, rows } => {
             let mut grant = match (ingest, role) {
                 (Some(source), _) => {
                     check_name(&source)?;
                     Grant::ingest(source)
                 }
-                (None, Some(role)) => Grant::api(role.text(), role),
+                (None, Some(role)) if !catalog.with(|content| content.keyring.has_role(&role)) => {
+                    bail!("there is no role {role}; docs/access.md lists them")
+                }
+                (None, Some(role)) => Grant::api(role.as_str(), role.clone()),
                 (None, None) => bail!("say --ingest SOURCE or --role ROLE"),
             };
+            if let Some(only) = only {
+                grant = grant.only(only);
+            }
             if let Some(name) = name {
                 grant = grant.named(name);
             }
@@ -149,7 +162,7 @@ fn list<'a>(entries: impl Iterator<Item = &'a Entry>, now: Timestamp) {
     for entry in entries {
         let may = match &entry.may {
             May::Append { source } => format!("ingest {source}"),
-            May::Act { role } => format!("api {role}"),
+            May::Act { role, .. } => format!("api {role}"),
         };
         let date = |time: Option<Timestamp>, chars: usize| {
             time.map_or("-".to_owned(), |t| t.to_string().chars().take(chars).collect())

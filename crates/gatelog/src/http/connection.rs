@@ -8,24 +8,23 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 /// Until so many bytes came it is not known whether HTTP/1 or HTTP/2 is spoken, and no timer of hyper runs.
 const PREFACE_BYTES: usize = 24;
 
 /// A stream with deadlines.
-pub(crate) struct Patient {
-    stream: TcpStream,
+pub(crate) struct Patient<S> {
+    stream: S,
     read_bytes: usize,
     head: Pin<Box<Sleep>>,
     stall: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patient {
+impl<S> Patient<S> {
     /// `head` bounds the wait for the first bytes, `stall` that for the client to take what is written.
-    pub(crate) fn new(stream: TcpStream, head: Duration, stall: Duration) -> Patient {
+    pub(crate) fn new(stream: S, head: Duration, stall: Duration) -> Patient<S> {
         Patient { stream, read_bytes: 0, head: Box::pin(sleep(head)), stall, stalled: None }
     }
 
@@ -43,7 +42,7 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -64,7 +63,7 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -17,11 +17,10 @@ const SOURCES_MAX: usize = 5;
 pub(crate) async fn find(scope: Scope, call: Call) -> Answer {
     let Asked { range, filter, now, .. } = asked(&call.params)?;
     let request = Ask { range, filter, now };
-    let sources =
-        match scope.principal().scope(Permission::SourcesRead).is_ok() && scope.row_filter().is_none() {
-            true => of_sources(&call),
-            false => Vec::new(),
-        };
+    let sources = match scope.principal().scope(Permission::SourcesRead).is_ok() && !scope.is_narrowed() {
+        true => of_sources(&call),
+        false => Vec::new(),
+    };
     let mut found =
         ask(&call.app, scope, move |view, scope, budget| query::diagnose(view, scope, &request, budget))
             .await?;

@@ -63,5 +63,5 @@ pub(crate) fn public_url(config: &Config, headers: &HeaderMap) -> String {
     }
     let is_plain = |host: &&str| host.chars().all(|c| c.is_ascii_alphanumeric() || ".-_:[]".contains(c));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(is_plain);
-    format!("http://{}", host.unwrap_or(&config.listen_address))
+    format!("{}://{}", config.scheme(), host.unwrap_or(&config.listen_address))
 }

@@ -31,6 +31,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/usage.json"),
     include_str!("openapi/explain.json"),
     include_str!("openapi/trail.json"),
+    include_str!("openapi/members.json"),
 ];
 
 /// `GET /openapi.json`.
@@ -117,6 +118,9 @@ fn operation(route: &Route) -> Value {
         members.insert("security".into(), security);
         if let Door::Needs(permission) = route.door {
             members.insert("x-permission".into(), json!(permission.text()));
+        }
+        if let Some(also) = route.also {
+            members.insert("x-also-permission".into(), json!(also.text()));
         }
         if let Door::Open(why) = route.door {
             members.insert("x-open-because".into(), json!(why));

@@ -110,7 +110,9 @@ impl From<query::Error> for Problem {
                 Problem::new(StatusCode::UNPROCESSABLE_ENTITY, what).remedy(remedy)
             }
             query::Error::NotFound { .. } => Problem::missing(error.to_string()),
-            query::Error::Scope(_) => Problem::new(StatusCode::FORBIDDEN, error.to_string()),
+            query::Error::Scope(_) | query::Error::Withheld(_) => {
+                Problem::new(StatusCode::FORBIDDEN, error.to_string())
+            }
             query::Error::Ledger(_) | query::Error::Writing { .. } => Problem::internal(error),
         }
     }

@@ -19,12 +19,14 @@ use serde_json::{Map, Value, json};
 use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::App;
-use crate::trail::actions::{ACCESS_DENIED, Action};
+use crate::trail::actions::{ACCESS_DENIED, Action, Verb};
 use crate::trail::{self, Unrecorded, look};
 use crate::{clock, log};
 
 /// Bytes of a body that are kept; of a larger one it is only said how large it said it is.
 const BODY_BYTES_MAX: usize = 16 << 10;
+/// Characters of a tried name that are kept; no account has a longer one.
+const TRIED_CHARS_MAX: usize = 64;
 
 /// The other end of the connection.
 #[derive(Clone, Copy)]
@@ -83,7 +85,7 @@ where
         return Ok(answer);
     }
     if scope.is_none() {
-        app.strangers.admit(address(&app, &call), act.time)?;
+        app.strangers.admit(address(&call), act.time)?;
     }
     let body = body(action, &mut call).await?;
     act.request = asked(&call, body.as_ref());
@@ -142,7 +144,7 @@ fn begun(action: &'static Action, scope: Option<&Scope>, call: &Call) -> Result<
     };
     let mut act = trail::act(action, source, clock::now())?;
     act.agent = agent;
-    act.address = address(&call.app, call).map(|address| address.to_string()).unwrap_or_default();
+    act.address = address(call).map(|address| address.to_string()).unwrap_or_default();
     if let Some((_, id)) = call.path.first() {
         act.resource_id.clone_from(id);
         act.resource_name = call.segment("name").unwrap_or_default().to_owned();
@@ -183,15 +185,21 @@ fn ended(act: &Act, answer: &Answer) -> Act {
     end
 }
 
-/// Who is at the other end: behind a proxy of our own on this machine, the one it names last.
-fn address(app: &App, call: &Call) -> Option<IpAddr> {
+/// Who is at the other end. A proxy of our own on this machine names the client last; of other proxies those are
+/// believed that the settings trust.
+pub(super) fn address(call: &Call) -> Option<IpAddr> {
     let Peer(peer) = call.parts.extensions.get::<Peer>().copied()?;
-    let peer = peer.ip().to_canonical();
-    if !peer.is_loopback() || app.config.public_url.is_empty() {
-        return Some(peer);
-    }
-    let forwarded = text(&call.parts.headers, "x-forwarded-for");
-    forwarded.rsplit(',').next().and_then(|last| last.trim().parse().ok()).or(Some(peer))
+    let (peer, headers) = (peer.ip().to_canonical(), &call.parts.headers);
+    Some(match peer.is_loopback() && !call.app.config.public_url.is_empty() {
+        true => {
+            let forwarded = text(headers, "x-forwarded-for");
+            forwarded.rsplit(',').next().and_then(|last| last.trim().parse().ok()).unwrap_or(peer)
+        }
+        false => {
+            let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+            call.app.known.get().proxies.client_of(peer, header)
+        }
+    })
 }
 
 fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> String {
@@ -227,7 +235,8 @@ fn name(act: &mut Act, body: Option<&Value>) {
 
 /// The body of a call, when it is small and may be kept; the handler gets it all the same.
 async fn body(action: &Action, call: &mut Call) -> Result<Option<Value>, Problem> {
-    if !action.keeps_body {
+    let is_sign_in = action.verb == Verb::SignIn;
+    if !action.keeps_body && !is_sign_in {
         return Ok(None);
     }
     let mut rest = std::mem::take(&mut call.body);
@@ -254,7 +263,16 @@ async fn body(action: &Action, call: &mut Call) -> Result<Option<Value>, Problem
         (false, _) => Some(json!({ "bytes": text(&call.parts.headers, header::CONTENT_LENGTH) })),
     };
     call.body = Body::new(Again { first, rest });
-    Ok(kept)
+    Ok(if is_sign_in { kept.and_then(|body| tried(&call.app, &body)) } else { kept })
+}
+
+/// Of a sign-in only the name that was tried is kept: as it is when someone has it, else masked like a secret, since
+/// people type passwords into the wrong field.
+fn tried(app: &App, body: &Value) -> Option<Value> {
+    let name = body.get("name")?.as_str()?.trim();
+    let is_known = app.catalog.with(|content| content.keyring.user(name).is_some());
+    let short: String = name.chars().take(TRIED_CHARS_MAX).collect();
+    Some(if is_known { json!({ "name": short }) } else { json!({ "credential": short }) })
 }
 
 /// A body of which the beginning was read already.

@@ -90,6 +90,8 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) door: Door,
+    /// What is needed besides, where two things are shown beside each other.
+    pub(crate) also: Option<Permission>,
     pub(crate) about: &'static str,
     pub(crate) params: &'static [Param],
     /// The name of the answer's shape in openapi.json.
@@ -151,12 +153,13 @@ pub(crate) struct About {
     takes: Option<&'static str>,
     status: u16,
     action: Option<&'static Action>,
+    also: Option<Permission>,
 }
 
 impl About {
     /// A sentence, the parameters, and the shape of the answer.
     pub(crate) const fn new(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
-        About { text, params, answer, takes: None, status: 200, action: None }
+        About { text, params, answer, takes: None, status: 200, also: None, action: None }
     }
 
     /// It takes a JSON body of that shape.
@@ -169,6 +172,11 @@ impl About {
         About { action: Some(action), ..self }
     }
 
+    /// It needs this permission too.
+    pub(crate) const fn also(self, permission: Permission) -> About {
+        About { also: Some(permission), ..self }
+    }
+
     /// It answers with that status.
     pub(crate) const fn status(self, status: u16) -> About {
         About { status, ..self }
@@ -177,11 +185,12 @@ impl About {
 
 impl Route {
     fn new(method: Method, path: &'static str, door: Door, about: About, handler: Handler) -> Route {
-        let About { text, params, answer, takes, status, action } = about;
+        let About { text, params, answer, takes, status, also, action } = about;
         Route {
             method,
             path,
             door,
+            also,
             about: text,
             params,
             answer,
@@ -240,7 +249,7 @@ impl Route {
             Door::Open(_) => None,
             Door::Needs(permission) => {
                 let principal = admit(&call.app, &call.parts, &call.path, permission)?;
-                match principal.scope(permission) {
+                match self.admitted(&principal, permission) {
                     Ok(scope) => Some(scope),
                     Err(denied) => {
                         if permission != Permission::EventsAppend {
@@ -260,6 +269,14 @@ impl Route {
                 recorded::answer(action, known.as_ref(), call, |call| (self.handler)(scope, call)).await
             }
         }
+    }
+
+    /// The scope of a caller who may all that is needed.
+    fn admitted(&self, principal: &Principal, permission: Permission) -> Result<Scope, keys::Denied> {
+        if let Some(also) = self.also {
+            principal.scope(also)?;
+        }
+        principal.scope(permission)
     }
 
     fn params(&self, query: Option<&str>) -> Result<Params, Problem> {

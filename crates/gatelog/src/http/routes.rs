@@ -9,8 +9,8 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, openapi, panels,
-    pulls, saved, session, sources, tail, trail, usage, views, what_if,
+    account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest,
+    members, openapi, panels, pulls, saved, session, sources, tail, tokens, trail, usage, views, what_if,
 };
 
 use crate::trail::actions::{
@@ -212,14 +212,16 @@ pub(crate) fn all() -> Vec<Route> {
                 "WhatIf",
             )
             .recorded(WHAT_IF_RUN)
-            .takes("WhatIfBody"),
+            .takes("WhatIfBody")
+            .also(DirectoryRead),
         ),
         route(
             PanelsRead,
             get(),
             "/api/v1/grants",
             grants::list,
-            about("Who may call what, who does, and the fewest grants that would do.", GRANTS, "Grants"),
+            about("Who may call what, who does, and the fewest grants that would do.", GRANTS, "Grants")
+                .also(DirectoryRead),
         ),
         route(
             PanelsRead,
@@ -230,7 +232,8 @@ pub(crate) fn all() -> Vec<Route> {
                 "What is called beside what OpenAPI documents describe.",
                 &[FROM, TO, FILTER, TZ],
                 "Endpoints",
-            ),
+            )
+            .also(DirectoryRead),
         ),
         route(
             EventsRead,
@@ -582,10 +585,17 @@ pub(crate) fn all() -> Vec<Route> {
         open(door, get(), "/api/v1/session", session::show, about("Who you are.", NONE, "Session")),
         open(
             door,
+            get(),
+            "/api/v1/session/ways",
+            session::ways,
+            about("How one signs in here.", NONE, "Ways"),
+        ),
+        open(
+            door,
             post(),
             "/api/v1/session",
             session::start,
-            about("Signs in with a one-time link or an API token.", NONE, "Session")
+            about("Signs in with a name and a password, a one-time link or an API token.", NONE, "Session")
                 .recorded(SIGN_IN)
                 .takes("Credential"),
         ),
@@ -621,6 +631,9 @@ pub(crate) fn all() -> Vec<Route> {
     ];
     routes.extend(saved::routes());
     routes.extend(trail::routes());
+    routes.extend(members::routes());
+    routes.extend(tokens::routes());
+    routes.extend(account::routes());
     routes.extend(crate::receivers::routes());
     routes.extend(crate::listen::grpc::routes());
     routes

@@ -308,7 +308,14 @@ fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
 }
 
 /// `GET /sources/{name}/rejects`.
-pub(crate) async fn rejects(_: Scope, call: Call) -> Answer {
+pub(crate) async fn rejects(scope: Scope, call: Call) -> Answer {
+    if scope.is_narrowed() {
+        // Nobody can say whose a record is that was not understood.
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "your account sees some events only, and no rejects",
+        ));
+    }
     let name = call.segment("name").unwrap_or_default();
     if !counted(&call.app, clock::now()).iter().any(|(known, ..)| known == name) {
         return Err(Refusal::Missing(name.to_owned()).into());

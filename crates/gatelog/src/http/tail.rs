@@ -100,9 +100,9 @@ impl Reader {
     /// Whether the credential is still good for what it was good for at the start.
     fn may_still(&self) -> bool {
         caller(&self.app, &Method::GET, &self.headers).is_ok_and(|now| {
-            now.permissions().contains(&Permission::EventsRead)
+            now.may(Permission::EventsRead)
                 && now.tenant() == self.principal.tenant()
-                && now.row_filter() == self.principal.row_filter()
+                && now.row_filters() == self.principal.row_filters()
         })
     }
 

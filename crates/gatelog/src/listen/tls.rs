@@ -1,4 +1,4 @@
-//! TLS for listeners: certificates read from files, and read again when the files change, so that renewing one needs
+//! TLS for the server and its listeners: certificates read from files, and read again when the files change, so that renewing one needs
 //! no restart. TLS 1.2 and 1.3.
 
 use std::fs;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::{Context as _, anyhow};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
@@ -46,7 +46,10 @@ impl Tls {
     }
 
     /// Shakes hands with the certificates of now.
-    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn accept<S>(&self, stream: S) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         TlsAcceptor::from(self.config()).accept(stream).await
     }
 

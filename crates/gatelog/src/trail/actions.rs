@@ -62,6 +62,18 @@ actions! {
     SIGN_IN "GL-SESSION-START" "Sign in" "session" SignIn false;
     SIGN_OUT "GL-SESSION-END" "Sign out" "session" SignOut false;
     ACCESS_DENIED "GL-ACCESS-DENIED" "Call without permission" "route" Read false;
+    ADMIN_RESCUE "GL-ADMIN-RESCUE" "Print rescue link" "session" Create true;
+    SESSION_REVOKE "GL-SESSION-REVOKE" "End session of someone" "session" Delete true;
+    USER_CREATE "GL-USER-CREATE" "Create account" "user" Create false;
+    USER_UPDATE "GL-USER-UPDATE" "Update account" "user" Update false;
+    USER_DELETE "GL-USER-DELETE" "Delete account" "user" Delete true;
+    ROLE_SET "GL-ROLE-SET" "Set role" "role" Update true;
+    ROLE_DELETE "GL-ROLE-DELETE" "Delete role" "role" Delete true;
+    ACCOUNT_PASSWORD "GL-ACCOUNT-PASSWORD" "Change own password" "user" Update false;
+    ACCOUNT_TOKEN "GL-ACCOUNT-TOKEN" "Create own token" "token" Create true;
+    ACCOUNT_ROTATE "GL-ACCOUNT-ROTATE" "Rotate own token" "token" Update true;
+    ACCOUNT_REVOKE "GL-ACCOUNT-REVOKE" "Revoke own token" "token" Delete true;
+    ACCOUNT_SESSION "GL-ACCOUNT-SESSION" "End own session" "session" Delete true;
     TOKEN_CREATE "GL-TOKEN-CREATE" "Create token" "token" Create true;
     TOKEN_ROTATE "GL-TOKEN-ROTATE" "Rotate token" "token" Update true;
     TOKEN_REVOKE "GL-TOKEN-REVOKE" "Revoke token" "token" Delete true;

@@ -29,6 +29,18 @@ fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
         "view" => content.views.any(id).and_then(|view| serde_json::to_value(view).ok()),
         "dashboard" => content.boards.any(id).and_then(|board| serde_json::to_value(board).ok()),
         "report" => content.reports.any(id).and_then(|report| serde_json::to_value(report).ok()),
+        "user" => content.keyring.user(id).map(|user| {
+            json!({ "name": user.name, "full_name": user.full_name, "role": user.role, "rows": user.rows,
+                "disabled": user.disabled, "provider": user.provider })
+        }),
+        "role" => {
+            let (_, role) = content.keyring.roles().find(|(name, _)| name.as_str() == id)?;
+            serde_json::to_value(role).ok()
+        }
+        "token" => content.keyring.tokens().find(|entry| entry.id.as_str() == id).map(|entry| {
+            json!({ "name": entry.name, "may": entry.may, "user": entry.user, "rows": entry.row_filter,
+                "expires": entry.expires.map(|t| t.to_string()), "revoked": entry.revoked.map(|t| t.to_string()) })
+        }),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 pub const ADMIN: &str = "test-admin-token-0001";
 pub const INGEST: &str = "test-ingest-token-0001";
+pub const PASSWORD: &str = "four words of mine";
 pub const BINARY: &str = env!("CARGO_BIN_EXE_gatelog");
 
 /// A running server; killed when dropped.
@@ -80,7 +81,7 @@ impl Server {
         });
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").unwrap_or_else(|| {
+        let address = line.trim().split_once("://").map(|(_, address)| address).unwrap_or_else(|| {
             std::thread::sleep(Duration::from_millis(200));
             panic!("did not start: {line:?} {}", log.lock().unwrap())
         });
@@ -148,6 +149,26 @@ impl Server {
 
     pub fn put(&self, token: &str, path: &str, body: &Value) -> Reply {
         self.send_json("PUT", token, path, body)
+    }
+
+    /// Makes an account and signs in with it; the cookie.
+    pub fn person(&self, name: &str, role: &str) -> String {
+        let user = serde_json::json!({ "name": name, "role": role, "password": PASSWORD });
+        let made = self.post(ADMIN, "/api/v1/users", &user);
+        assert_eq!(made.status, 201, "{}", made.text());
+        let reply = self.sign_in(name, PASSWORD);
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        cookie(&reply)
+    }
+
+    pub fn sign_in(&self, name: &str, password: &str) -> Reply {
+        let body = serde_json::json!({ "name": name, "password": password }).to_string();
+        self.send("POST", "/api/v1/session", &[("Content-Type", "application/json")], body.as_bytes())
+    }
+
+    pub fn send_with(&self, cookie: &str, method: &str, path: &str, body: &Value) -> Reply {
+        let headers = [("Cookie", cookie), ("Content-Type", "application/json")];
+        self.send(method, path, &headers, body.to_string().as_bytes())
     }
 
     fn send_json(&self, method: &str, token: &str, path: &str, body: &Value) -> Reply {
@@ -220,6 +241,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The session cookie an answer sets.
+pub fn cookie(reply: &Reply) -> String {
+    reply.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
 
 /// Reads an answer to its end.

@@ -72,6 +72,12 @@ impl Proxies {
         self.trusted.iter().any(|net| net.contains(&ip))
     }
 
+    /// The client behind the other end of a connection, by the headers of its request.
+    pub fn client_of<'r>(&self, peer: IpAddr, header: impl Fn(&str) -> Option<&'r str>) -> IpAddr {
+        let named = || header(self.header.name()).and_then(|value| self.client(value));
+        if self.trusts(peer) { named().unwrap_or(peer) } else { peer }
+    }
+
     /// Puts the client's address where a trusted proxy's stands.
     pub(super) fn find_clients(&self, batch: &mut Batch) {
         if self.trusted.is_empty() {

@@ -11,6 +11,7 @@ use super::split::{By, Split};
 use crate::eval::{Compiled, RowReasons};
 use crate::histogram::{CLASSES, class, reason_words};
 use crate::lang::seen_int;
+use crate::network;
 use crate::range::Zone;
 use crate::tally::Numbered;
 use crate::values::number;
@@ -38,6 +39,7 @@ impl<'a> Column<'a> {
             By::Field(field::GRANTED) => granted(batch),
             By::Field(field) => of_field(batch, field),
             By::First(fields) => first(batch, fields),
+            By::Network => networks(batch),
             By::Class => classes(batch),
             By::Clock(clock) => clocks(batch, clock, zone, hours),
             By::Cases(cases) => first_case(batch, cases),
@@ -134,6 +136,15 @@ fn of_field<'a>(batch: &'a Batch, field: FieldId) -> Column<'a> {
         }
         Some(Held::Int(_)) => ints(batch, field),
     }
+}
+
+/// The network of each client's address.
+fn networks<'a>(batch: &'a Batch) -> Column<'a> {
+    let Some(Held::Dict(c)) = batch.column(field::IP) else { return Column::none() };
+    let mut dict = Dict::default();
+    let networks: Vec<u32> = c.dict.texts().iter().map(|text| dict.number(&network::of(text))).collect();
+    let ids = c.ids.iter().map(|id| networks.get(*id as usize).copied().unwrap_or(0)).collect();
+    Column::own(ids, dict.texts().iter().map(str::to_owned).collect())
 }
 
 fn lists<'a>(ids: &'a [u32], dict: &Dict) -> Column<'a> {

@@ -30,6 +30,8 @@ pub(crate) enum By {
     Field(FieldId),
     /// The first of some fields that has a value: a consumer's name, else its id.
     First(&'static [FieldId]),
+    /// The network of the client's address.
+    Network,
     Class,
     Clock(Clock),
     /// The first of some filters that holds.
@@ -101,6 +103,7 @@ impl Split {
             By::Field(field::REASON) => vec![field::REASON, field::GRANTED],
             By::Field(field) => vec![field],
             By::First(fields) => fields.to_vec(),
+            By::Network => vec![field::IP],
             By::Class => vec![field::STATUS],
             By::Clock(_) => vec![field::TIME],
             By::Cases(cases) => {
@@ -108,6 +111,11 @@ impl Split {
                 filters.iter().flat_map(|filter| Compiled::new(filter).fields().to_vec()).collect()
             }
         }
+    }
+
+    /// The same for someone who does not see single addresses.
+    pub(crate) fn coarse(self) -> Split {
+        if self.by == By::Field(field::IP) { Split { by: By::Network, ..self } } else { self }
     }
 
     /// Whether a call can have several values.
@@ -122,6 +130,7 @@ impl Split {
             By::Cases(cases) => (cube.outcome && cases::are_outcomes(cases)).then_some(Place::Cases(cases)),
             By::First(fields) => (cube.key == fields).then_some(Place::Key),
             By::Class => cube.outcome.then_some(Place::Class),
+            By::Network => None,
             By::Field(field::GATEWAY) => (!cube.coarse).then_some(Place::Gateway),
             By::Field(field::ENVIRONMENT) => (!cube.coarse).then_some(Place::Environment),
             By::Field(field::STATUS) => cube.outcome.then_some(Place::Status),
@@ -149,6 +158,10 @@ impl Split {
         match self.by {
             By::Clock(clock) => clock.filter(value, zone),
             By::Cases(cases) => cases::filter(cases, value),
+            // A network is written without quotes, or it would be an address of that text.
+            By::Field(field::IP) | By::Network if value.contains('/') => {
+                Some(format!("{}:{value}", self.name))
+            }
             _ => Some(Filter::term(self.name, (!value.is_empty()).then_some(value))),
         }
     }
