@@ -10,6 +10,7 @@ import { boardAt, boardChanged, boardsOf } from './boards.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
+import { MEMBERS, memberChanged, PERMISSIONS } from './members.mjs'
 import { reportChanged, reportsOf } from './reports.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
@@ -22,6 +23,16 @@ const dist = process.env.FIXTURE_DIST ?? join(dirname(fileURLToPath(import.meta.
 const TOKEN = 'gl_ap_fixture'
 const links = new Set(['welcome-1', 'welcome-2', 'welcome-3'])
 const sessions = new Set()
+const SESSION = {
+  name: 'admin',
+  user: 'admin',
+  role: 'super_admin',
+  permissions: PERMISSIONS,
+  rows: [],
+  has_users: true,
+  version: '0.1.0',
+  sample: true,
+}
 /** FIXTURE_EMPTY=1: a server that has never received anything. */
 const isEmpty = process.env.FIXTURE_EMPTY === '1'
 if (isEmpty) events.length = 0
@@ -177,6 +188,7 @@ const ROUTES = {
   '/grants': (q) => covered(grants(q, isEmpty)),
   '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
+  ...MEMBERS,
 }
 
 function answer(path, query) {
@@ -220,7 +232,13 @@ function session(request, response) {
     return send(response, 200, {})
   }
   if (request.method === 'POST') {
-    bodyOf(request, ({ token }) => {
+    bodyOf(request, ({ token, password }) => {
+      if (password)
+        return send(response, 401, {
+          title: 'Unauthorized',
+          status: 401,
+          detail: 'the name or the password is not right',
+        })
       if (token !== TOKEN && !links.delete(token)) {
         return send(response, 401, {
           title: 'The link has been used or has expired',
@@ -232,12 +250,12 @@ function session(request, response) {
       const id = randomUUID()
       sessions.add(id)
       response.setHeader('set-cookie', `gatelog=${id}; HttpOnly; SameSite=Strict; Path=/`)
-      send(response, 200, { name: 'admin', role: 'admin', version: '0.1.0', sample: true })
+      send(response, 200, SESSION)
     })
     return
   }
   if (!sessions.has(cookie)) return send(response, 401, { title: 'Sign in first', status: 401, detail: 'no session' })
-  send(response, 200, { name: 'admin', role: 'admin', version: '0.1.0', sample: true })
+  send(response, 200, SESSION)
 }
 
 function send(response, status, body) {
@@ -266,6 +284,8 @@ createServer((request, response) => {
   if (!url.pathname.startsWith('/api/v1')) return asset(decodeURIComponent(url.pathname), response)
   const path = url.pathname.slice('/api/v1'.length)
   if (path === '/session') return session(request, response)
+  if (path === '/session/ways')
+    return send(response, 200, { password: true, provider: { label: 'Sign in with Example' } })
   const cookie = /gatelog=(\w[\w-]*)/.exec(request.headers.cookie ?? '')?.[1]
   if (!sessions.has(cookie) && request.headers.authorization !== `Bearer ${TOKEN}`) {
     return send(response, 401, { title: 'Sign in first', status: 401, detail: 'this call needs a session or a token' })
@@ -279,6 +299,7 @@ createServer((request, response) => {
         reportChanged(request.method, path, body) ??
         viewChanged(request.method, path, body) ??
         jobChanged(request.method, path, body, written) ??
+        memberChanged(request.method, path, body) ??
         changed(request.method, path, body) ?? [404, { title: 'No such call', status: 404 }]
       send(response, status, answered)
     })

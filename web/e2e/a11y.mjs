@@ -24,7 +24,13 @@ const menuitem = (name) => (page) => page.getByRole('menuitem', { name }).click(
 const tab = (name) => (page) => page.getByRole('tab', { name }).click()
 /** The server does not answer from now on; then it is asked. */
 const cut = (page) => page.route('**/api/**', (route) => route.abort())
+/** What React Aria says of a button that works is taken away some seconds after the button. */
+const unsaid = (page) => page.waitForFunction(() => !document.querySelector('[data-live-announcer] [role=img]'))
 const signOut = (page) => page.context().clearCookies()
+const brokenList = (page) =>
+  page.route('**/api/v1/users', (route) =>
+    route.fulfill({ status: 500, json: { title: 'x', status: 500, detail: 'x' } }),
+  )
 const broken = (page) => page.route('**/api/v1/panels', (route) => route.fulfill({ json: { panels: [null] } }))
 
 const TRY = encodeURIComponent('{"kind":"allow_group","route":"/api/orders","group":"partners"}')
@@ -122,6 +128,36 @@ const STATES = [
     '/sources?tz=UTC&source=partner',
     inOrder(tab('Token'), button('Make a new token'), see('shown only now')),
   ],
+  ['Members', '/members?tz=UTC'],
+  ['Members, add someone', '/members?tz=UTC', inOrder(button('Add someone'), see('calls of the last seven days'))],
+  ['Members, a made password', '/members?tz=UTC', inOrder(button('Add someone'), button('Make one'))],
+  ['Members, refused', '/members?tz=UTC', inOrder(button('Add someone'), refusedPerson, see('This is not taken'))],
+  ['Members, one', '/members?tz=UTC', inOrder(button(/^Bob/), see('calls of the last seven days'))],
+  ['Members, remove', '/members?tz=UTC', inOrder(button(/^Bob/), button('Remove…'))],
+  ['Members, failed', '/members?tz=UTC', see('The server failed'), { before: brokenList }],
+  ['Members, roles', '/members?tz=UTC&kind=roles'],
+  ['Members, a role', '/members?tz=UTC&kind=roles', button('viewer')],
+  ['Members, make a role', '/members?tz=UTC&kind=roles', button('Make a role')],
+  ['Members, tokens', '/members?tz=UTC&kind=tokens'],
+  [
+    'Members, a token',
+    '/members?tz=UTC&kind=tokens',
+    inOrder(button('Make a token'), click('label:has(input[role=switch])')),
+  ],
+  [
+    'Members, a token made',
+    '/members?tz=UTC&kind=tokens',
+    inOrder(
+      button('Make a token'),
+      type('What it is for', 'Grafana'),
+      button('Make it'),
+      see('shown only now'),
+      unsaid,
+    ),
+  ],
+  ['Members, sessions', '/members?tz=UTC&kind=sessions'],
+  ['Members, you', '/members?tz=UTC&kind=you'],
+  ['Members, password', '/members?tz=UTC&kind=you', button('Change the password…')],
   ['Connect', '/connect?tz=UTC'],
   ['Connect, waiting', '/connect?tz=UTC', inOrder(click('text=NGINX'), button('Make its token'), see('Waiting for'))],
   ['Documentation', '/docs/filter'],
@@ -142,8 +178,20 @@ const STATES = [
     '/?tz=UTC',
     inOrder(press('Control+k'), (page) => page.getByRole('searchbox').fill('mobile'), see('mobile-app')),
   ],
-  ['Welcome', '/welcome'],
+  ['Welcome', '/welcome', see('Forgotten?')],
+  [
+    'Welcome, refused',
+    '/welcome',
+    inOrder(type('Name', 'ann'), type('Password', 'wrong'), button('Sign in'), see('is not right')),
+  ],
+  ['Welcome, a token', '/welcome', inOrder(button('With an API token'), see('gatelog token create'))],
 ]
+
+async function refusedPerson(page) {
+  await page.getByLabel('Name to sign in with').fill('eve')
+  await page.getByLabel('Password').fill('short')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+}
 
 async function tryLine(page) {
   await page.getByLabel('A line of its log').fill('{"method":"GET","path":"/x","status":403}')
@@ -165,7 +213,7 @@ const LOOKS = [
 
 /** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
 const FORCED =
-  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Reports?|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Welcome|Time range|Commands|Shortcuts)$/
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Reports?|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Members|Members, (make a role|you|tokens)|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()

@@ -25,6 +25,7 @@ const RAIL = {
   Reports: '/reports',
   Directory: '/directory',
   Sources: '/sources',
+  Members: '/members',
 }
 
 if (!existsSync(BIN)) {

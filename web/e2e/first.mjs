@@ -1,20 +1,18 @@
 // The first run on a real, empty server: from the printed link to the first event, sent by curl as the page says.
 // GATELOG_BIN names the program.
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort, launch, OUT, PATIENCE_MS, watch } from './browser.mjs'
+import { launch, OUT, PATIENCE_MS, watch } from './browser.mjs'
 import { checks } from './checks.mjs'
-import { BIN } from './real.mjs'
+import { BIN, firstServer } from './real.mjs'
 
 if (!existsSync(BIN)) {
   console.log(`skipped: there is no program at ${BIN}; build it or set GATELOG_BIN`)
   process.exit(0)
 }
 mkdirSync(OUT, { recursive: true })
-const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
-const server = await start()
+const server = await firstServer()
 const browser = await launch()
 const { check, equal, becomes, comes, close } = checks()
 const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
@@ -128,30 +126,3 @@ try {
 await browser.close()
 await server.stop()
 close()
-
-async function start() {
-  const listen = `127.0.0.1:${await freePort()}`
-  const args = ['serve', '--data', join(data, 'gatelog'), '--listen', listen]
-  const child = spawn(BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const link = await new Promise((done, fail) => {
-    let said = ''
-    const hear = (part) => {
-      said += part
-      const found = /http:\/\/\S+\/welcome#\w+/.exec(said)
-      if (found) done(found[0])
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)))
-  })
-  const stop = () =>
-    new Promise((done) => {
-      child.removeAllListeners('exit')
-      child.on('exit', () => {
-        rmSync(data, { recursive: true, force: true })
-        done()
-      })
-      child.kill('SIGTERM')
-    })
-  return { base: `http://${listen}`, link, stop }
-}

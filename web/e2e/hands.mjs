@@ -37,6 +37,7 @@ const GO = {
   Reports: 'r',
   Directory: 'd',
   Sources: 's',
+  Members: 'm',
 }
 
 export function keys(page) {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { answers } from './browser.mjs'
+import { answers, freePort } from './browser.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 export const BIN = process.env.GATELOG_BIN ?? join(here, '../../target/release/gatelog')
@@ -41,4 +41,33 @@ export async function realServer(port, source, { more = [], sources = [] } = {})
     rmSync(data, { recursive: true, force: true })
   }
   return { base, token: api, tokens, link: '', send, stop }
+}
+
+/** A server on its first start, which nobody has a token of: only the link it prints leads in. */
+export async function firstServer() {
+  const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
+  const listen = `127.0.0.1:${await freePort()}`
+  const args = ['serve', '--data', join(data, 'gatelog'), '--listen', listen]
+  const child = spawn(BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const link = await new Promise((done, fail) => {
+    let said = ''
+    const hear = (part) => {
+      said += part
+      const found = /http:\/\/\S+\/welcome#\w+/.exec(said)
+      if (found) done(found[0])
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)))
+  })
+  const stop = () =>
+    new Promise((done) => {
+      child.removeAllListeners('exit')
+      child.on('exit', () => {
+        rmSync(data, { recursive: true, force: true })
+        done()
+      })
+      child.kill('SIGTERM')
+    })
+  return { base: `http://${listen}`, link, stop }
 }

@@ -23,6 +23,7 @@ const RUNS = [
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],
+  ['members', {}],
   ['parts', {}],
 ]
 const AT_ONCE = 2

@@ -202,10 +202,18 @@ async function connection() {
   // The server of the fixtures forgets its sessions: both happen here, one after the other.
   await page.getByText('Your session has ended').waitFor()
   await becomes('the connection comes back by itself', () => page.getByTestId('lost').count(), 0)
-  await page.getByLabel('API token').fill('gl_ap_fixture')
+  await fillToken('gl_ap_fixture')
   await page.keyboard.press('Enter')
   await page.getByText('Your session has ended').waitFor({ state: 'detached' })
   equal('and what was typed is still there', await page.locator('[data-shortcut=filter]').inputValue(), 'consumer:mob')
+}
+
+/** Into the form of tokens, which is behind that of passwords. */
+async function fillToken(text) {
+  const other = page.getByRole('button', { name: /^With an? / })
+  await other.waitFor()
+  if (/API token/.test(await other.innerText())) await other.click()
+  await page.getByLabel('API token').fill(text)
 }
 
 async function session() {
@@ -214,10 +222,10 @@ async function session() {
   await context.clearCookies()
   await page.locator('body').press('r')
   await page.getByText('Your session has ended').waitFor()
-  await page.getByLabel('API token').fill('wrong')
+  await fillToken('wrong')
   await page.keyboard.press('Enter')
   await page.getByText('not valid any more').waitFor()
-  await page.getByLabel('API token').fill('gl_ap_fixture')
+  await fillToken('gl_ap_fixture')
   await page.keyboard.press('Enter')
   await page.getByText('Your session has ended').waitFor({ state: 'detached' })
   equal('signing in again goes on at the same address', page.url(), here)
@@ -227,7 +235,7 @@ async function session() {
   await page.goto(`${target.base}/logs?filter=status:500&tz=UTC`)
   await page.waitForURL((url) => url.pathname === '/welcome')
   await page.getByText('/logs?filter=status:500').waitFor()
-  await page.getByLabel('API token').fill('gl_ap_fixture')
+  await fillToken('gl_ap_fixture')
   await page.keyboard.press('Enter')
   await page.waitForURL((url) => url.pathname === '/logs')
   await becomes('the door leads to the page that was asked for', () => param('filter'), 'status:500')

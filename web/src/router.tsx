@@ -20,6 +20,11 @@ const sources = createRoute({
   path: '/sources',
   component: lazyRouteComponent(() => import('./pages/sources'), 'Sources'),
 })
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: '/members',
+  component: lazyRouteComponent(() => import('./pages/members'), 'Members'),
+})
 const directory = createRoute({
   getParentRoute: () => shell,
   path: '/directory',
@@ -107,7 +112,7 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, connect, docs, other],
+      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, members, connect, docs, other],
     ]),
     ...parts,
   ]),

@@ -48,7 +48,7 @@ describe('a question', () => {
     onConnection(({ isSignedOut }) => seen.push(isSignedOut))
     const answer = getJson('/summary')
     await vi.advanceTimersByTimeAsync(1_000)
-    await postSession('gl_ap_x')
+    await postSession({ token: 'gl_ap_x' })
     expect(await answer).toEqual({ n: 3 })
     expect(seen).toEqual([true, false])
   })

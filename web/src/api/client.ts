@@ -133,8 +133,16 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-export async function postSession(token: string): Promise<void> {
-  await sendJson('POST', '/session', { token })
+/** What anyone may ask, signed in or not. */
+export async function getOpen<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await call(apiUrl(path), { signal })
+  return (await response.json()) as T
+}
+
+export type Credential = { token: string } | { name: string; password: string }
+
+export async function postSession(credential: Credential): Promise<void> {
+  await sendJson('POST', '/session', credential)
   noteSignedIn()
 }
 

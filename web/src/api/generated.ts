@@ -1,6 +1,11 @@
 // Written by npm run gen from /api/v1/openapi.json. Do not edit.
 export interface components {
     schemas: {
+        Account: {
+            sessions: components["schemas"]["SessionInfo"][];
+            tokens: components["schemas"]["Token"][];
+            user: components["schemas"]["User"];
+        };
         Anything: {
             [key: string]: unknown;
         };
@@ -72,8 +77,11 @@ export interface components {
             language: "shell" | "yaml" | "nginx" | "json" | "text";
             text: string;
         };
+        /** @description A one-time link or an API token, or a name and a password. */
         Credential: {
-            token: string;
+            name?: string;
+            password?: string;
+            token?: string;
         };
         DatadogAnswer: Record<string, never>;
         DatadogValid: {
@@ -908,6 +916,11 @@ export interface components {
             rows: components["schemas"]["Row"][];
             total: number;
         };
+        MadeToken: {
+            entry: components["schemas"]["Token"];
+            id: string;
+            token: string;
+        };
         Manifest: {
             bytes: number;
             columns: string[];
@@ -976,6 +989,10 @@ export interface components {
         };
         Panels: {
             panels: components["schemas"]["PanelInfo"][];
+        };
+        PasswordBody: {
+            new: string;
+            old: string;
         };
         Period: {
             /** Format: date-time */
@@ -1144,6 +1161,30 @@ export interface components {
         Reports: {
             reports: components["schemas"]["Report"][];
         };
+        RoleBody: {
+            about?: string;
+            permissions: string[];
+            rows?: string | null;
+        };
+        RoleInfo: {
+            about: string;
+            built_in: boolean;
+            name: string;
+            permissions: string[];
+            rows: string | null;
+            tokens: number;
+            users: number;
+        };
+        Roles: {
+            permissions: {
+                about: string;
+                name: string;
+            }[];
+            roles: components["schemas"]["RoleInfo"][];
+        };
+        RotateBody: {
+            overlap_hours?: number;
+        };
         Row: {
             cells: {
                 [key: string]: string | number | null;
@@ -1184,10 +1225,31 @@ export interface components {
             step: string;
         };
         Session: {
+            has_users: boolean;
+            name: string;
+            permissions: string[];
+            role: string;
+            rows: string[];
+            sample: boolean;
+            user: string | null;
+            version: string;
+        };
+        SessionInfo: {
+            address: string;
+            agent: string;
+            /** Format: date-time */
+            created: string;
+            current: boolean;
+            /** Format: date-time */
+            ends: string;
+            id: string;
+            last_used: string | null;
             name: string;
             role: string;
-            sample: boolean;
-            version: string;
+            user: string | null;
+        };
+        Sessions: {
+            sessions: components["schemas"]["SessionInfo"][];
         };
         Source: {
             accepted: number;
@@ -1237,6 +1299,10 @@ export interface components {
             previous: number | null;
             value: number | null;
         };
+        Subject: {
+            issuer: string;
+            subject: string;
+        };
         Summary: components["schemas"]["Figures"] & {
             partial: boolean;
             partial_reason?: string;
@@ -1254,6 +1320,34 @@ export interface components {
                 line: number;
                 reason: string;
             }[];
+        };
+        Token: {
+            /** Format: date-time */
+            created: string;
+            expires: string | null;
+            id: string;
+            /** @enum {unknown} */
+            kind: "api" | "ingest";
+            last_used: string | null;
+            name: string;
+            only: string[] | null;
+            revoked: string | null;
+            role: string | null;
+            rows: string | null;
+            source: string | null;
+            /** @enum {unknown} */
+            state: "good" | "expired" | "revoked";
+            user: string | null;
+        };
+        TokenBody: {
+            days?: number | null;
+            name: string;
+            only?: string[] | null;
+            role?: string | null;
+            rows?: string | null;
+        };
+        Tokens: {
+            tokens: components["schemas"]["Token"][];
         };
         TrailChange: {
             /** @description Anything. */
@@ -1404,6 +1498,34 @@ export interface components {
             spark: number[];
             state: ("new" | "gone" | "same") | null;
         };
+        User: {
+            /** Format: date-time */
+            created: string;
+            disabled: boolean;
+            full_name: string;
+            last_signed_in: string | null;
+            name: string;
+            provider: components["schemas"]["Subject"] | null;
+            role: string;
+            rows: string | null;
+        };
+        UserBody: {
+            full_name?: string | null;
+            name: string;
+            password: string;
+            role: string;
+            rows?: string | null;
+        };
+        UserChange: {
+            disabled?: boolean;
+            full_name: string;
+            password?: string | null;
+            role: string;
+            rows?: string | null;
+        };
+        Users: {
+            users: components["schemas"]["User"][];
+        };
         View: {
             default: boolean;
             id: string;
@@ -1425,6 +1547,13 @@ export interface components {
         };
         Views: {
             views: components["schemas"]["View"][];
+        };
+        Ways: {
+            /** @description Whether anybody signs in with a password. */
+            password: boolean;
+            provider: {
+                label: string;
+            } | null;
         };
         WhatIf: {
             by_consumer: components["schemas"]["WhatIfLine"][];

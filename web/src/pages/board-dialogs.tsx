@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { type BoardItem, NAME_CHARS_MAX } from '../api/boards'
 import type { PanelMoves } from '../charts/panel'
 import { Button } from '../parts/button'
+import { ConfirmDialog } from '../parts/confirm-dialog'
 import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
 import { FormDialog } from '../parts/form-dialog'
 import type { View } from '../state/view'
-import css from './board.module.css'
 import { Builder } from './board-builder'
 import { missingOf } from './board-question'
 
@@ -69,30 +69,13 @@ export function AskDialog({ item, view, moves, onSave, onClose }: AskProps) {
 
 export function DeleteDialog(props: { name: string; onDelete: () => Promise<void>; onClose: () => void }) {
   const { name, onDelete, onClose } = props
-  const [isBusy, setBusy] = useState(false)
+  const remove = async () => {
+    await onDelete()
+    return true
+  }
   return (
-    <Dialog
-      title={`Delete “${name}”?`}
-      isOpen
-      onClose={onClose}
-      footer={
-        <>
-          <Button onPress={onClose}>Keep it</Button>
-          <Button
-            kind="danger"
-            isPending={isBusy}
-            onPress={async () => {
-              setBusy(true)
-              await onDelete()
-              onClose()
-            }}
-          >
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p className={css.form}>It cannot be brought back. Export it first to keep a copy.</p>
-    </Dialog>
+    <ConfirmDialog title={`Delete “${name}”?`} act="Delete" onAct={remove} onClose={onClose}>
+      It cannot be brought back. Export it first to keep a copy.
+    </ConfirmDialog>
   )
 }

@@ -3,12 +3,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Problem, sendJson } from '../api/client'
 import { type Source, sourcePath } from '../api/sources'
-import { Button, IconButton } from '../parts/button'
-import { Dialog } from '../parts/dialog'
+import { IconButton } from '../parts/button'
+import { ConfirmDialog } from '../parts/confirm-dialog'
 import { Menu } from '../parts/menu'
 import { sentence } from '../parts/state'
 import { toast } from '../parts/toast'
-import css from './source-drawer.module.css'
 
 export function SourceActs({ source, onDeleted }: { source: Source; onDeleted: () => void }) {
   const client = useQueryClient()
@@ -25,8 +24,9 @@ export function SourceActs({ source, onDeleted }: { source: Source; onDeleted: (
     }
   }
   const remove = async () => {
-    setAsking(false)
-    if (await act('DELETE', '', `${source.name} is deleted`)) onDeleted()
+    const isDone = await act('DELETE', '', `${source.name} is deleted`)
+    if (isDone) onDeleted()
+    return isDone
   }
   return (
     <>
@@ -50,24 +50,12 @@ export function SourceActs({ source, onDeleted }: { source: Source; onDeleted: (
           { id: 'delete', label: 'Delete…', icon: 'close', isDanger: true, isApart: true, run: () => setAsking(true) },
         ]}
       />
-      <Dialog
-        title={`Delete ${source.name}?`}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        footer={
-          <>
-            <Button onPress={() => setAsking(false)}>Keep it</Button>
-            <Button kind="danger" onPress={remove}>
-              Delete
-            </Button>
-          </>
-        }
-      >
-        <p className={css.ask}>
+      {isAsking && (
+        <ConfirmDialog title={`Delete ${source.name}?`} act="Delete" onAct={remove} onClose={() => setAsking(false)}>
           Its tokens end at once and its counts are forgotten. The events it sent stay, and can still be found with{' '}
           <code className="mono">source:{source.name}</code>.
-        </p>
-      </Dialog>
+        </ConfirmDialog>
+      )}
     </>
   )
 }

@@ -27,7 +27,7 @@ export function Welcome() {
     tried.current = true
     // The token must not stay in the address, the history or a screenshot.
     history.replaceState(history.state, '', location.pathname)
-    postSession(secret)
+    postSession({ token: secret })
       .then(goOn)
       .catch((cause) => {
         setError(problemOf(cause))
@@ -51,10 +51,6 @@ export function Welcome() {
               </p>
             )}
             <SignIn onIn={goOn} />
-            <p className={css.hint}>
-              Opened without a link? The server prints a one-time link when it starts for the first time. Later,{' '}
-              <code>gatelog token create --role analyst</code> on the server makes a token.
-            </p>
           </>
         )}
       </div>

@@ -6,8 +6,9 @@ type Kept = { mine: boolean; built_in: boolean; shared: boolean; owner: string }
 
 /** A shared one is changed by its owner or an admin, as the server has it; what is not saved yet, by whoever makes it. */
 export function useMayChange(): (kept: Kept | undefined) => boolean {
-  const session = useSession()
-  return (kept) => !kept || (!kept.built_in && (kept.mine || session.data?.role === 'admin'))
+  const session = useSession().data
+  const isKeeper = session?.permissions.includes('settings:write') === true && session.rows.length === 0
+  return (kept) => !kept || (!kept.built_in && (kept.mine || (kept.shared && isKeeper)))
 }
 
 export function Whose({ of }: { of: Kept | undefined }) {

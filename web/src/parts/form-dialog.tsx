@@ -14,12 +14,16 @@ type Props = {
   isDisabled?: boolean
   isBusy?: boolean
   error?: unknown
+  size?: 'm' | 'l'
+  /** What else can be done; it stands apart from the buttons that close. */
+  more?: ReactNode
   children: ReactNode
 }
 
-export function FormDialog({ title, act, onAct, onClose, isDisabled, isBusy, error, children }: Props) {
+export function FormDialog(props: Props) {
+  const { title, act, onAct, onClose, isDisabled, isBusy, error, size = 'm', more, children } = props
   return (
-    <Dialog title={title} isOpen onClose={onClose}>
+    <Dialog title={title} size={size} isOpen onClose={onClose}>
       <form
         className={css.form}
         onSubmit={(event) => {
@@ -28,13 +32,16 @@ export function FormDialog({ title, act, onAct, onClose, isDisabled, isBusy, err
         }}
       >
         {children}
-        {error ? <ErrorState error={error} compact /> : null}
-        <span className={css.acts}>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" isDisabled={isDisabled ?? false} isPending={isBusy ?? false}>
-            {act}
-          </Button>
-        </span>
+        <div className={css.send}>
+          {error ? <ErrorState error={error} compact /> : null}
+          <span className={css.acts}>
+            {more && <span className={css.more}>{more}</span>}
+            <Button onPress={onClose}>Cancel</Button>
+            <Button kind="primary" type="submit" isDisabled={isDisabled ?? false} isPending={isBusy ?? false}>
+              {act}
+            </Button>
+          </span>
+        </div>
       </form>
     </Dialog>
   )

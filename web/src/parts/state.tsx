@@ -128,7 +128,9 @@ export function ErrorState({ error, onRetry, compact, children }: ErrorProps) {
 function titleOf(problem: Problem): string {
   if (problem.status === 400)
     return problem.position === undefined ? 'This cannot be asked' : 'The filter cannot be read'
-  if (problem.status === 403) return 'Your role does not show this'
+  if (problem.status === 403) return 'Your role does not allow this'
+  if (problem.status === 409) return 'This cannot be done now'
+  if (problem.status === 422) return 'This is not taken'
   if (problem.status === 404) return 'There is no such thing here'
   if (problem.status === 429 || problem.status === 503) return 'The server is busy'
   return problem.status >= 500 ? 'The server failed' : problem.title

@@ -13,6 +13,7 @@ export const DOCS: Doc[] = [
   { id: 'formats', label: 'Log formats', words: 'parse field map units' },
   { id: 'enrichment', label: 'What is added to an event', words: 'country geography agent route template proxy' },
   { id: 'directory', label: 'The directory', words: 'consumers groups plans routes rules import' },
+  { id: 'access', label: 'Who may what', words: 'users people roles permissions tokens sessions password tls rescue' },
   { id: 'masking', label: 'Masking of secrets', words: 'privacy tokens headers gdpr' },
   {
     id: 'dashboards',

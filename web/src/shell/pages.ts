@@ -1,4 +1,6 @@
 // The pages of the app, as the rail, the palette and the shortcuts list them. A page is one line here and one route.
+import { useMemo } from 'react'
+import { useSession } from '../api/queries'
 import type { IconName } from '../parts/icon'
 
 export type PagePath =
@@ -12,12 +14,15 @@ export type PagePath =
   | '/reports'
   | '/directory'
   | '/sources'
+  | '/members'
 export type Page = {
   to: PagePath
   label: string
   icon: IconName
   /** Pressed after `g`. */
   key: string
+  /** The permissions of which one opens it. */
+  needs: string[]
   /** Where other products keep the same thing, and what people call it. */
   alias: string
 }
@@ -28,6 +33,7 @@ export const PAGES: Page[] = [
     label: 'Overview',
     icon: 'overview',
     key: 'o',
+    needs: ['panels:read'],
     alias: 'Dashboard, home, analytics, time-based analytics, KPI, usage, top consumers, latency',
   },
   {
@@ -35,6 +41,7 @@ export const PAGES: Page[] = [
     label: 'Access logs',
     icon: 'logs',
     key: 'l',
+    needs: ['events:read'],
     alias:
       'ACL Management › Audit Analytics › Access Logs, requests, calls, events, log explorer, search, live tail, export',
   },
@@ -43,6 +50,7 @@ export const PAGES: Page[] = [
     label: 'Denials',
     icon: 'denials',
     key: 'n',
+    needs: ['panels:read'],
     alias:
       'Denied requests, refused, forbidden, 401, 403, 429, security monitoring, reasons, ACL violations, off-hours',
   },
@@ -51,6 +59,7 @@ export const PAGES: Page[] = [
     label: 'Usage',
     icon: 'usage',
     key: 'u',
+    needs: ['panels:read'],
     alias:
       'Consumers, groups, plans, quotas, customers, keys, APIs, routes, endpoints, domains, user agents, geography, map, auth methods, unused, usage by group, usage by plan',
   },
@@ -59,6 +68,7 @@ export const PAGES: Page[] = [
     label: 'Errors & latency',
     icon: 'errors',
     key: 'e',
+    needs: ['panels:read'],
     alias:
       '4xx, 5xx, slow routes, percentiles, p95, p99, response time, performance, authorizer, integration, upstream',
   },
@@ -67,6 +77,7 @@ export const PAGES: Page[] = [
     label: 'Access control',
     icon: 'access',
     key: 'a',
+    needs: ['panels:read'],
     alias: 'Cognito, IAM, JWT, sub, issuer, audience, ARN, authentication failures, sign-in',
   },
   {
@@ -74,6 +85,7 @@ export const PAGES: Page[] = [
     label: 'Dashboards',
     icon: 'boards',
     key: 'b',
+    needs: ['panels:read'],
     alias: 'Own dashboards, boards, panels, widgets, builder, QuickSight, AWS API Gateway, CloudWatch, custom charts',
   },
   {
@@ -81,6 +93,7 @@ export const PAGES: Page[] = [
     label: 'Reports',
     icon: 'report',
     key: 'r',
+    needs: ['panels:read'],
     alias: 'Saved reports, print, PDF, download, CSV, JSON, weekly report, monthly usage, billing',
   },
   {
@@ -88,6 +101,7 @@ export const PAGES: Page[] = [
     label: 'Directory',
     icon: 'directory',
     key: 'd',
+    needs: ['directory:read'],
     alias: 'Consumers, groups, plans, routes, keys, customers, catalogue, usage plans, ACL groups, import, deck, team',
   },
   {
@@ -95,7 +109,25 @@ export const PAGES: Page[] = [
     label: 'Sources',
     icon: 'sources',
     key: 's',
+    needs: ['sources:read'],
     alias:
       'Inputs, integrations, gateways, ingest, tokens, rejects, parse errors, data sources, set-up, troubleshooting',
   },
+  {
+    to: '/members',
+    label: 'Members',
+    icon: 'members',
+    key: 'm',
+    needs: ['account:own', 'members:read', 'tokens:write'],
+    alias: 'Users, people, accounts, roles, permissions, RBAC, API tokens, sessions, password, access, organization',
+  },
 ]
+
+/** The pages that are open to whoever is signed in; all of them until that is known. */
+export function usePages(): Page[] {
+  const permissions = useSession().data?.permissions
+  return useMemo(() => PAGES.filter((page) => isOpen(page, permissions)), [permissions])
+}
+
+const isOpen = ({ needs }: Page, permissions: string[] | undefined) =>
+  !permissions || needs.some((one) => permissions.includes(one))

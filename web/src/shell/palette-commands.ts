@@ -21,7 +21,7 @@ import { logsSearch, rememberZone, type View } from '../state/view'
 import { browserZone } from '../state/zone'
 import { toggledComparison } from './compare-picker'
 import { DOCS } from './docs'
-import { PAGES } from './pages'
+import { type Page, usePages } from './pages'
 
 export type Command = {
   id: string
@@ -47,6 +47,7 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
   const logs = (filter: string) => navigate({ to: '/logs', search: logsSearch(view.search, filter) as never })
   const pick = (range: Range) => view.set({ from: range.from, to: range.to === 'now' ? undefined : range.to })
   const dimensions = useDimensions()
+  const shown = usePages()
   /** The page of what was found, or its calls where it has none. */
   const open = (field: string, value: string) => {
     const page = entityHref(dimensions, field, value, view.search)
@@ -58,7 +59,7 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
   const own = ofText(text, view, pick, logs)
   const groups: Group[] = [
     { name: 'For what is typed', commands: own },
-    { name: 'Pages', commands: pages(view, navigate, logs) },
+    { name: 'Pages', commands: pages(view, shown, navigate, logs) },
     { name: 'Found', commands: found },
     { name: 'Saved views', commands: saved },
     { name: 'Time range', commands: ranges(pick) },
@@ -91,9 +92,9 @@ const RULE_PAGES = [
   { to: '/endpoints', label: 'Endpoints nobody documented', words: 'shadow zombie api openapi drift', icon: 'search' },
 ] as const
 
-function pages(view: View, navigate: Navigate, logs: (filter: string) => void): Command[] {
+function pages(view: View, shown: Page[], navigate: Navigate, logs: (filter: string) => void): Command[] {
   return [
-    ...PAGES.map((page) => ({
+    ...shown.map((page) => ({
       id: page.to,
       label: page.label,
       words: page.alias,

@@ -7,7 +7,7 @@ import { Menu, type MenuEntry } from '../parts/menu'
 import { useNarrow } from '../parts/narrow'
 import { type Theme, useTheme } from '../state/theme'
 import { logsSearch, useView } from '../state/view'
-import { PAGES, type Page } from './pages'
+import { type Page, usePages } from './pages'
 import css from './rail.module.css'
 
 const THEMES: { id: Theme; label: string; icon: IconName }[] = [
@@ -23,7 +23,8 @@ export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () 
   const view = useView()
   const [theme, setTheme] = useTheme()
   const isNarrow = useNarrow()
-  const pages = isNarrow ? PAGES.slice(0, NARROW_PAGES) : PAGES
+  const all = usePages()
+  const pages = isNarrow ? all.slice(0, NARROW_PAGES) : all
   const search = logsSearch(view.search, view.filter) as never
   const themes = THEMES.map((t) => ({ ...t, hint: t.id === theme ? '✓' : '', run: () => setTheme(t.id) }))
   const help: MenuEntry[] = [
@@ -65,7 +66,7 @@ export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () 
         <span>Search</span>
       </Button>
       {isNarrow ? (
-        <More pages={PAGES.slice(NARROW_PAGES)} search={search} others={[themes, help]} />
+        <More pages={all.slice(NARROW_PAGES)} search={search} others={[themes, help]} />
       ) : (
         <>
           <Menu

@@ -29,9 +29,6 @@ export function SessionDialog() {
             Sign in to go on here. The page behind is as you left it, and nothing you typed is lost.
           </p>
           <SignIn onIn={() => {}} />
-          <p className={css.hint}>
-            No token at hand? <code>gatelog token create --role analyst</code> on the server makes one.
-          </p>
           <div className={css.other}>
             <span>Opened a new one-time link in another tab?</span>
             <Button isDisabled={isAsking} onPress={look}>

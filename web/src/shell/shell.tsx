@@ -6,7 +6,7 @@ import { Toasts } from '../parts/toast'
 import { useKeys } from '../state/keys'
 import { logsSearch, useView } from '../state/view'
 import { Notices } from './notices'
-import { PAGES, type PagePath } from './pages'
+import { PAGES, type PagePath, usePages } from './pages'
 import { Rail } from './rail'
 import { SessionDialog } from './session-dialog'
 import css from './shell.module.css'
@@ -39,6 +39,7 @@ export function Shell() {
     return () => document.removeEventListener('keydown', onKey)
   }, [])
   useFirstRun(path)
+  useFirstPage(path)
   const close = () => setOpen(null)
   return (
     <div className={css.shell}>
@@ -75,4 +76,13 @@ function useFirstRun(path: string) {
     wasOffered = true
     if (isEmpty) navigate({ to: '/connect', replace: true })
   }, [data, isEmpty, navigate, path])
+}
+
+/** Whoever may not see the Overview begins with the first page that is theirs. */
+function useFirstPage(path: string) {
+  const navigate = useNavigate()
+  const [first] = usePages()
+  useEffect(() => {
+    if (path === '/' && first && first.to !== '/') navigate({ to: first.to, replace: true })
+  }, [first, navigate, path])
 }
