@@ -15,6 +15,7 @@ import { reportChanged, reportsOf } from './reports.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
+import { proof, trail } from './trail.mjs'
 import { dimensions, quotas, unused, usage } from './usage.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -189,6 +190,7 @@ const ROUTES = {
   '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
   ...MEMBERS,
+  '/proof': proof,
 }
 
 function answer(path, query) {
@@ -201,6 +203,8 @@ function answer(path, query) {
       remedy: 'It may have passed the retention of 180 days.',
     })
   }
+  const told = kind === 'trail' && trail(path, query, ask(query), isEmpty)
+  if (told) return told
   if (kind === 'directory') return directory(id, query, isEmpty)
   if (kind === 'sources' && part === 'quality') return quality(decodeURIComponent(id), events.length)
   if (kind === 'sources') return { rejects: rejects(decodeURIComponent(id)) }

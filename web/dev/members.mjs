@@ -12,6 +12,8 @@ const ABOUT = {
   'directory:read': 'See what is known of consumers, groups, keys, plans and routes, and how it changed.',
   'directory:write': 'Import what is known of consumers, groups, keys, plans and routes.',
   'trail:read': 'Read the operator trail.',
+  'trail:export': 'Take the operator trail away as a file.',
+  'verify:run': 'Check that nothing was altered.',
   'members:read': 'See people, roles, tokens and sessions.',
   'members:write': 'Make people and roles, say who has which, and end sessions.',
   'tokens:write': 'Make, rotate and revoke the tokens of applications.',

@@ -158,6 +158,15 @@ const STATES = [
   ['Members, sessions', '/members?tz=UTC&kind=sessions'],
   ['Members, you', '/members?tz=UTC&kind=you'],
   ['Members, password', '/members?tz=UTC&kind=you', button('Change the password…')],
+  ['Audit', '/audit?tz=UTC'],
+  ['Audit, an event', '/audit?tz=UTC&event=KONG-ROUTE-UPDATE', inOrder(click('tbody button'), see('Traffic in the'))],
+  [
+    'Audit, history',
+    '/audit?tz=UTC&event=KONG-ROUTE-UPDATE',
+    inOrder(click('tbody button'), tab('History'), see('Show them in the list')),
+  ],
+  ['Audit, proof', '/audit?tz=UTC&row=238', inOrder(click('[data-testid=proof]'), see('Download its proof'))],
+  ['Audit, none', '/audit?tz=UTC&operator=nobody'],
   ['Connect', '/connect?tz=UTC'],
   ['Connect, waiting', '/connect?tz=UTC', inOrder(click('text=NGINX'), button('Make its token'), see('Waiting for'))],
   ['Documentation', '/docs/filter'],
@@ -213,7 +222,7 @@ const LOOKS = [
 
 /** With forced colours the page is the same but for its paint: one state of each page, and what lies over pages. */
 const FORCED =
-  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Reports?|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Members|Members, (make a role|you|tokens)|Welcome|Time range|Commands|Shortcuts)$/
+  /^(Overview|Access logs|Access logs, (drawer.*|export|value|differences)|Sources, .*|Connect|Directory.*|Dashboards|Reports?|Dashboard, .*|What if.*|Grants|Endpoints|Documentation|Audit|Audit, .*|Members|Members, (make a role|you|tokens)|Welcome|Time range|Commands|Shortcuts)$/
 
 const target = await fixtures()
 const browser = await launch()

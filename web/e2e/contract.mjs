@@ -26,6 +26,7 @@ const RAIL = {
   Directory: '/directory',
   Sources: '/sources',
   Members: '/members',
+  Audit: '/audit',
 }
 
 if (!existsSync(BIN)) {

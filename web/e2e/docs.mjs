@@ -18,6 +18,8 @@ const PICTURES = [
   ['usage', '/usage/consumers?tz=UTC&compare=none', DESK, 'light'],
   ['denials', '/denials?tz=UTC&compare=none', DESK, 'dark'],
   ['connect', '/connect?tz=UTC', DESK, 'light'],
+  ['audit', '/audit?tz=UTC', DESK, 'light', someChanges],
+  ['audit-event', '/audit?tz=UTC&event=GL-ROLE-SET', DESK, 'light', openEvent],
   ['denied-call', '/logs?tz=UTC&filter=granted:false', DESK, 'light', openRow],
 ]
 
@@ -53,4 +55,31 @@ async function settled(page) {
 async function openRow(page) {
   await page.locator('[data-row]').nth(3).click()
   await page.getByTestId('drawer').waitFor()
+}
+
+/** What somebody does to Gatelog, so that there is something to see. */
+async function someChanges(page) {
+  const role = (permissions) => ['PUT', '/roles/support', { about: 'The help desk', permissions }]
+  const acts = [
+    ['POST', '/sources', { name: 'edge-eu' }],
+    ['PUT', '/sources/edge-eu', { format: 'kong' }],
+    role(['panels:read', 'events:read', 'events:export']),
+    ['POST', '/tokens', { name: 'grafana', role: 'viewer' }],
+    role(['panels:read', 'events:read']),
+  ]
+  const headers = { 'content-type': 'application/json' }
+  for (const [method, path, body] of acts) {
+    await page.evaluate(
+      ([url, init]) => fetch(url, init),
+      [`/api/v1${path}`, { method, headers, body: JSON.stringify(body) }],
+    )
+  }
+  await page.reload()
+}
+
+async function openEvent(page) {
+  // What the traffic does after a change is told from a minute on.
+  await page.waitForTimeout(65_000)
+  await page.getByRole('grid', { name: 'Operator events' }).locator('tbody button').first().click()
+  await page.getByTestId('drawer').getByRole('table').first().waitFor()
 }

@@ -38,6 +38,7 @@ const GO = {
   Directory: 'd',
   Sources: 's',
   Members: 'm',
+  Audit: 't',
 }
 
 export function keys(page) {

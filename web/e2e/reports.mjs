@@ -75,6 +75,7 @@ try {
   await page.emulateMedia({ media: null })
 
   // The same as data: every panel as a table, with its numbers.
+  await settled(page)
   const csv = await fetched(page, () => page.getByRole('button', { name: 'CSV', exact: true }).click())
   equal('the file is named after it', csv.name, 'gatelog-forbidden.csv')
   check('it has the figures', /^Key figures\nFigure,Value/m.test(csv.text), csv.text.slice(0, 200))
@@ -116,7 +117,7 @@ try {
 
   // Every page that has a bar can be kept.
   const ofCalls = ['/', '/logs', '/usage/consumers', '/errors', '/access', '/boards/b2', '/what-if', '/endpoints']
-  const ofWhatIsKnown = ['/grants', '/directory', '/sources']
+  const ofWhatIsKnown = ['/grants', '/directory', '/sources', '/audit']
   for (const path of [...ofCalls, ...ofWhatIsKnown]) {
     await page.goto(at(`${path}?tz=UTC`))
     await page.getByRole('button', { name: 'Report', exact: true }).waitFor()

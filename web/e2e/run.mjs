@@ -20,6 +20,7 @@ const RUNS = [
   ['boards', FIXTURES],
   ['reports', FIXTURES],
   ['explain', FIXTURES],
+  ['audit', {}],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],

@@ -57,6 +57,16 @@ const STATES = [
   ['boards', '/boards?tz=UTC'],
   ['boards-import', '/boards?tz=UTC', null, (page) => page.getByRole('button', { name: 'Import' }).click()],
   ['reports', '/reports?tz=UTC'],
+  ['audit', '/audit?tz=UTC'],
+  [
+    'audit-event',
+    '/audit?tz=UTC&event=KONG-ROUTE-UPDATE',
+    null,
+    (page) => page.locator('tbody button').first().click(),
+  ],
+  ['audit-history', '/audit?tz=UTC&event=KONG-ROUTE-UPDATE', null, history],
+  ['audit-empty', '/audit?tz=UTC&operator=nobody'],
+  ['audit-error', '/audit?tz=UTC', (page) => page.route(/\/trail\?/, (route) => route.abort())],
   ['report', '/denials?tz=UTC&report=r1'],
   ['board', '/boards/b2?tz=UTC'],
   ['board-aws', '/boards/aws?tz=UTC'],
@@ -156,4 +166,9 @@ async function deniedConsumer(page) {
   const answer = await (await page.request.get(`${target.base}/api/v1/facets?${query}`)).json()
   const name = answer.facets[0].values.find((v) => v.value && v.value !== 'unknown')?.value ?? 'nobody'
   return encodeURIComponent(`consumer:${/^[\w-]+$/.test(name) ? name : JSON.stringify(name)}`)
+}
+
+async function history(page) {
+  await page.locator('tbody button').first().click()
+  await page.getByRole('tab', { name: 'History' }).click()
 }

@@ -25,6 +25,11 @@ const members = createRoute({
   path: '/members',
   component: lazyRouteComponent(() => import('./pages/members'), 'Members'),
 })
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('./pages/audit'), 'Audit'),
+})
 const directory = createRoute({
   getParentRoute: () => shell,
   path: '/directory',
@@ -112,7 +117,7 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, members, connect, docs, other],
+      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, members, audit, connect, docs, other],
     ]),
     ...parts,
   ]),

@@ -9,6 +9,7 @@
 pub(crate) mod actions;
 pub(crate) mod ask;
 pub(crate) mod bundle;
+pub(crate) mod count;
 pub(crate) mod diff;
 mod look;
 mod recent;

@@ -91,6 +91,9 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/directory/export", &["?origin=team"]),
     ("/api/v1/trail", &["", "?limit=1", "?event=update&outcome=success", "?search=nothing-has-this"]),
     ("/api/v1/trail/{id}", &["/api/v1/trail/0", "/api/v1/trail/1"]),
+    ("/api/v1/trail/{id}/proof", &["/api/v1/trail/0/proof"]),
+    ("/api/v1/trail/facets", &["", "?event=update&operator=nobody"]),
+    ("/api/v1/trail/changes", &["", "?from=7d&marks=3"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
     ("/api/v1/sources/{name}/quality", &["/api/v1/sources/default/quality"]),
 ];

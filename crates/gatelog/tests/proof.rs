@@ -171,6 +171,13 @@ fn a_bundle_is_checked_without_us() {
     // Also the directory of a server that runs can be checked.
     assert_eq!((left.verified(&bundle, &[]), left.verified(&left.path("data"), &[])), (0, 0));
     let text = reply.text();
+    // One event by itself.
+    let path = |from: u64| format!("/api/v1/trail/{from}/proof");
+    let act = records.iter().find(|record| record["kind"] == 1).unwrap()["seq"].as_u64().unwrap();
+    fs::write(&bundle, server.get(&path(act)).body).unwrap();
+    assert_eq!(left.verified(&bundle, &[]), 0);
+    assert_eq!(server.json(&path(act))["records"].as_array().unwrap().len(), 2);
+    assert_eq!(server.get(&path(1_000_000)).status, 404);
     let changed = |to: &str, status: i32| {
         assert_ne!(to, text);
         fs::write(&bundle, to).unwrap();

@@ -271,3 +271,45 @@ fn pages_files_and_a_restart() {
     let told = server.cli(ADMIN, &["trail", "--event", "create"]);
     assert!(String::from_utf8_lossy(&told.stdout).contains("Save view"), "{told:?}");
 }
+
+#[test]
+fn what_is_counted_of_it_and_marked_on_charts() {
+    let server = Server::start();
+    for n in 0..3 {
+        server.put(ADMIN, &format!("/api/v1/roles/team-{n}"), &json!({ "permissions": ["panels:read"] }));
+    }
+    server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge" }));
+    server.delete(ADMIN, "/api/v1/sources/nothing");
+    server.post(ADMIN, "/api/v1/views", &json!({ "name": "v", "page": "logs", "search": "a=b" }));
+    server.get("/api/v1/events");
+
+    let facets = server.json("/api/v1/trail/facets?from=1h&event=update");
+    let of = |field: &str| {
+        let all = facets["facets"].as_array().unwrap();
+        let values = all.iter().find(|facet| facet["field"] == field).unwrap()["values"].clone();
+        let told = |value: &Value| format!("{} {}", value["value"].as_str().unwrap(), value["count"]);
+        values.as_array().unwrap().iter().map(told).collect::<Vec<String>>()
+    };
+    assert_eq!(facets["total"], 3);
+    assert_eq!(of("operator"), ["bootstrap 3"]);
+    assert_eq!(of("resource_type"), ["role 3"]);
+    // What else could be asked for instead.
+    let events = of("event");
+    assert_eq!(events.first().unwrap(), "GL-ROLE-SET 3");
+    assert!(events.contains(&"GL-SOURCE-CREATE 1".to_owned()), "{events:?}");
+    for event in trail(&server, "event=update") {
+        assert_eq!(event["code"], "GL-ROLE-SET");
+    }
+
+    // Neither the look, nor what failed, nor the saved view.
+    let marks = |params: &str| server.json(&format!("/api/v1/trail/changes?from=1h{params}"));
+    let one = marks("&marks=1");
+    assert_eq!((&one["total"], &one["marks"][0]["count"]), (&json!(4), &json!(4)));
+    let newest = &one["marks"][0];
+    assert_eq!((&newest["event"], &newest["resource_id"]), (&json!("Create source"), &json!("edge")));
+    let id = newest["id"].as_str().unwrap();
+    assert_eq!(server.json(&format!("/api/v1/trail/{id}"))["code"], "GL-SOURCE-CREATE");
+    let counts: u64 =
+        marks("")["marks"].as_array().unwrap().iter().map(|mark| mark["count"].as_u64().unwrap()).sum();
+    assert_eq!(counts, 4);
+}

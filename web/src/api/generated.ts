@@ -1389,9 +1389,57 @@ export interface components {
             token: string;
             verb: string;
         };
+        TrailFacets: {
+            facets: {
+                /** @enum {unknown} */
+                field: "operator" | "event" | "resource_type" | "source" | "outcome";
+                values: {
+                    count: number;
+                    label: string;
+                    value: string;
+                }[];
+            }[];
+            total: number;
+        };
+        TrailMark: {
+            count: number;
+            event: string;
+            /**
+             * Format: date-time
+             * @description When the oldest of them was.
+             */
+            first: string;
+            /** @description Of the newest of them. */
+            id: string;
+            operator: string;
+            resource_id: string;
+            resource_name: string;
+            resource_type: string;
+            /**
+             * Format: date-time
+             * @description When the newest of them was.
+             */
+            time: string;
+        };
+        TrailMarks: {
+            marks: components["schemas"]["TrailMark"][];
+            total: number;
+        };
         TrailPage: {
             events: components["schemas"]["TrailRow"][];
             next_cursor: string | null;
+        };
+        TrailProof: {
+            /** @enum {unknown} */
+            bundle: "gatelog-1";
+            checkpoint: string;
+            key: string;
+            records: {
+                kind: number;
+                proof: string[];
+                record: string;
+                seq: number;
+            }[];
         };
         TrailRow: {
             address: string;

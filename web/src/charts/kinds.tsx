@@ -7,6 +7,7 @@ import { termText } from '../state/filter'
 import { exactText, unitText } from '../state/numbers'
 import type { View } from '../state/view'
 import { ChangeMark, type Wish } from './change'
+import { useChangeMarks } from './change-marks'
 import { Heat, type HeatRow } from './heat'
 import { ListChart, nameLabel } from './list'
 import { chartSeries } from './series'
@@ -65,12 +66,15 @@ export type Kind = {
   isLow?: boolean
   /** Its drawing is a table already. */
   isTable?: boolean
+  /** What was changed can be marked on it. */
+  hasTime?: boolean
   Draw: ComponentType<KindProps>
   twin: (data: PanelData, view: View) => Twin | null
 }
 
 const TIME: Kind = {
   names: ['bars', 'area', 'line'],
+  hasTime: true,
   Draw: TimeBody,
   twin: (data, view) =>
     data.series ? seriesTwin(chartSeries(data.series, view.compares), edgesOf(data), data.panel.unit, view.tz) : null,
@@ -170,6 +174,7 @@ function TimeBody({ data, view, moves }: KindProps) {
   const { panel } = data
   const edges = useMemo(() => edgesOf(data), [data])
   const series = useMemo(() => chartSeries(data.series ?? [], view.compares), [data, view.compares])
+  const markers = useChangeMarks(view)
   if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null))) return <Nothing />
   const { term = null } = aboutPanel(panel)
   const kind = TIME.names.includes(panel.chart) ? (panel.chart as TimeKind) : 'line'
@@ -181,6 +186,7 @@ function TimeBody({ data, view, moves }: KindProps) {
       series={series}
       unit={panel.unit}
       tz={view.tz}
+      markers={markers}
       field={panel.split}
       onFilter={moves.filter}
       onZoom={moves.zoom}

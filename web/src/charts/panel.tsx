@@ -10,6 +10,7 @@ import { Menu } from '../parts/menu'
 import { ErrorState, PanelSkeleton, sentence } from '../parts/state'
 import { exactText } from '../state/numbers'
 import type { View } from '../state/view'
+import { useMarksEntry } from './change-marks'
 import { aboutPanel, isWide, kindOf, type PanelMoves } from './kinds'
 import css from './panel.module.css'
 import { useSheet } from './sheets'
@@ -68,6 +69,7 @@ export function PanelCard(props: {
   const kind = kindOf(panel.chart, data)
   const twinOf = () => (data ? kind.twin(data, view) : null)
   useSheet(panel.title, twinOf)
+  const marks = useMarksEntry()
   const tools = (
     <>
       {!kind.isTable && (
@@ -98,6 +100,7 @@ export function PanelCard(props: {
             icon: 'logs',
             run: () => moves.open(aboutPanel(panel).term ?? null),
           },
+          ...(kind.hasTime ? marks : []),
         ]}
       />
     </>

@@ -25,7 +25,7 @@ export type TimeChartProps = {
   /** Pixels; without it the chart fills its parent. */
   height?: number
   /** Things that happened, drawn as lines. */
-  markers?: Marker[]
+  markers?: Marker[] | undefined
   /** The key of the series that stands out. */
   lit?: string | null
   /** Drag, or the keys, end here. */

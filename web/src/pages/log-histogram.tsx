@@ -4,6 +4,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import type { Tail } from '../api/tail'
 import type { Histogram } from '../api/types'
+import { useChangeMarks, useMarksEntry } from '../charts/change-marks'
 import type { ChartAction } from '../charts/chosen'
 import { Legend } from '../charts/legend'
 import { edgesOf } from '../charts/panel'
@@ -49,6 +50,8 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
   const [lit, setLit] = useState<string | null>(null)
   const edges = useMemo(() => (data ? edgesOf(data) : []), [data])
   const isShown = view.search.chart !== 'none'
+  const markers = useChangeMarks(view)
+  const marks = useMarksEntry()
   const pick = (field: string, value: string, excludes: boolean) =>
     view.setFilter(excludes ? without(view.filter, field, value) : only(view.filter, field, value))
   const zoom = (from: number, to: number) =>
@@ -72,6 +75,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
       hint: 'h',
       run: () => view.set({ chart: isShown ? 'none' : undefined }, { replace: true }),
     },
+    ...marks,
   ]
   const hasLines = !SHORT_LEGENDS.includes(split)
   const legend = all.length > 0 && (
@@ -129,6 +133,7 @@ export function LogHistogram({ view, answer, span, rows, tail, fresh, onFresh }:
               edges={edges}
               series={all.filter((s) => !hidden.has(s.key))}
               lit={lit}
+              markers={markers}
               actions={[compare]}
               unit="calls"
               tz={view.tz}

@@ -3,6 +3,7 @@ import {
   ComboBox as AriaComboBox,
   Button,
   Input,
+  type Key,
   Label,
   ListBox,
   ListBoxItem,
@@ -17,7 +18,9 @@ import pop from './popover.module.css'
 
 type Props = {
   label: string
-  value: string | null
+  value?: string | null
+  /** In place of a value: what is written in it, where any text counts. `onChange` gets it, typed or chosen. */
+  text?: string
   choices: Choice[]
   onChange: (id: string | null) => void
   /** Called with the text while it is typed, for lists that the server completes; the list is then shown as given. */
@@ -32,20 +35,25 @@ type Props = {
 }
 
 export function Combobox(props: Props) {
-  const { label, value, choices, onChange, onType, isFree, isLoading, placeholder, hint, error, isDisabled } = props
+  const { label, value, text, choices, onChange, onType, isFree, isLoading, placeholder, hint, error, isDisabled } =
+    props
   return (
     <AriaComboBox
       className={css.field as string}
-      value={value}
-      defaultInputValue={choices.find((c) => c.id === value)?.label ?? value ?? ''}
-      onChange={(key) => onChange(key === null ? null : String(key))}
-      onInputChange={(text) => {
-        onType?.(text)
-        if (isFree) onChange(text || null)
+      {...(text === undefined
+        ? {
+            value: value ?? null,
+            defaultInputValue: choices.find((c) => c.id === value)?.label ?? value ?? '',
+            onChange: (key: Key | null) => onChange(key === null ? null : String(key)),
+          }
+        : { inputValue: text })}
+      onInputChange={(typed) => {
+        onType?.(typed)
+        if (isFree || text !== undefined) onChange(typed || null)
       }}
       {...(onType ? { defaultFilter: () => true } : {})}
       defaultItems={choices}
-      allowsCustomValue={isFree ?? false}
+      allowsCustomValue={isFree ?? text !== undefined}
       allowsEmptyCollection
       isInvalid={!!error}
       isDisabled={isDisabled ?? false}

@@ -22,7 +22,8 @@ const cellsOf = (line: string) =>
     .map((cell) => cell.trim().replaceAll('\\|', '|'))
 
 export function blocksOf(text: string): Block[] {
-  const lines = text.replace(/<!--.*?-->/gs, '').split('\n')
+  // Pictures are for those who read elsewhere: here the page they show is one press away.
+  const lines = text.replace(/<!--.*?-->|^!\[[^\n]*/gms, '').split('\n')
   const blocks: Block[] = []
   /** Takes lines as long as they fit. */
   const take = (at: number, fits: (line: string) => boolean) => {

@@ -14,6 +14,8 @@ export const DOCS: Doc[] = [
   { id: 'enrichment', label: 'What is added to an event', words: 'country geography agent route template proxy' },
   { id: 'directory', label: 'The directory', words: 'consumers groups plans routes rules import' },
   { id: 'access', label: 'Who may what', words: 'users people roles permissions tokens sessions password tls rescue' },
+  { id: 'audit', label: 'The operator trail', words: 'audit who changed what diff export marks history' },
+  { id: 'proof', label: 'Proof', words: 'verify checkpoint signature merkle tamper bundle' },
   { id: 'masking', label: 'Masking of secrets', words: 'privacy tokens headers gdpr' },
   {
     id: 'dashboards',

@@ -15,6 +15,7 @@ export type PagePath =
   | '/directory'
   | '/sources'
   | '/members'
+  | '/audit'
 export type Page = {
   to: PagePath
   label: string
@@ -120,6 +121,15 @@ export const PAGES: Page[] = [
     key: 'm',
     needs: ['account:own', 'members:read', 'tokens:write'],
     alias: 'Users, people, accounts, roles, permissions, RBAC, API tokens, sessions, password, access, organization',
+  },
+  {
+    to: '/audit',
+    label: 'Audit',
+    icon: 'audit',
+    key: 't',
+    needs: ['trail:read'],
+    alias:
+      'Organization › Audit, operator trail, audit log, who changed what, changes, history, diff, sign-ins, exports, proof, verify, compliance',
   },
 ]
 

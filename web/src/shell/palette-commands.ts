@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useDeferredValue } from 'react'
 import { getJson } from '../api/client'
-import { useAnswer } from '../api/queries'
+import { useAnswer, useSession } from '../api/queries'
 import type { Facets } from '../api/types'
 import { useDimensions } from '../api/usage'
 import { entityHref } from '../pages/entity'
@@ -12,6 +12,7 @@ import { copyText } from '../parts/toast'
 import { termText, withTerm } from '../state/filter'
 import { keysAreOff, switchKeys } from '../state/keys'
 import { pinnedLink, sameLink } from '../state/link'
+import { marksAreOn, switchMarks } from '../state/marks'
 import { countText } from '../state/numbers'
 import { CALENDAR, PRESETS, type Range, rangeText, spanOf, spanText } from '../state/range'
 import { parseRange } from '../state/range-words'
@@ -56,6 +57,7 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
   }
   const { found, isLooking } = useFound(view, text, open)
   const saved = useSavedViews(navigate)
+  const mayMark = useSession().data?.permissions.includes('trail:read') ?? false
   const own = ofText(text, view, pick, logs)
   const groups: Group[] = [
     { name: 'For what is typed', commands: own },
@@ -63,7 +65,7 @@ export function useCommands(view: View, typed: string, onHelp: () => void): { gr
     { name: 'Found', commands: found },
     { name: 'Saved views', commands: saved },
     { name: 'Time range', commands: ranges(pick) },
-    { name: 'Actions', commands: actions(view, navigate) },
+    { name: 'Actions', commands: [...actions(view, navigate), ...(mayMark ? [marks()] : [])] },
     { name: 'Help', commands: help(onHelp, navigate) },
     { name: 'Search', commands: isLooking ? [] : search(own.length ? 'search' : TYPED, text, view, logs) },
   ]
@@ -204,6 +206,17 @@ function actions(view: View, navigate: Navigate): Command[] {
     { id: 'dark', label: 'Dark theme', icon: 'moon', run: () => applyTheme('dark') },
     { id: 'system', label: 'Theme like the system', icon: 'screen', run: () => applyTheme('system') },
   ]
+}
+
+function marks(): Command {
+  const isOn = marksAreOn()
+  return {
+    id: 'marks',
+    label: isOn ? 'Hide change marks on charts' : 'Show change marks on charts',
+    words: 'markers annotations operator events trail',
+    icon: 'audit',
+    run: () => switchMarks(!isOn),
+  }
 }
 
 function help(onHelp: () => void, navigate: Navigate): Command[] {

@@ -38,8 +38,14 @@ export type Search = {
   at?: string
   show?: 'unused' | 'used' | 'all'
   back?: string
-  /** Sources: the open one. */
+  /** Sources: the open one. Audit: where it was done from. */
   source?: string
+  /** Audit: what is looked for, as the API calls it; several values with commas between. */
+  event?: string
+  operator?: string
+  resource_type?: string
+  resource_id?: string
+  outcome?: string
   /** The report this page is shown as, ready to print; and as what it is to be fetched at once. */
   report?: string
   get?: 'csv' | 'json'
@@ -81,6 +87,11 @@ export function validSearch(raw: Record<string, unknown>): Search {
     kind: /^[a-z]{3,20}$/.test(String(raw.kind ?? '')) ? String(raw.kind) : undefined,
     q: text(raw.q, 200),
     source: text(raw.source, 100),
+    event: text(raw.event, 200),
+    operator: text(raw.operator, 200),
+    resource_type: text(raw.resource_type, 100),
+    resource_id: text(raw.resource_id, 200),
+    outcome: text(raw.outcome, 40),
     step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,

@@ -10,14 +10,18 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use event::Timestamp;
+use event::mask::Rules;
 use event::time::{DAY, HOUR, SECOND};
 use keys::{Grant, Secret};
+use serde_json::json;
 use tokio::sync::watch;
 
 use super::client::Client;
 use super::sender::{Batch, deliver};
-use crate::catalog::{Catalog, Source, random};
+use crate::catalog::{Catalog, Content, Source, random};
 use crate::serve::{Given, Then};
+use crate::trail::actions::SOURCE_CREATE;
+use crate::trail::{self, HostAct};
 use crate::{clock, log};
 
 /// Lines sent with one request.
@@ -60,16 +64,25 @@ pub(crate) fn prepare(dir: &Path, data: &Path, given: &mut Given) -> anyhow::Res
         bail!("{} has no folder kong or nginx with a log of JSON lines", dir.display());
     }
     let catalog = Catalog::open(data, Vec::new(), now)?;
-    catalog.change(now, |content| {
-        for sample in &mut samples {
-            let source = content
-                .sources
-                .entry(sample.source.clone())
-                .or_insert_with(|| Source { sample: true, ..Source::new(now) });
-            sample.is_old = source.counters.accepted > 0;
+    for sample in &mut samples {
+        let known = catalog
+            .with(|content| content.sources.get(&sample.source).map(|source| source.counters.accepted > 0));
+        sample.is_old = known.unwrap_or_default();
+        if known.is_none() {
+            make(&catalog, data, &sample.source, now)?;
         }
-    })?;
+    }
     Ok(Box::new(move |address, stopping| start(samples, address, &stopping)))
+}
+
+/// Makes the source of a sample, which is recorded like any other.
+fn make(catalog: &Catalog, data: &Path, name: &str, now: Timestamp) -> anyhow::Result<()> {
+    let rules = Rules::new(catalog.masking_key());
+    let act = HostAct::on(SOURCE_CREATE, name, json!({ "name": name, "sample": true }));
+    let source = Source { sample: true, ..Source::new(now) };
+    let change = |content: &mut Content| content.sources.insert(name.to_owned(), source);
+    trail::done_on_host(data, &rules, act, now, || Ok(catalog.change(now, change)?))?;
+    Ok(())
 }
 
 /// The largest file of JSON lines in a folder.

@@ -1,4 +1,5 @@
-//! The operator trail over HTTP: a page of it, one event with what changed, and all of it as a file.
+//! The operator trail over HTTP: a page of it, one event with what changed and with its proof, what is counted of it, and
+//! all of it as a file.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -22,6 +23,7 @@ use crate::clock;
 use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
 use crate::trail::ask::{COLUMNS, Wanted, before, row, whole};
 use crate::trail::bundle;
+use crate::trail::count::{Facets, Marks};
 
 /// Pieces made ahead of the reader.
 const PIECES_AHEAD: usize = 4;
@@ -73,6 +75,15 @@ const FILE: &[Param] = &[
     },
 ];
 
+const FACETS: &[Param] =
+    &[FROM, TO, TZ, OPERATOR, EVENT, RESOURCE_TYPE, RESOURCE_ID, SOURCE, OUTCOME, ORIGIN, SEARCH];
+const MARKS: &[Param] = &[
+    FROM,
+    TO,
+    TZ,
+    Param { name: "marks", doc: "Marks at most, 1 to 100; changes that lie together are one. Default 40." },
+];
+
 /// The routes of the trail.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
@@ -89,6 +100,29 @@ pub(crate) fn routes() -> Vec<Route> {
             "/api/v1/trail/{id}",
             one,
             About::new("One operator event, with what changed.", &[], "TrailEvent").recorded(TRAIL_READ),
+        ),
+        route(
+            VerifyRun,
+            Method::GET,
+            "/api/v1/trail/{id}/proof",
+            proof_of,
+            About::new("One operator event with its proof, for `gatelog verify`.", &[], "TrailProof")
+                .also(TrailRead)
+                .recorded(TRAIL_READ),
+        ),
+        route(
+            TrailRead,
+            Method::GET,
+            "/api/v1/trail/facets",
+            facets,
+            About::new("How many operator events, and with which values.", FACETS, "TrailFacets"),
+        ),
+        route(
+            TrailRead,
+            Method::GET,
+            "/api/v1/trail/changes",
+            changes,
+            About::new("When something was changed, as marks for charts.", MARKS, "TrailMarks"),
         ),
         route(
             TrailExport,
@@ -162,7 +196,61 @@ pub(crate) async fn one(_: Scope, call: Call) -> Answer {
         Err(_) => Ok(None),
     });
     let found = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    json(&whole(&found.ok_or_else(|| Problem::missing("there is no such event in the operator trail"))?))
+    json(&whole(&found.ok_or_else(none)?))
+}
+
+/// `GET /trail/facets`.
+pub(crate) async fn facets(_: Scope, call: Call) -> Answer {
+    let (range, wanted) = asked(&call.params)?;
+    let app = Arc::clone(&call.app);
+    let counted = tokio::task::spawn_blocking(move || {
+        let mut facets = Facets::default();
+        app.trail.trail().newest(range, &mut |entry| {
+            facets.take(&wanted, &entry.act);
+            ControlFlow::Continue(())
+        })?;
+        Ok::<_, ledger::Error>(facets)
+    });
+    json(&counted.await.map_err(Problem::internal)?.map_err(Problem::internal)?.told())
+}
+
+/// `GET /trail/changes`.
+pub(crate) async fn changes(_: Scope, call: Call) -> Answer {
+    let (range, _) = asked(&call.params)?;
+    let most = call.params.number("marks", 1, 100, 40)?;
+    let app = Arc::clone(&call.app);
+    let marked = tokio::task::spawn_blocking(move || {
+        let mut marks = Marks::new(range.from, range.to, most);
+        app.trail.trail().newest(range, &mut |entry| {
+            marks.take(entry);
+            ControlFlow::Continue(())
+        })?;
+        Ok::<_, ledger::Error>(marks)
+    });
+    json(&marked.await.map_err(Problem::internal)?.map_err(Problem::internal)?.told())
+}
+
+/// `GET /trail/{id}/proof`.
+pub(crate) async fn proof_of(_: Scope, call: Call) -> Answer {
+    let id = call.segment("id").unwrap_or_default().to_owned();
+    let app = Arc::clone(&call.app);
+    let proved = tokio::task::spawn_blocking(move || {
+        let entry = match id.parse() {
+            Ok(seq) => app.trail.trail().one(seq).map_err(Problem::internal)?,
+            Err(_) => None,
+        };
+        let entry = entry.ok_or_else(none)?;
+        let (checkpoint, note) = app.trail.prove().map_err(Problem::internal)?;
+        let tiles = app.trail.prover.tiles(checkpoint.size);
+        let records = bundle::records(&entry, &tiles).map_err(Problem::internal)?.join(",\n");
+        Ok::<_, Problem>(bundle::head(app.trail.prover.public(), &note) + "\n" + &records + bundle::END)
+    });
+    let text = proved.await.map_err(Problem::internal)??;
+    Ok(bytes_with(StatusCode::OK, "application/json", Bytes::from(text)))
+}
+
+fn none() -> Problem {
+    Problem::missing("there is no such event in the operator trail")
 }
 
 /// `GET /trail/export`.

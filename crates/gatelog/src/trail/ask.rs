@@ -26,14 +26,23 @@ pub(crate) struct Wanted {
 impl Wanted {
     /// Whether an event is wanted.
     pub(crate) fn takes(&self, act: &Act) -> bool {
-        is_one(&self.operator, &[&act.operator, &act.token])
-            && is_one(&self.event, &[&act.code, &act.event, &act.verb])
-            && is_one(&self.resource_type, &[&act.resource_type])
-            && is_one(&self.resource_id, &[&act.resource_id, &act.resource_name])
-            && is_one(&self.source, &[&act.source])
-            && is_one(&self.outcome, &[&act.outcome])
-            && is_one(&self.origin, &[&act.origin])
-            && self.is_found(act)
+        self.refusals(act).next().is_none()
+    }
+
+    /// The names of what is asked for and not met by an event.
+    pub(crate) fn refusals<'a>(&'a self, act: &'a Act) -> impl Iterator<Item = &'static str> + 'a {
+        let one: [(&'static str, &str, [&'a str; 3]); 7] = [
+            ("operator", &self.operator, [&act.operator, &act.token, ""]),
+            ("event", &self.event, [&act.code, &act.event, &act.verb]),
+            ("resource_type", &self.resource_type, [&act.resource_type, "", ""]),
+            ("resource_id", &self.resource_id, [&act.resource_id, &act.resource_name, ""]),
+            ("source", &self.source, [&act.source, "", ""]),
+            ("outcome", &self.outcome, [&act.outcome, "", ""]),
+            ("origin", &self.origin, [&act.origin, "", ""]),
+        ];
+        let of_values =
+            one.into_iter().filter(|(_, wanted, texts)| !is_one(wanted, texts)).map(|(name, ..)| name);
+        of_values.chain((!self.is_found(act)).then_some("search"))
     }
 
     fn is_found(&self, act: &Act) -> bool {

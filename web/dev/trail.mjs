@@ -1,0 +1,181 @@
+// The operator trail in the shapes of docs/api.md: a month of it, the same on every start but for the clock.
+const HOUR = 36e5
+const SERVICE = '3f0c8d5e-7a41-4a8e-9d0e-5b1f6a2c9e10'
+const OTHER = 'b7e2a9d4-10c5-4f7e-8a36-0d9c4e5f1a22'
+
+/** What is done again and again: code, event, verb, type, id, name, before and after. */
+const ACTS = [
+  ['GL-SESSION-START', 'Sign in', 'sign_in', 'session', '', '', null, null],
+  [
+    'GL-SOURCE-UPDATE',
+    'Update source',
+    'update',
+    'source',
+    'edge-eu',
+    'edge-eu',
+    { format: null, paused: false },
+    { format: 'kong', paused: false },
+  ],
+  ['GL-EVENTS-READ', 'Read access events', 'read', 'events', '', '', null, null],
+  [
+    'KONG-SERVICE-UPDATE',
+    'Update Service',
+    'update',
+    'service',
+    SERVICE,
+    'orders',
+    { name: 'orders', host: 'orders.internal', retries: 5, read_timeout: 60000, tags: ['eu'] },
+    { name: 'orders', host: 'orders.internal', retries: 2, read_timeout: 15000, tags: ['eu', 'critical'] },
+  ],
+  [
+    'KONG-SERVICE-CREATE',
+    'Add Service',
+    'create',
+    'service',
+    OTHER,
+    'billing',
+    null,
+    { name: 'billing', host: 'b.internal' },
+  ],
+  [
+    'KONG-ROUTE-UPDATE',
+    'Update Route',
+    'update',
+    'route',
+    '/api/orders',
+    '/api/orders',
+    { methods: ['GET', 'POST'], plugins: { acl: { allow: ['gold', 'partners'] } } },
+    { methods: ['GET', 'POST'], plugins: { acl: { allow: ['gold'] } } },
+  ],
+  ['GL-TOKEN-CREATE', 'Create token', 'create', 'token', '4fK09sQz', 'ci', null, { name: 'ci', may: ['trail:read'] }],
+  ['GL-TRAIL-EXPORT', 'Export operator trail', 'export', 'trail', '', '', null, null],
+  ['GL-DIRECTORY-IMPORT', 'Import directory', 'update', 'directory', 'kong-eu', 'kong-eu', null, null],
+  ['GL-ACCESS-DENIED', 'Call without permission', 'read', 'route', '', '', null, null],
+]
+const WHO = [
+  ['ops', 'person', '10.20.0.14', 'dashboard'],
+  ['ada', 'person', '10.20.0.31', 'dashboard'],
+  ['deploy', 'machine', '10.20.7.2', 'declarative'],
+  ['ops', 'person', '10.20.0.14', 'api'],
+]
+
+const acts = Array.from({ length: 240 }, (_, n) => {
+  const [code, event, verb, resource_type, resource_id, resource_name, before, after] = ACTS[(n * 7) % ACTS.length]
+  const [operator, operator_kind, address, source] = WHO[(n * 5) % WHO.length]
+  const isRefused = code === 'GL-ACCESS-DENIED'
+  const isKong = code.startsWith('KONG')
+  return {
+    ago: (240 - n) * 3.1 * HOUR - 2.4 * HOUR,
+    shown: {
+      id: String(n),
+      code,
+      event,
+      verb,
+      resource_type,
+      source,
+      outcome: isRefused ? 'denied' : n % 31 === 3 ? 'failure' : 'success',
+      origin: isKong ? 'edge-eu' : 'gatelog',
+      request_id: `9f3c${String(n).padStart(12, '0')}`,
+      status: isRefused ? '403' : '200',
+      operator,
+      operator_kind,
+      token: operator_kind === 'machine' ? '4fK09sQz' : '',
+      address,
+      agent: source === 'declarative' ? 'decK/1.43' : 'Mozilla/5.0',
+      resource_id,
+      resource_name,
+      detail: isRefused ? 'DELETE /api/v1/sources/edge-eu' : '',
+    },
+    before,
+    after,
+  }
+})
+
+const FACETS = ['operator', 'event', 'resource_type', 'source', 'outcome']
+const NAMES = {
+  operator: (a) => [a.operator, a.token],
+  event: (a) => [a.code, a.event, a.verb],
+  resource_type: (a) => [a.resource_type],
+  resource_id: (a) => [a.resource_id, a.resource_name],
+  source: (a) => [a.source],
+  outcome: (a) => [a.outcome],
+}
+
+const timed = (now) =>
+  acts.map((act) => ({
+    ...act,
+    ms: now - act.ago,
+    shown: { ...act.shown, time: new Date(now - act.ago).toISOString() },
+  }))
+
+function refusals(query, { shown }) {
+  const is = (wanted, texts) =>
+    wanted.split(',').some((w) => texts.some((t) => t.toLowerCase() === w.trim().toLowerCase()))
+  const failed = Object.entries(NAMES).filter(([name, of]) => query.get(name) && !is(query.get(name), of(shown)))
+  const search = (query.get('search') ?? '').toLowerCase()
+  const isFound = JSON.stringify(Object.values(shown)).toLowerCase().includes(search)
+  return [...failed.map(([name]) => name), ...(isFound ? [] : ['search'])]
+}
+
+function changesOf(before, after) {
+  if (!before || !after) return after || before ? [{ path: '', ...(after ? { after } : { before }) }] : []
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+  return names
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => ({ path: `/${name}`, before: before[name], after: after[name] }))
+}
+
+export function trail(path, query, { from, to }, isEmpty) {
+  const all = isEmpty ? [] : timed(Date.now())
+  const there = all.filter(({ ms }) => ms >= from && ms < to).toReversed()
+  if (path === '/trail/export') return there.filter((act) => refusals(query, act).length === 0).map((act) => act.shown)
+  if (path === '/trail') {
+    const before = Number(query.get('cursor') ?? Number.POSITIVE_INFINITY)
+    const found = there.filter((act) => refusals(query, act).length === 0 && Number(act.shown.id) < before)
+    const limit = Number(query.get('limit') ?? 100)
+    const shown = found.slice(0, limit).map((act) => act.shown)
+    return { events: shown, next_cursor: found.length > limit ? shown.at(-1).id : null }
+  }
+  if (path === '/trail/facets') {
+    const total = there.filter((act) => refusals(query, act).length === 0).length
+    const facets = FACETS.map((field) => {
+      const counts = new Map()
+      for (const act of there) {
+        const value = field === 'event' ? act.shown.code : act.shown[field]
+        if (!value || refusals(query, act).some((name) => name !== field)) continue
+        const label = field === 'event' ? act.shown.event : value
+        counts.set(value, { value, label, count: (counts.get(value)?.count ?? 0) + 1 })
+      }
+      return { field, values: [...counts.values()].sort((a, b) => b.count - a.count) }
+    })
+    return { total, facets }
+  }
+  if (path === '/trail/changes') {
+    const found = there.filter(
+      ({ shown }) => ['create', 'update', 'delete'].includes(shown.verb) && shown.outcome === 'success',
+    )
+    const most = Number(query.get('marks') ?? 40)
+    const slots = new Map()
+    for (const { ms, shown } of found) {
+      const slot = Math.floor(((ms - from) / (to - from)) * most)
+      const { id, event, operator, resource_type, resource_id, resource_name, time } = shown
+      const mark = slots.get(slot) ?? { id, event, operator, resource_type, resource_id, resource_name, time, count: 0 }
+      slots.set(slot, { ...mark, count: mark.count + 1, first: time })
+    }
+    return { total: found.length, marks: [...slots.values()].reverse() }
+  }
+  const act = all.find(({ shown }) => shown.id === path.split('/')[2])
+  if (!act) return null
+  const { shown, before, after } = act
+  const diff = shown.outcome === 'success' ? changesOf(before, after) : []
+  const request = shown.verb === 'read' ? { params: { filter: 'granted:false' } } : null
+  return { ...shown, before, after, request, raw: null, diff, erased: [], end_id: null }
+}
+
+export const proof = () => ({
+  key: 'gatelog-5f2c81d0+1a2b3c4d+AVbVv0Qm0o1fFz3J8mQ0mYp5cSxk1o2B3c4D5e6F7g8H',
+  origin: 'gatelog-5f2c81d0/trail',
+  size: acts.length,
+  root: 'rA5h1m6tWq2Yc0bQ1r9uX3zv8k4lJ7n0oPdEsFgHiJk=',
+  checkpoint: `gatelog-5f2c81d0/trail\n${acts.length}\nrA5h1m6tWq2Yc0bQ1r9uX3zv8k4lJ7n0oPdEsFgHiJk=\n\n— gatelog-5f2c81d0 Gis8TQ==\n`,
+})
