@@ -276,7 +276,9 @@ proptest! {
         };
         let whole = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
         let held = views(&evs, sealed);
-        for (grown, range) in [(0, whole), (0, ranges[0]), (1, whole), (1, ranges[1]), (1, whole), (1, ranges[0]), (0, whole)] {
+        // Days that are over are kept as one when they are asked for the second time, which the third one reads.
+        let asked = [(0, whole), (0, ranges[0]), (1, whole), (1, ranges[1]), (1, whole), (1, ranges[0]), (0, whole), (1, whole), (0, whole)];
+        for (grown, range) in asked {
             prop_assert_eq!(answered(&held[grown], range), answered(&views(&evs, sealed)[grown], range));
         }
     }

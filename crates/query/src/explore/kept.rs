@@ -1,5 +1,5 @@
-//! What was counted from the rows of units, and what of it is kept: a question that is asked again adds up what each day gave, and
-//! reads only units that are new.
+//! What was counted from the rows of units, and what of it is kept: a question that is asked again adds up what each day gave, or
+//! all days that are over, and reads only units that are new.
 
 use std::collections::{BTreeMap, HashMap};
 use std::slice;
@@ -167,6 +167,28 @@ struct Day {
     found: Vec<Found>,
 }
 
+/// Days that are over, all in one bucket of a period: what they gave is kept as one, too.
+struct Run {
+    place: Place,
+    days: Vec<i64>,
+    units: Vec<Unit>,
+    /// What is known: of each day, or of all.
+    found: Vec<Found>,
+    is_known: bool,
+}
+
+impl Run {
+    fn of(place: Place) -> Run {
+        Run { place, days: Vec::new(), units: Vec::new(), found: Vec::new(), is_known: false }
+    }
+}
+
+/// One day is kept already.
+const RUN_DAYS_MIN: usize = 2;
+
+/// Kept in place of a run that is too large.
+struct TooLarge;
+
 impl<'a> Kept<'a> {
     pub(super) fn new(
         question: &'a Question,
@@ -190,23 +212,68 @@ impl<'a> Kept<'a> {
         let mut days: BTreeMap<Option<i64>, Vec<Unit>> = BTreeMap::new();
         units.into_iter().for_each(|unit| days.entry(unit.day()).or_default().push(unit));
         self.latest = days.keys().next_back().copied().flatten().unwrap_or(i64::MAX);
+        let mut runs = self.runs(&days);
+        for run in runs.extract_if(.., |run| run.is_known) {
+            run.found.iter().for_each(|(place, known)| take(*place, known));
+            run.days.iter().for_each(|day| drop(days.remove(&Some(*day))));
+        }
         let mut left = Vec::new();
         let mut open = BTreeMap::new();
         for (day, units) in days.into_iter().rev() {
-            let place = day.filter(|_| units.len() > 1).and_then(|_| self.place(&units));
+            let place = day.and_then(|_| self.place(&units));
             let known = |place: Place| self.reader.view.counted::<Grouped>(&units, &self.name(place));
             if let Some(place) = place {
                 if let Some(known) = known(place) {
                     take(place, &known);
+                    let run = runs.iter_mut().find(|run| day.is_some_and(|day| run.days.contains(&day)));
+                    run.into_iter().for_each(|run| run.found.push((place, Arc::clone(&known))));
                     continue;
                 }
-                let found = Vec::with_capacity(units.len());
-                open.extend(day.map(|day| (day, Day { place, units: units.clone(), found })));
+                if units.len() > 1 {
+                    let found = Vec::with_capacity(units.len());
+                    open.extend(day.map(|day| (day, Day { place, units: units.clone(), found })));
+                }
             }
             left.extend(units);
         }
+        runs.iter().filter(|run| run.found.len() == run.days.len()).for_each(|run| self.keep_run(run));
         self.open = Mutex::new(open);
         left
+    }
+
+    /// The days that are over of each period and bucket, where there are several.
+    fn runs(&self, days: &BTreeMap<Option<i64>, Vec<Unit>>) -> Vec<Run> {
+        let mut runs: BTreeMap<(usize, usize), Run> = BTreeMap::new();
+        for (day, units) in days.iter().filter_map(|(day, units)| Some(((*day)?, units))) {
+            let place = self.place(units).filter(|place| place.buckets.0 == place.buckets.1);
+            let Some(place) = place.filter(|_| day != self.latest) else { continue };
+            let run = runs.entry((place.period, place.buckets.0)).or_insert_with(|| Run::of(place));
+            run.days.push(day);
+            run.units.extend(units.iter().cloned());
+        }
+        runs.retain(|_, run| run.days.len() >= RUN_DAYS_MIN);
+        let view = self.reader.view;
+        for run in runs.values_mut() {
+            let name = self.name(run.place);
+            if let Some(known) = view.counted::<Grouped>(&run.units, &name) {
+                run.found.push((run.place, known));
+                run.is_known = true;
+            } else if view.counted::<TooLarge>(&run.units, &name).is_some() {
+                run.days.clear();
+            }
+        }
+        runs.into_values().filter(|run| !run.days.is_empty()).collect()
+    }
+
+    /// Adds up what the days of a run gave and keeps that, or that it is too large.
+    fn keep_run(&self, run: &Run) {
+        let kept = self.sum(run.place, &run.found).is_some_and(|sum| {
+            let bytes = sum.memory_bytes();
+            self.reader.view.keep_count(&run.units, &self.name(run.place), &Arc::new(sum), bytes)
+        });
+        if !kept {
+            self.reader.view.keep_count(&run.units, &self.name(run.place), &Arc::new(TooLarge), 0);
+        }
     }
 
     /// Where all units are, when they are wholly in one period.
@@ -283,17 +350,21 @@ impl<'a> Kept<'a> {
 
     /// Adds up what the units of a day gave and keeps that; false when it is too large.
     fn keep_day(&self, day: &Day) -> bool {
-        let (first, last) = day.place.buckets;
+        let Some(grouped) = self.sum(day.place, &day.found) else { return false };
+        let (view, bytes) = (self.reader.view, grouped.memory_bytes());
+        view.keep_count(&day.units, &self.name(day.place), &Arc::new(grouped), bytes)
+    }
+
+    /// What was found at a place, as one; none when there is no room for all of it.
+    fn sum(&self, place: Place, found: &[Found]) -> Option<Grouped> {
+        let (first, last) = place.buckets;
         let buckets = last - first + 1;
         let mut table = Table::new(self.question, buckets);
-        for (place, grouped) in &day.found {
+        for (place, grouped) in found {
             let (from, to) = place.buckets;
             let place = Place { period: 0, buckets: (from - first, to - first), ..*place };
             grouped.add_to(&mut table, place, &Budget::new());
         }
-        let table = self.folded(table);
-        let Some(grouped) = Grouped::of(&table, self.question, buckets) else { return false };
-        let (view, bytes) = (self.reader.view, grouped.memory_bytes());
-        view.keep_count(&day.units, &self.name(day.place), &Arc::new(grouped), bytes)
+        Grouped::of(&self.folded(table), self.question, buckets)
     }
 }
