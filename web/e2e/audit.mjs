@@ -128,7 +128,9 @@ try {
   const bundle = JSON.parse(readFileSync(await proof.path(), 'utf8'))
   equal('the proof is of the act and its end', `${bundle.bundle} ${bundle.records.length}`, 'gatelog-1 2')
   await page.keyboard.press('Escape')
-  await comes('what the traffic did is told', () => drawer.getByRole('heading', { name: /^Traffic .*before and after/ }).isVisible())
+  await comes('what the traffic did is told', () =>
+    drawer.getByRole('heading', { name: /^Traffic .*before and after/ }).isVisible(),
+  )
   await drawer.getByRole('tab', { name: 'History' }).click()
   const moments = drawer.getByRole('list', { name: `History of ${UUID}` }).getByRole('button')
   await becomes('its history has four moments', () => moments.count(), 4)
