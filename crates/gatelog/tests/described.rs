@@ -11,6 +11,7 @@
 
 mod server;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -227,7 +228,9 @@ impl Judge<'_> {
                         let mut named = BTreeSet::new();
                         (self.judge(one, value, at, &mut named), named)
                     });
-                    let best = tried.min_by_key(|(faults, _)| faults.len()).unwrap();
+                    // Of shapes that fit alike, the one that knows most of it: a list without rows fits several.
+                    let best =
+                        tried.min_by_key(|(faults, named)| (faults.len(), Reverse(named.len()))).unwrap();
                     faults.extend(best.0);
                     named.extend(best.1);
                 }

@@ -217,15 +217,24 @@ fn check(user: &str, text: &str) -> Result<(), Weak> {
     different.sort_unstable();
     different.dedup();
     let is_run = RUNS.iter().any(|run| run.contains(&lower) || lower.contains(*run));
-    if different.len() < DIFFERENT_MIN || is_run || COMMON.contains(&stem(&lower).as_str()) {
+    if different.len() < DIFFERENT_MIN
+        || is_run
+        || stems(&lower).iter().any(|stem| COMMON.contains(&stem.as_str()))
+    {
         return Err(Weak::Common);
     }
     Ok(())
 }
 
-/// The word a password was made of.
-fn stem(lower: &str) -> String {
-    let ends = lower.trim_matches(|c: char| !c.is_alphabetic() && !matches!(c, '@' | '$' | '0'));
+/// The words a password may have been made of: a sign at an end stands for a letter, or is only an end.
+fn stems(lower: &str) -> [String; 2] {
+    let stands_for_letter = |c: char| matches!(c, '@' | '$' | '0');
+    let ends = lower.trim_matches(|c: char| !c.is_alphabetic() && !stands_for_letter(c));
+    [ends, lower.trim_matches(|c: char| !c.is_alphabetic())].map(word)
+}
+
+/// A word without its signs, digits read as the letters they stand for.
+fn word(text: &str) -> String {
     let letter = |c: char| match c {
         '0' => 'o',
         '1' | '!' => 'i',
@@ -235,7 +244,7 @@ fn stem(lower: &str) -> String {
         '7' => 't',
         c => c,
     };
-    ends.chars().map(letter).filter(|c| c.is_alphabetic()).collect()
+    text.chars().map(letter).filter(|c| c.is_alphabetic()).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {
