@@ -152,7 +152,7 @@ def led_to(hash_, index, size, proof):
 
 
 # Operator events
-OPEN, GROUPS = range(1, 10), [range(10, 15), range(15, 17), range(17, 22)]
+OPEN, GROUPS = [*range(1, 10), 22], [range(10, 15), range(15, 17), range(17, 22)]
 MARKER, HOLE = b"\xf5GLR\xff\xfe\r\n", 0xFF
 
 
@@ -248,7 +248,7 @@ def check_trail(tenant, hashes, found):
         act = act_leaf(kind, payload)
         if act is not None and leaf_hash(act[0]) == hashes[seq]:
             holds += 1
-            if act[1].get(1) == "GL-TRAIL-RETIRE" and act[1].get(15, "").isdigit():
+            if kind == 1 and act[1].get(1) == "GL-TRAIL-RETIRE" and act[1].get(15, "").isdigit():
                 through = max(through or 0, int(act[1][15]))
         elif hashes[seq] != leaf_hash(b"lost"):
             found.append(f"operator event {seq} is not the one that was signed")

@@ -11,7 +11,7 @@
 //! commitment = SHA-256("gatelog act" number-of-group:u8 salt:16 part*)
 //! ```
 //!
-//! Little endian; parts in the order of their numbers, empty ones left out. What may be about a person stands in one of
+//! Little endian; in each place parts in the order of their numbers, empty ones left out. What may be about a person stands in one of
 //! three groups: who, whom, what. The leaf of an act ([`Act::leaf`]) has each group's commitment in its place, so the
 //! leaf stays the same when a group is erased, and without the salt nobody can try values against the commitment.
 
@@ -103,6 +103,7 @@ parts! {
     7 origin Open "`gatelog`, or the source whose trail it comes from."
     8 request_id Open "The request it was done with."
     9 status Open "The status it was answered with."
+    22 key Open "By what a second delivery of a gateway's record is recognised: a keyed hash of it."
     10 operator Who "Who did it."
     11 operator_kind Who "`person`, `machine` or `host` (a command on the server's own machine)."
     12 token Who "The public part of the token or session."
@@ -297,8 +298,11 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_numbers_rise() {
-        assert!(PARTS.windows(2).all(|two| two[0].number < two[1].number && two[1].number < NOTHING));
-        for act in [act(), Act::default()] {
+        let of = |group: Group| PARTS.iter().filter(move |part| part.group == group).map(|part| part.number);
+        for group in [Group::Open, Group::Who, Group::Whom, Group::What] {
+            assert!(of(group).is_sorted() && of(group).all(|number| number < NOTHING));
+        }
+        for act in [act(), Act { key: "00".into(), ..act() }, Act::default()] {
             assert_eq!(Act::decode(&act.encode()), Some(act));
         }
     }

@@ -11,6 +11,7 @@ use crate::listen::{self, LISTENERS_MAX, Setup, TlsFiles};
 use crate::objects::Objects;
 use crate::pull::Pulled;
 use crate::reading::Reading;
+use crate::trail_pull::PulledTrail;
 
 /// One setting, as the documentation shows it.
 pub(crate) struct Setting {
@@ -39,6 +40,9 @@ macro_rules! settings {
             /// Places objects come from.
             #[serde(skip_serializing)]
             pub(crate) objects: Vec<Objects>,
+            /// Trails of gateways that are pulled, by the names of their sources.
+            #[serde(skip_serializing)]
+            pub(crate) trail: BTreeMap<String, PulledTrail>,
         }
 
         impl Default for Config {
@@ -49,6 +53,7 @@ macro_rules! settings {
                     listeners: Vec::new(),
                     directory: BTreeMap::new(),
                     objects: Vec::new(),
+                    trail: BTreeMap::new(),
                 }
             }
         }
@@ -103,6 +108,7 @@ settings! {
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     trail_retain_days: u32 = 400, "How long the operator trail is kept.";
+    trail_levels: Vec<String> = Vec::new(), "How much the trail keeps of what is done to Gatelog, `resource:verb=level` with `none`, `metadata`, `request` or `response`; the first that fits counts. docs/audit.md.";
     trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
     proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
     proof_publish_file: String = String::new(), "File that every signed checkpoint is added to, for others to keep: with it a trail that was set back as a whole is found out.";
@@ -134,11 +140,13 @@ const SOURCES_MARKDOWN: &str = "\n## How sources are read\n\n\
 
 /// What docs/config.md says of what is fetched.
 const FETCHED_MARKDOWN: &str = "\n## What is fetched\n\n\
-    A table for each directory that is pulled (docs/directory.md), and one for each place objects come from (docs/ingest.md).\n\
+    A table for each directory that is pulled (docs/directory.md), one for each place objects come from (docs/ingest.md), and one for\n\
+    each audit log of Kong Gateway Enterprise (docs/audit.md); its name is that of its source.\n\
     Secrets stand in files or in the environment, never here.\n\n\
     ```toml\n[directory.kong-eu]\nkind = \"kong\"\nurl = \"http://kong-admin:8001\"\ntoken_file = \"/run/secrets/kong\"\ninterval_s = 600\n\n\
     [directory.billing]\nkind = \"aws\"\nregion = \"eu-west-1\"\ncredentials_file = \"/run/secrets/aws\"\nsources = [\"aws-prod\"]\n\n\
-    [[objects]]\nsource = \"aws-prod\"\nbucket = \"my-access-logs\"\nprefix = \"logs/\"\nregion = \"eu-west-1\"\nformat = \"aws\"\n```\n";
+    [[objects]]\nsource = \"aws-prod\"\nbucket = \"my-access-logs\"\nprefix = \"logs/\"\nregion = \"eu-west-1\"\nformat = \"aws\"\n\n\
+    [trail.kong-ops]\nurl = \"http://kong-admin:8001\"\ntoken_file = \"/run/secrets/kong\"\npublic_key_file = \"/etc/gatelog/kong-audit.pem\"\ninterval_s = 30\n```\n";
 
 /// Environment names that are not settings.
 pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
@@ -258,10 +266,15 @@ impl Config {
     }
 
     fn check_fetched(&self) -> Result<(), Error> {
+        crate::trail::levels::Levels::parse(&self.trail_levels)
+            .map_err(|error| Error::wrong("trail_levels", error))?;
         relay::egress::Policy::parse(&self.egress_allow)
             .map_err(|error| Error::wrong("egress_allow", error))?;
         for (name, pulled) in &self.directory {
             pulled.check(name).map_err(|error| Error::wrong(&format!("directory.{name}"), error))?;
+        }
+        for (name, pulled) in &self.trail {
+            pulled.check(name).map_err(|error| Error::wrong(&format!("trail.{name}"), error))?;
         }
         for (at, place) in self.objects.iter().enumerate() {
             let whole = format!("objects[{at}] {}", place.source);
@@ -299,6 +312,10 @@ impl Config {
         if !self.objects.is_empty() {
             let objects = toml::to_string(&BTreeMap::from([("objects", &self.objects)])).unwrap_or_default();
             let _ = write!(text, "\n# Places objects come from.\n{objects}");
+        }
+        if !self.trail.is_empty() {
+            let pulled = toml::to_string(&BTreeMap::from([("trail", &self.trail)])).unwrap_or_default();
+            let _ = write!(text, "\n# Trails of gateways that are pulled.\n{pulled}");
         }
         text
     }

@@ -259,8 +259,8 @@ mod tests {
             assert!(is_sent || has_samples, "{}", gateway.id);
         }
         for (id, body, want) in SENT {
-            let reader = by_id(id).unwrap().reading().unwrap().reader(None);
-            let format = reader.as_ref().map(crate::reading::Reader::format);
+            let reader = by_id(id).unwrap().reading().unwrap().reader(None).unwrap();
+            let format = reader.as_ref().and_then(crate::reading::Reader::format);
             let decoded = intake::decode_with(
                 intake::Options { format, ..intake::Options::default() },
                 body.as_bytes(),

@@ -35,7 +35,9 @@ mod sources;
 mod strangers;
 mod take;
 mod terminal;
+mod told;
 mod trail;
+mod trail_pull;
 mod views;
 
 use std::process::ExitCode;

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::catalog::Source;
 use crate::cut::{Cutter, Shape, shape};
 use crate::outbound::Schedule;
+use crate::reading::{Named, Reading};
 use crate::take::{Delivery, take};
 use crate::{clock, log, take};
 
@@ -76,10 +77,12 @@ impl Objects {
         if self.interval_s == Some(0) || self.look_back_h == Some(0) {
             return Err("interval_s and look_back_h must be above 0".to_owned());
         }
-        if let Some(name) = self.format.as_deref().filter(|name| intake::by_name(name).is_none()) {
-            return Err(crate::reading::no_such_format(name));
-        }
+        crate::sources::check_origin(&self.source, &self.reading()?).map_err(|error| error.to_string())?;
         self.since().map(drop)
+    }
+
+    fn reading(&self) -> Result<Reading, String> {
+        Reading::new(self.format.clone(), None)
     }
 
     fn since(&self) -> Result<Timestamp, String> {
@@ -159,7 +162,7 @@ enum Trouble {
 
 fn sweep(app: &Arc<App>, place: &Objects, dir: &std::path::Path) -> Result<String, String> {
     let bucket = place.bucket(app)?;
-    declare(app, &place.source)?;
+    declare(app, place)?;
     let io = |error: io::Error| format!("what was taken cannot be remembered: {error}");
     let name =
         format!("{:016x}", key_hash(&format!("{}\n{}\n{}", place.endpoint, place.bucket, place.prefix)));
@@ -208,13 +211,19 @@ impl Brought {
 }
 
 /// The source is there from the first look on, also when nothing lies there yet.
-fn declare(app: &App, source: &str) -> Result<(), String> {
-    if app.catalog.with(|content| content.sources.contains_key(source)) {
+fn declare(app: &App, place: &Objects) -> Result<(), String> {
+    // What the settings say of a trail holds for all that its source brings.
+    let reading = Some(place.reading()?).filter(Reading::is_trail);
+    let is_set = |source: &Source| reading.is_none() || source.reading.is_trail();
+    if app.catalog.with(|content| content.sources.get(&place.source).is_some_and(is_set)) {
         return Ok(());
     }
     let now = clock::now();
     let make = |content: &mut crate::catalog::Content| {
-        content.sources.entry(source.to_owned()).or_insert_with(|| Source::new(now));
+        let source = content.sources.entry(place.source.clone()).or_insert_with(|| Source::new(now));
+        if let Some(reading) = &reading {
+            source.reading = reading.clone();
+        }
     };
     app.catalog.change(now, make).map_err(|error| error.to_string())
 }
@@ -278,7 +287,9 @@ fn take_records(
     let shape = shape_of(&start);
     let whole = io::Cursor::new(start).chain(plain).take(UNPACKED_BYTES_MAX);
     let mut cutter = Cutter::new(BufReader::with_capacity(LOOK_BYTES, whole), shape, 0, BATCH_BYTES);
-    let reader = take::reader(app, &place.source, place.format.as_deref().and_then(intake::by_name));
+    let named = place.format.as_deref().and_then(Named::by_name);
+    let reader = take::reader(app, &place.source, named)
+        .map_err(|problem| Trouble::Passing(problem.detail().to_owned()))?;
     while let Some((batch, end)) = cutter.next().map_err(trouble)? {
         let delivery = Delivery {
             source: place.source.as_str().into(),

@@ -1,8 +1,10 @@
-//! How the deliveries of a source are read: in which format, and for JSON of any program where each field is found.
+//! How the deliveries of a source are read: in which format, and for JSON of any program where each field is found. A source
+//! brings either calls or the trail that a gateway keeps of its operators; its format says which.
 
 use std::sync::{Arc, OnceLock};
 
 use event::{FIELDS, field};
+use intake::operator::{self, TRAILS};
 use intake::{FieldMap, Format, Mapped};
 use serde::{Deserialize, Serialize};
 
@@ -28,15 +30,43 @@ pub(crate) enum Reader {
     Known(&'static dyn Format),
     /// JSON, logfmt or CSV by the source's own map.
     Mapped(Arc<Mapped>),
+    /// What a gateway tells of its operators.
+    Trail(&'static operator::Trail),
 }
 
 impl Reader {
-    /// The format.
-    pub(crate) fn format(&self) -> &dyn Format {
+    /// The format of calls, unless it is a trail.
+    pub(crate) fn format(&self) -> Option<&dyn Format> {
         match self {
-            Reader::Known(format) => *format,
-            Reader::Mapped(format) => format.as_ref(),
+            Reader::Known(format) => Some(*format),
+            Reader::Mapped(format) => Some(format.as_ref()),
+            Reader::Trail(_) => None,
         }
+    }
+
+    /// What it is called.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Reader::Known(format) => format.name(),
+            Reader::Mapped(format) => format.name(),
+            Reader::Trail(trail) => trail.name,
+        }
+    }
+}
+
+/// A format that an address or a setting names.
+#[derive(Clone, Copy)]
+pub(crate) enum Named {
+    /// Of calls.
+    Calls(&'static dyn Format),
+    /// Of a trail of operators.
+    Trail(&'static operator::Trail),
+}
+
+impl Named {
+    /// The format of that name.
+    pub(crate) fn by_name(name: &str) -> Option<Named> {
+        intake::by_name(name).map(Named::Calls).or_else(|| operator::by_name(name).map(Named::Trail))
     }
 }
 
@@ -52,7 +82,7 @@ impl Reading {
             }
             (format, _) => format,
         };
-        if let Some(name) = format.as_deref().filter(|name| intake::by_name(name).is_none()) {
+        if let Some(name) = format.as_deref().filter(|name| Named::by_name(name).is_none()) {
             return Err(no_such_format(name));
         }
         let made = OnceLock::new();
@@ -69,11 +99,30 @@ impl Reading {
     }
 
     /// What to read a delivery with whose address names a format, or none. `None` recognises each record.
-    pub(crate) fn reader(&self, named: Option<&'static dyn Format>) -> Option<Reader> {
-        let format = named.or_else(|| intake::by_name(self.format.as_deref()?))?;
+    pub(crate) fn reader(&self, named: Option<Named>) -> Result<Option<Reader>, Mismatch> {
+        let set = self.format.as_deref().and_then(Named::by_name);
+        match (set, named) {
+            (Some(Named::Trail(_)), Some(Named::Calls(_))) => Err(Mismatch::CallsForTrail),
+            (Some(Named::Calls(_)) | None, Some(Named::Trail(_))) => Err(Mismatch::TrailForCalls),
+            (_, Some(Named::Trail(trail))) | (Some(Named::Trail(trail)), None) => {
+                Ok(Some(Reader::Trail(trail)))
+            }
+            (_, Some(Named::Calls(format))) | (Some(Named::Calls(format)), None) => {
+                Ok(Some(self.of_calls(format)))
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn of_calls(&self, format: &'static dyn Format) -> Reader {
         let own = self.format.as_deref().unwrap_or(JSON);
         let mapped = (format.name() == own).then(|| self.mapped()).flatten();
-        Some(mapped.map_or(Reader::Known(format), Reader::Mapped))
+        mapped.map_or(Reader::Known(format), Reader::Mapped)
+    }
+
+    /// Whether it brings a trail of operators.
+    pub(crate) fn is_trail(&self) -> bool {
+        matches!(self.format.as_deref().and_then(Named::by_name), Some(Named::Trail(_)))
     }
 
     fn mapped(&self) -> Option<Arc<Mapped>> {
@@ -83,17 +132,34 @@ impl Reading {
     }
 }
 
+/// An address that names a format of the other kind. Whoever may send calls may not therefore say who did what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Mismatch {
+    /// Calls for a source of a trail.
+    #[error("this source brings a trail of operators, and the address names a format of calls")]
+    CallsForTrail,
+    /// A trail for a source of calls.
+    #[error("this source brings calls, and the address names a trail of operators")]
+    TrailForCalls,
+}
+
 /// The format of a field map that names none.
 const JSON: &str = "json";
 
 /// What is said of a format that is none.
 pub(crate) fn no_such_format(name: &str) -> String {
-    let names: Vec<&str> = intake::FORMATS.iter().map(|format| format.name()).collect();
+    let names = format_names();
     format!(
         "there is no format {name:?}; there are {}{}",
         names.join(", "),
         meant(name, names.iter().copied())
     )
+}
+
+/// Every format, those of trails last.
+pub(crate) fn format_names() -> Vec<&'static str> {
+    let calls = intake::FORMATS.iter().map(|format| format.name());
+    calls.chain(TRAILS.iter().map(|trail| trail.name)).collect()
 }
 
 /// What was perhaps meant, in words; nothing when nothing is near.
@@ -116,7 +182,9 @@ mod tests {
         assert!(Reading::new(Some("kong".into()), map(r#"{"status":"rc"}"#)).is_err());
         for form in ["json", "logfmt", "csv"] {
             let reading = Reading::new(Some(form.into()), map(r#"{"status":"rc"}"#)).unwrap();
-            assert!(matches!(reading.reader(None), Some(Reader::Mapped(mapped)) if mapped.name() == form));
+            assert!(
+                matches!(reading.reader(None), Ok(Some(Reader::Mapped(mapped))) if mapped.name() == form)
+            );
         }
         let error = Reading::new(None, map(r#"{"statsu":"rc"}"#)).unwrap_err();
         assert_eq!(error, "unknown field \"statsu\" in the field map; did you mean status?");
@@ -130,9 +198,23 @@ mod tests {
         let reading = Reading::new(None, map(r#"{"status":"rc"}"#)).unwrap();
         // As it comes back from the catalogue.
         let reading: Reading = serde_json::from_str(&serde_json::to_string(&reading).unwrap()).unwrap();
-        assert!(matches!(reading.reader(None), Some(Reader::Mapped(_))));
-        assert!(matches!(reading.reader(intake::by_name("json")), Some(Reader::Mapped(_))));
-        assert!(matches!(reading.reader(intake::by_name("kong")), Some(Reader::Known(_))));
-        assert!(Reading::default().reader(None).is_none());
+        assert!(matches!(reading.reader(None), Ok(Some(Reader::Mapped(_)))));
+        assert!(matches!(reading.reader(Named::by_name("json")), Ok(Some(Reader::Mapped(_)))));
+        assert!(matches!(reading.reader(Named::by_name("kong")), Ok(Some(Reader::Known(_)))));
+        assert!(matches!(Reading::default().reader(None), Ok(None)));
+    }
+
+    #[test]
+    fn a_source_brings_calls_or_a_trail() {
+        let trail = Reading::new(Some("cloudtrail".into()), None).unwrap();
+        assert!(trail.is_trail() && !Reading::default().is_trail());
+        let name =
+            |named: Option<&str>| trail.reader(named.and_then(Named::by_name)).map(|r| r.unwrap().name());
+        assert_eq!((name(None), name(Some("trail"))), (Ok("cloudtrail"), Ok("trail")));
+        assert_eq!(name(Some("kong")), Err(Mismatch::CallsForTrail));
+        for calls in [Reading::default(), Reading::new(Some("kong".into()), None).unwrap()] {
+            assert_eq!(calls.reader(Named::by_name("cloudtrail")).err(), Some(Mismatch::TrailForCalls));
+        }
+        assert!(Reading::new(Some("cloudtrail".into()), map(r#"{"status":"rc"}"#)).is_err());
     }
 }

@@ -112,7 +112,7 @@ async fn receive(
     let app = Arc::clone(&call.app);
     let source = scope.principal().source().ok_or_else(Problem::unauthorized)?;
     let said = said(&call.parts);
-    let reader = take::reader(&app, source, None);
+    let reader = take::reader(&app, source, None)?;
     let taken = deliver(&mut call, source, reader, Some((envelope, said))).await;
     Ok((receiver.answer)(&app, &call.parts, taken.as_ref()))
 }

@@ -34,7 +34,7 @@ use crate::outbound::Outbound;
 use crate::refusals::Refusals;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
-use crate::{clock, http, log, objects, pull, rejects};
+use crate::{clock, http, log, objects, pull, rejects, trail_pull};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -147,6 +147,7 @@ pub(crate) fn run(
     greet(&app, address)?;
     pull::start(&app, runtime.handle());
     objects::start(&app, runtime.handle());
+    trail_pull::start(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
 
     runtime.block_on(answer(&app, listener, tls, bound, stop))?;

@@ -14,6 +14,8 @@ pub(crate) const SOURCES_MAX: usize = 500;
 pub(crate) const OVERLAP: i64 = 24 * HOUR;
 /// A name that is an address of ours: `/sources/try`.
 const TAKEN: &str = "try";
+/// The origin of what is done to this program.
+const OWN: &str = "gatelog";
 
 /// Why a change is not made.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +34,9 @@ pub(crate) enum Refusal {
         "a source is named with 1 to 63 letters, digits, dots, dashes and underscores, and not {TAKEN:?}"
     )]
     BadName,
+    /// It would stand for this program in the operator trail.
+    #[error("the trail of this program is called {OWN:?}: name a source of a gateway's trail otherwise")]
+    OwnName,
     /// The keyring refuses.
     #[error(transparent)]
     Keys(#[from] keys::Error),
@@ -42,6 +47,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = (1..=63).contains(&name.len()) && name.chars().all(fits) && !name.starts_with('.');
     if is_name && name != TAKEN { Ok(()) } else { Err(Refusal::BadName) }
+}
+
+/// Checks that what a source brings can be told from what is done to this program.
+pub(crate) fn check_origin(name: &str, reading: &Reading) -> Result<(), Refusal> {
+    if reading.is_trail() && name.eq_ignore_ascii_case(OWN) { Err(Refusal::OwnName) } else { Ok(()) }
 }
 
 impl Content {
@@ -67,6 +77,7 @@ impl Content {
         random: &keys::Random,
     ) -> Result<Minted, Refusal> {
         check_name(name)?;
+        check_origin(name, &source.reading)?;
         if self.has_source(name) {
             return Err(Refusal::Exists(name.to_owned()));
         }
@@ -92,6 +103,7 @@ impl Content {
     /// Sets how the deliveries of a source are read, also when nothing ever came from it.
     pub(crate) fn declare(&mut self, name: &str, reading: Reading, now: Timestamp) -> Result<(), Refusal> {
         check_name(name)?;
+        check_origin(name, &reading)?;
         if !self.sources.contains_key(name) {
             self.room()?;
         }

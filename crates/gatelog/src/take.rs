@@ -9,9 +9,8 @@ use std::sync::atomic::Ordering;
 use axum::http::StatusCode;
 use event::mask::{Masked, mask, mask_excerpt, mask_text};
 use event::{Batch, Reject, Timestamp, field};
-use intake::Format;
 use intake::enrich::enrich;
-use intake::envelopes::{Envelope, Fault, Said};
+use intake::envelopes::{Envelope, Fault, Opened, Said};
 use ledger::Receipt;
 use tokio::time::Instant;
 
@@ -19,7 +18,8 @@ use crate::app::App;
 use crate::counters::{Counters, Rejected};
 use crate::http::error::Problem;
 use crate::quality::Quality;
-use crate::reading::Reader;
+use crate::reading::{Mismatch, Named, Reader, Reading};
+use crate::told;
 
 /// From this size on a body is a large one.
 const LARGE_BYTES: u64 = 128 << 10;
@@ -51,6 +51,8 @@ pub(crate) struct Delivery {
 pub(crate) struct Taken {
     /// That its events are durable; `None` when there were none.
     receipt: Option<Receipt>,
+    /// The same of what a gateway tells of its operators.
+    told: Option<ledger::trail::Taken>,
     /// Records not understood.
     pub(crate) rejected: u64,
     /// The first of them, masked.
@@ -76,6 +78,14 @@ pub(crate) struct Shell {
     pub(crate) malformed: bool,
 }
 
+impl Shell {
+    /// Of what was opened, and its records that were not understood.
+    pub(crate) fn of(opened: Opened, bad: Vec<u32>) -> Shell {
+        let (is_empty, malformed) = (opened.is_empty(), opened.malformed);
+        Shell { id: opened.id, names: opened.names, bad, is_empty, malformed }
+    }
+}
+
 impl Taken {
     /// The sequence number of the last event of it that is durable now.
     pub(crate) fn last_seq(&self) -> Option<u64> {
@@ -85,17 +95,17 @@ impl Taken {
 
     /// Events that are durable now.
     pub(crate) fn accepted(&self) -> u64 {
-        self.receipt.as_ref().map_or(0, Receipt::accepted)
+        self.receipt.as_ref().map_or(0, Receipt::accepted) + self.told.map_or(0, |told| told.accepted)
     }
 
     /// Events that were durable before.
     pub(crate) fn duplicates(&self) -> u64 {
-        self.receipt.as_ref().map_or(0, Receipt::duplicates)
+        self.receipt.as_ref().map_or(0, Receipt::duplicates) + self.told.map_or(0, |told| told.duplicates)
     }
 
     /// Whether it held records, and none that was understood.
     pub(crate) fn is_waste(&self) -> bool {
-        self.receipt.is_none() && self.rejected > 0
+        self.receipt.is_none() && self.told.is_none() && self.rejected > 0
     }
 }
 
@@ -106,6 +116,12 @@ pub(crate) async fn take(app: &Arc<App>, delivery: Delivery, body: Vec<u8>) -> R
         return Err(paused(&delivery.source));
     }
     let started = Instant::now();
+    if let Some(Reader::Trail(trail)) = delivery.reader {
+        let (told, rest) = told::take(app, &delivery, trail, body)
+            .await
+            .inspect_err(|problem| note_refusal(app, problem))?;
+        return Ok(taken(app, &delivery, None, told, rest, started));
+    }
     let Understood { batch, keys, rest } = understand(app, &delivery, body).await?;
     let receipt = if batch.is_empty() {
         None
@@ -113,19 +129,42 @@ pub(crate) async fn take(app: &Arc<App>, delivery: Delivery, body: Vec<u8>) -> R
         let appended = append(app, batch, keys, &delivery).await?;
         Some(appended.map_err(Problem::from).inspect_err(|problem| note_refusal(app, problem))?)
     };
+    Ok(taken(app, &delivery, receipt, None, rest, started))
+}
+
+/// Counts what a delivery held and says what became of it.
+fn taken(
+    app: &App,
+    delivery: &Delivery,
+    receipt: Option<Receipt>,
+    told: Option<ledger::trail::Taken>,
+    rest: Rest,
+    started: Instant,
+) -> Taken {
     let micros = started.elapsed().as_micros() as u64;
     app.meters.ingest_micros.fetch_add(micros, Ordering::Relaxed);
-    count(app, &delivery, receipt.as_ref(), &rest);
-    let Rest { rejected, rejects, shell, .. } = rest;
-    Ok(Taken { receipt, rejected, rejects, shell, micros })
+    let Rest { rejected, rejects, shell, quality, formats } = rest;
+    let taken = Taken { receipt, told, rejected, rejects, shell, micros };
+    count(app, delivery, &taken, &quality, formats);
+    taken
 }
 
 /// What a delivery of a source is read with whose address names a format, or none.
-pub(crate) fn reader(app: &App, source: &str, named: Option<&'static dyn Format>) -> Option<Reader> {
-    app.catalog.with(|content| match content.sources.get(source) {
-        Some(source) => source.reading.reader(named),
-        None => named.map(Reader::Known),
-    })
+pub(crate) fn reader(app: &App, source: &str, named: Option<Named>) -> Result<Option<Reader>, Problem> {
+    let of = |content: &crate::catalog::Content| {
+        content
+            .sources
+            .get(source)
+            .map_or_else(|| Reading::default().reader(named), |source| source.reading.reader(named))
+    };
+    Ok(app.catalog.with(of)?)
+}
+
+impl From<Mismatch> for Problem {
+    fn from(mismatch: Mismatch) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, mismatch.to_string())
+            .remedy("set what the source brings: on the page Sources, or with `gatelog source set NAME --format FORMAT`")
+    }
 }
 
 /// Counts a delivery that was refused because there was too much to do.
@@ -156,13 +195,13 @@ struct Understood {
 }
 
 /// What a body held beside its events.
-struct Rest {
+pub(crate) struct Rest {
     /// What its events are like.
-    quality: Quality,
-    rejected: u64,
-    rejects: Vec<Reject>,
-    formats: Vec<(&'static str, u64)>,
-    shell: Shell,
+    pub(crate) quality: Quality,
+    pub(crate) rejected: u64,
+    pub(crate) rejects: Vec<Reject>,
+    pub(crate) formats: Vec<(&'static str, u64)>,
+    pub(crate) shell: Shell,
 }
 
 /// Makes the events durable. Encoding a large batch takes a while, so it is done where waiting is allowed.
@@ -187,11 +226,8 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
     let (app, delivery) = (Arc::clone(app), delivery.clone());
     let work = move || {
         let Delivery { source, reader, coding, envelope, received, salt, .. } = delivery;
-        let bytes_min = envelope.as_ref().map_or(0, |(envelope, _)| envelope.body_bytes_min);
-        let bytes_max = app.config.ingest_decoded_bytes_max.max(bytes_min);
-        let format = reader.as_ref().map(Reader::format);
-        let plain = intake::inflate(&body, coding.as_deref(), bytes_max).map_err(inflated)?;
-        check_coding(coding.as_deref(), matches!(plain, Cow::Owned(_)))?;
+        let format = reader.as_ref().and_then(Reader::format);
+        let (plain, bytes_max) = inflate(&app, &body, coding.as_deref(), envelope.as_ref())?;
         let options = intake::Options { format, received: Some(received), salt };
         let (decoded, shell) = match envelope {
             None => (intake::decode_with(options, &plain), Shell::default()),
@@ -199,9 +235,8 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
                 let opened = envelope.open(&plain, &said, bytes_max).map_err(overflowed)?;
                 drop(plain);
                 let decoded = intake::decode_opened(options, &opened);
-                let (is_empty, malformed) = (opened.is_empty(), opened.malformed);
-                let bad = decoded.bad_pieces.clone();
-                (decoded, Shell { id: opened.id, names: opened.names, bad, is_empty, malformed })
+                let shell = Shell::of(opened, decoded.bad_pieces.clone());
+                (decoded, shell)
             }
         };
         let mut batch = decoded.batch;
@@ -209,19 +244,35 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
         enrich(&mut batch, &app.known.get());
         let keys = salted(decoded.keys, &source);
         let quality = Quality::of(&batch, received);
-        let rejects = decoded
-            .rejects
-            .into_iter()
-            .map(|reject| Reject {
-                reason: mask_text(&reject.reason, &app.rules).into_owned(),
-                excerpt: mask_excerpt(&reject.excerpt, &app.rules),
-                ..reject
-            })
-            .collect();
+        let rejects = masked(&app, decoded.rejects);
         let rest = Rest { quality, rejected: decoded.rejected, rejects, formats: decoded.formats, shell };
         Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
+}
+
+/// A body that is not packed any more, and how large what it holds may be.
+pub(crate) fn inflate<'b>(
+    app: &App,
+    body: &'b [u8],
+    coding: Option<&str>,
+    envelope: Option<&(&'static Envelope, Said)>,
+) -> Result<(Cow<'b, [u8]>, usize), Problem> {
+    let bytes_min = envelope.map_or(0, |(envelope, _)| envelope.body_bytes_min);
+    let bytes_max = app.config.ingest_decoded_bytes_max.max(bytes_min);
+    let plain = intake::inflate(body, coding, bytes_max).map_err(inflated)?;
+    check_coding(coding, matches!(plain, Cow::Owned(_)))?;
+    Ok((plain, bytes_max))
+}
+
+/// Rejects without secrets.
+pub(crate) fn masked(app: &App, rejects: Vec<Reject>) -> Vec<Reject> {
+    let masked = |reject: Reject| Reject {
+        reason: mask_text(&reject.reason, &app.rules).into_owned(),
+        excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+        ..reject
+    };
+    rejects.into_iter().map(masked).collect()
 }
 
 /// The duplicate keys of one source: two sources may use the same request ids.
@@ -231,7 +282,7 @@ pub(crate) fn salted(mut keys: Vec<u64>, source: &str) -> Vec<u64> {
     keys
 }
 
-fn overflowed(fault: Fault) -> Problem {
+pub(crate) fn overflowed(fault: Fault) -> Problem {
     match fault {
         Fault::TooLarge(bytes_max) => too_large("after it was opened", bytes_max),
         Fault::TooMany(_) => {
@@ -260,29 +311,35 @@ fn check_coding(coding: Option<&str>, was_packed: bool) -> Result<(), Problem> {
     Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail))
 }
 
-fn count(app: &App, delivery: &Delivery, receipt: Option<&Receipt>, rest: &Rest) {
+fn count(
+    app: &App,
+    delivery: &Delivery,
+    taken: &Taken,
+    quality: &Quality,
+    formats: Vec<(&'static str, u64)>,
+) {
     let now = delivery.received;
-    let accepted = receipt.map_or(0, Receipt::accepted);
+    let accepted = taken.accepted();
     let brought = Counters {
         accepted,
-        rejected: rest.rejected,
-        duplicates: receipt.map_or(0, Receipt::duplicates),
+        rejected: taken.rejected,
+        duplicates: taken.duplicates(),
         lost: 0,
         bytes: delivery.wire_bytes,
         refused: 0,
         last_event: (accepted > 0).then_some(now.0),
-        formats: rest.formats.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+        formats: formats.into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
     };
-    let rejects = rest
+    let rejects = taken
         .rejects
         .iter()
         .map(|reject| Rejected {
             time: now.to_string(),
-            format: delivery.reader.as_ref().map_or("auto", |reader| reader.format().name()).to_owned(),
+            format: delivery.reader.as_ref().map_or("auto", Reader::name).to_owned(),
             line: reject.line,
             reason: reject.reason.clone(),
             excerpt: reject.excerpt.clone(),
         })
         .collect();
-    app.tally.add(&delivery.source, brought, &rest.quality, rejects, now);
+    app.tally.add(&delivery.source, brought, quality, rejects, now);
 }

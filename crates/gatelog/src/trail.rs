@@ -11,6 +11,7 @@ pub(crate) mod ask;
 pub(crate) mod bundle;
 pub(crate) mod count;
 pub(crate) mod diff;
+pub(crate) mod levels;
 mod look;
 mod recent;
 
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use event::mask::{Masked, Rules};
 use event::{Act, Timestamp};
+use intake::operator::Told;
 use ledger::disk::Disk;
 use ledger::trail::{Kind, Options, Trail};
 use serde_json::Value;
@@ -30,6 +32,7 @@ use crate::config::Config;
 use crate::prover::{self, Newest, Prover};
 use crate::{catalog, durable, log};
 use actions::Action;
+use levels::Levels;
 pub(crate) use look::look;
 use recent::Recent;
 
@@ -58,6 +61,7 @@ pub(crate) struct Recorder {
     rules: Rules,
     inbox: PathBuf,
     pub(crate) recent: Recent,
+    pub(crate) levels: Levels,
 }
 
 impl Recorder {
@@ -82,6 +86,9 @@ impl Recorder {
             rules,
             inbox: dir.join(crate::serve::LEDGER_DIR).join(INBOX),
             recent: Recent::default(),
+            levels: Levels::parse(&config.trail_levels)
+                .map_err(anyhow::Error::msg)
+                .context("trail_levels")?,
         })
     }
 
@@ -167,6 +174,15 @@ pub(crate) fn act(action: &Action, source: &str, now: Timestamp) -> Result<Act, 
         request_id: id.iter().map(|b| format!("{b:02x}")).collect(),
         ..Act::default()
     })
+}
+
+/// What a gateway told, as it is kept: masked, with the name of its source, and known by its key when it comes again. Not
+/// one of its codes is one of ours.
+pub(crate) fn told(told: Told, origin: &str, rules: &Rules) -> Result<Masked<Act>, Unrecorded> {
+    let mut act = told.act;
+    act.key = rules.fingerprint(&format!("{origin}\0{}", told.identity));
+    origin.clone_into(&mut act.origin);
+    sealed(act, rules)
 }
 
 /// The end of an act: the same request, and what is added.

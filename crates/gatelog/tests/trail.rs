@@ -313,3 +313,35 @@ fn what_is_counted_of_it_and_marked_on_charts() {
         marks("")["marks"].as_array().unwrap().iter().map(|mark| mark["count"].as_u64().unwrap()).sum();
     assert_eq!(counts, 4);
 }
+
+#[test]
+fn how_much_is_kept_can_be_set_and_changes_cannot_be_switched_off() {
+    let rules = "events:read=none, source:*=metadata, view:*=request, api:read=metadata, *:*=none";
+    let server = Server::with(&[("GATELOG_TRAIL_LEVELS", rules)]);
+    server.ingest("/ingest", lines(0..3));
+    assert_eq!(server.get("/api/v1/events?filter=status:200").status, 200);
+    assert!(trail(&server, "event=GL-EVENTS-READ").is_empty());
+    server.post(ADMIN, "/api/v1/sources", &json!({ "name": "edge", "format": "kong" }));
+    let made = only(&server, "event=GL-SOURCE-CREATE");
+    assert_eq!((&made["outcome"], &made["resource_id"]), (&json!("success"), &json!("edge")));
+    assert_eq!(
+        [&made["request"], &made["before"], &made["after"], &made["diff"]],
+        [&Value::Null, &Value::Null, &Value::Null, &json!([])]
+    );
+    server.post(ADMIN, "/api/v1/views", &json!({ "name": "v", "page": "logs", "search": "a=b" }));
+    let view = only(&server, "event=GL-VIEW-CREATE");
+    assert_eq!((&view["request"]["body"]["search"], &view["after"]), (&json!("a=b"), &Value::Null));
+    server.put(ADMIN, "/api/v1/roles/team", &json!({ "permissions": ["panels:read"] }));
+    assert_eq!(only(&server, "event=GL-ROLE-SET")["outcome"], "success");
+    for _ in 0..2 {
+        server.json("/api/v1/summary?from=1h");
+    }
+    let reads = trail(&server, "event=GL-API-READ&resource_id=%2Fapi%2Fv1%2Fsummary");
+    assert_eq!(reads.len(), 1, "{reads:?}");
+    assert_eq!((&reads[0]["operator"], &reads[0]["outcome"]), (&json!("bootstrap"), &json!("success")));
+
+    let refused =
+        server.command("", &["serve"]).env("GATELOG_TRAIL_LEVELS", "role:update=none").output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("always recorded"), "{said}");
+}

@@ -82,5 +82,6 @@ pub fn formats_markdown() -> String {
     for format in FORMATS {
         let _ = write!(out, "\n## {}\n\n{}\n", format.name(), format.doc());
     }
+    out.push_str(&crate::operator::markdown());
     out
 }

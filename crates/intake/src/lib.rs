@@ -26,6 +26,7 @@ mod inflate;
 pub mod json;
 mod key;
 mod normalise;
+pub mod operator;
 mod records;
 mod scalar;
 mod syslog;

@@ -2,11 +2,16 @@
 //! own beside that of access events. Knows neither which acts there are nor who may read them.
 //!
 //! ```text
-//! trail/0000000000000001.wal    segments as drawn in wal.rs, one event a record; kind 1 an act, kind 2 its end
+//! trail/0000000000000001.wal    segments as drawn in wal.rs, one event a record; kind 1 an act, 2 its end, 3 one that was told
 //! ```
 //!
 //! An act is written before it takes effect, so its outcome is not known then. What became of it is a record of its own
 //! that names the same request; readers see both as one event.
+//!
+//! What gateways tell of their own operators was done long ago and has no end. It is known by its key: of what comes again
+//! within the last [`crate::seen::GENERATION_KEYS`] such events nothing is kept. The keys are in the records, so they
+//! survive whatever the records survive. All of it together leaves room for acts on this program, which are not done when
+//! they cannot be recorded.
 
 mod read;
 
@@ -19,6 +24,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::disk::Disk;
 use crate::error::{Error, Result};
+use crate::seen::Seen;
 use crate::wal::{self, Payload, Wal};
 
 pub use read::{Entry, Range, Record, leaf, scan};
@@ -33,6 +39,10 @@ pub const RETIRED: &str = "GL-TRAIL-RETIRE";
 const QUEUE_MAX: usize = 256;
 /// Acts written with one sync at most.
 const GROUP_MAX: usize = 256;
+/// Events of gateways given in together at most.
+pub const TOLD_MAX: usize = 256;
+/// When so many parts in four of the trail are full, no more is taken of what gateways tell.
+const TOLD_QUARTERS_MAX: u64 = 3;
 /// A segment larger than this is followed by another. Readers hold one in memory.
 const SEGMENT_BYTES: u64 = 4 << 20;
 
@@ -44,6 +54,17 @@ pub enum Kind {
     Act = 1,
     /// What became of the act of the same request.
     End = 2,
+    /// What a gateway says was done to it.
+    Told = 3,
+}
+
+/// What became of events that a gateway told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Events that are durable now.
+    pub accepted: u64,
+    /// Events that were durable before.
+    pub duplicates: u64,
 }
 
 /// Bounds of the trail.
@@ -57,8 +78,15 @@ pub struct Options {
 
 struct Waiting {
     kind: Kind,
-    act: Box<Act>,
-    reply: oneshot::Sender<Result<u64>>,
+    acts: Vec<Act>,
+    reply: oneshot::Sender<Result<Written>>,
+}
+
+/// Where acts stand now: the number of the first, and how many were not there before.
+#[derive(Clone, Copy)]
+struct Written {
+    first: u64,
+    count: u64,
 }
 
 /// The times of the acts of a segment.
@@ -72,6 +100,7 @@ struct Shared {
     disk: Arc<dyn Disk>,
     wal: Mutex<Wal>,
     spans: Mutex<BTreeMap<u64, Span>>,
+    told_bytes_max: u64,
 }
 
 /// The durable operator trail of one tenant.
@@ -92,9 +121,15 @@ impl Trail {
         };
         let mut spans = BTreeMap::new();
         let mut unreadable = 0;
+        let mut seen = Seen::default();
         let (wal, recovered) = Wal::open(Arc::clone(&disk), wal_options, &mut |record| {
             match Act::decode(record.payload) {
-                Some(act) => widen(&mut spans, record.segment, act.time),
+                Some(act) => {
+                    widen(&mut spans, record.segment, act.time);
+                    if let Some(key) = key_of(&act) {
+                        seen.insert(key);
+                    }
+                }
                 None => unreadable += 1,
             }
             Ok(())
@@ -103,12 +138,14 @@ impl Trail {
         if unreadable > 0 {
             damage.push(format!("trail: {unreadable} whole records hold no event this version can read"));
         }
-        let shared = Arc::new(Shared { disk, wal: Mutex::new(wal), spans: Mutex::new(spans) });
+        let told_bytes_max = options.bytes_max / 4 * TOLD_QUARTERS_MAX;
+        let shared =
+            Arc::new(Shared { disk, wal: Mutex::new(wal), spans: Mutex::new(spans), told_bytes_max });
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let writer = Arc::clone(&shared);
         std::thread::Builder::new()
             .name("trail-writer".into())
-            .spawn(move || writer.run(waiting))
+            .spawn(move || writer.run(waiting, seen))
             .map_err(|source| Error::Io { what: "starting the trail's thread".into(), source })?;
         Ok(Trail { shared, queue, damage })
     }
@@ -116,16 +153,35 @@ impl Trail {
     /// Makes an act durable; its number. Do what it says only after this.
     pub async fn append(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { kind, act: Box::new(act.into_inner()), reply };
+        let waiting = Waiting { kind, acts: vec![act.into_inner()], reply };
         self.queue.send(waiting).await.map_err(|_| stopped())?;
-        answer.await.map_err(|_| stopped())?
+        Ok(answer.await.map_err(|_| stopped())??.first)
     }
 
     /// [`Trail::append`] for callers outside an async runtime.
     pub fn append_blocking(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
+        Ok(self.put(kind, vec![act.into_inner()])?.first)
+    }
+
+    /// Makes what a gateway told durable, at most [`TOLD_MAX`] events, with one sync; those that are there already are left
+    /// out. It waits.
+    pub fn append_told(&self, acts: Vec<Masked<Act>>) -> Result<Taken> {
+        let bytes = self.bytes();
+        if acts.len() > TOLD_MAX || bytes > self.shared.told_bytes_max {
+            let what = format!(
+                "the trail has {bytes} bytes; what gateways tell may fill {} of it, {TOLD_MAX} events at once",
+                self.shared.told_bytes_max
+            );
+            return Err(Error::Full { what });
+        }
+        let all = acts.len() as u64;
+        let written = self.put(Kind::Told, acts.into_iter().map(Masked::into_inner).collect())?;
+        Ok(Taken { accepted: written.count, duplicates: all - written.count })
+    }
+
+    fn put(&self, kind: Kind, acts: Vec<Act>) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { kind, act: Box::new(act.into_inner()), reply };
-        self.queue.blocking_send(waiting).map_err(|_| stopped())?;
+        self.queue.blocking_send(Waiting { kind, acts, reply }).map_err(|_| stopped())?;
         answer.blocking_recv().map_err(|_| stopped())?
     }
 
@@ -183,27 +239,40 @@ impl Shared {
     }
 
     /// Writes what waits, all of it with one sync, until the trail is dropped.
-    fn run(&self, mut queue: mpsc::Receiver<Waiting>) {
+    fn run(&self, mut queue: mpsc::Receiver<Waiting>, mut seen: Seen) {
         while let Some(first) = queue.blocking_recv() {
+            let mut acts = first.acts.len();
             let mut group = vec![first];
-            while let (true, Ok(next)) = (group.len() < GROUP_MAX, queue.try_recv()) {
+            while let (true, Ok(next)) = (acts < GROUP_MAX, queue.try_recv()) {
+                acts += next.acts.len();
                 group.push(next);
             }
+            let mut keys = Vec::new();
+            group.iter_mut().for_each(|waiting| waiting.acts.retain(|act| is_new(act, &mut seen, &mut keys)));
             let written = self.write(&group);
-            for (number, waiting) in (0..).zip(group) {
-                let answer = written.as_ref().map(|first| first + number).map_err(Error::again);
+            if written.is_err() {
+                keys.into_iter().for_each(|key| seen.remove(key));
+            }
+            let mut before = 0;
+            for Waiting { acts, reply, .. } in group {
+                let count = acts.len() as u64;
+                let answer = match &written {
+                    Ok(first) => Ok(Written { first: first + before, count }),
+                    Err(error) => Err(error.again()),
+                };
+                before += count;
                 // Whoever gave up waiting has the act recorded all the same.
-                let _ = waiting.reply.send(answer);
+                let _ = reply.send(answer);
             }
         }
     }
 
     fn write(&self, group: &[Waiting]) -> Result<u64> {
-        let bytes: Vec<Vec<u8>> = group.iter().map(|waiting| waiting.act.encode()).collect();
-        let payloads: Vec<Payload<'_>> = group
-            .iter()
+        let acts = || group.iter().flat_map(|waiting| waiting.acts.iter().map(|act| (waiting.kind, act)));
+        let bytes: Vec<Vec<u8>> = acts().map(|(_, act)| act.encode()).collect();
+        let payloads: Vec<Payload<'_>> = acts()
             .zip(&bytes)
-            .map(|(waiting, bytes)| Payload { kind: waiting.kind as u8, events: 1, bytes })
+            .map(|((kind, _), bytes)| Payload { kind: kind as u8, events: 1, bytes })
             .collect();
         let mut wal = self.wal();
         if wal.is_ready() && wal.segments().last().is_some_and(|last| last.bytes > SEGMENT_BYTES) {
@@ -211,9 +280,24 @@ impl Shared {
         }
         let written = wal.write(&payloads)?;
         let mut spans = self.spans();
-        group.iter().for_each(|waiting| widen(&mut spans, written.segment, waiting.act.time));
+        acts().for_each(|(_, act)| widen(&mut spans, written.segment, act.time));
         Ok(written.first_seq)
     }
+}
+
+/// Whether an act was not there before; its key goes to `keys`.
+fn is_new(act: &Act, seen: &mut Seen, keys: &mut Vec<u64>) -> bool {
+    let Some(key) = key_of(act) else { return true };
+    let is_new = seen.insert(key);
+    if is_new {
+        keys.push(key);
+    }
+    is_new
+}
+
+/// By what an act that a gateway told is recognised when it comes again.
+fn key_of(act: &Act) -> Option<u64> {
+    u64::from_str_radix(act.key.get(..16)?, 16).ok()
 }
 
 fn widen(spans: &mut BTreeMap<u64, Span>, segment: u64, time: Timestamp) {

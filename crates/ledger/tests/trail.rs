@@ -123,3 +123,55 @@ fn ranges_cursors_ends_and_retention_over_many_segments() {
     };
     assert_eq!(trail.next_seq(), 800, "a number is not given twice");
 }
+
+fn told(n: u64) -> Masked<Act> {
+    let act = Act { key: format!("{n:032x}").chars().rev().collect(), ..act(n, "").into_inner() };
+    Masked::act(act, &Rules::new([1; 32]))
+}
+
+#[test]
+fn what_is_told_twice_is_kept_once_also_after_a_power_cut() {
+    for seed in 0..200 {
+        let disk = SimDisk::new(seed);
+        let mut acknowledged = 0;
+        for life in 0..4 {
+            disk.heal();
+            let trail = open(&disk);
+            if (seed + life).is_multiple_of(2) {
+                disk.fail_nth(Op::Sync, 1 + seed % 4, Trouble::Io);
+            }
+            for end in [20, 40, 60].map(|n| n + 20 * life) {
+                // Senders send again what was not acknowledged, and more.
+                let sent: Vec<_> = (0..end).map(told).collect();
+                if let Ok(taken) = trail.append_told(sent) {
+                    assert_eq!(taken.accepted + taken.duplicates, end, "seed {seed}");
+                    acknowledged = acknowledged.max(end);
+                }
+            }
+            disk.crash();
+        }
+        disk.heal();
+        let trail = open(&disk);
+        let taken = trail.append_told((0..acknowledged + 1).map(told).collect()).unwrap();
+        assert!(taken.duplicates >= acknowledged, "seed {seed}: {taken:?} of {acknowledged}");
+        let mut kept: Vec<String> = all(&trail, ALL).into_iter().map(|entry| entry.act.key).collect();
+        let count = kept.len();
+        kept.sort_unstable();
+        kept.dedup();
+        assert_eq!(kept.len(), count, "seed {seed}: kept twice");
+        assert!(count as u64 > acknowledged, "seed {seed}");
+    }
+}
+
+/// A gateway may call its requests as ours are called.
+#[test]
+fn what_is_told_does_not_take_the_end_of_an_act() {
+    let disk = SimDisk::new(3);
+    let trail = open(&disk);
+    trail.append_blocking(Kind::Act, act(1, "")).unwrap();
+    trail.append_told(vec![told(1)]).unwrap();
+    let end = Act { outcome: "success".into(), request_id: "r1".into(), ..Act::default() };
+    trail.append_blocking(Kind::End, Masked::act(end, &Rules::new([1; 32]))).unwrap();
+    let outcomes: Vec<String> = all(&trail, ALL).into_iter().map(|entry| entry.act.outcome).collect();
+    assert_eq!(outcomes, ["unknown", "success"]);
+}

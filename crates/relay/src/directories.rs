@@ -68,13 +68,13 @@ impl Door<'_> {
     }
 
     /// Gets JSON with the token in its header.
-    fn json(&self, usual_header: &str, path: &str) -> Result<Value, Fault> {
+    pub(crate) fn json(&self, usual_header: &str, path: &str) -> Result<Value, Fault> {
         let header = self.token_header.unwrap_or(usual_header);
         let headers: Vec<(&str, &str)> = self.token.map(|token| (header, token)).into_iter().collect();
         self.egress.json(&format!("{}{path}", self.base()), &headers, PAGE_BYTES_MAX)
     }
 
-    fn odd(&self, reason: &str) -> Fault {
+    pub(crate) fn odd(&self, reason: &str) -> Fault {
         let host = self.base().split("://").last().unwrap_or_default();
         Fault::Odd { host: host.to_owned(), reason: reason.to_owned() }
     }
@@ -111,7 +111,7 @@ impl Lists {
 }
 
 /// Entries of a page, taken out of it.
-fn taken(page: &mut Value, name: &str) -> Option<Vec<Value>> {
+pub(crate) fn taken(page: &mut Value, name: &str) -> Option<Vec<Value>> {
     match page.get_mut(name).map(Value::take) {
         Some(Value::Array(list)) => Some(list),
         // Lua writes an empty list as an empty object.
@@ -121,7 +121,7 @@ fn taken(page: &mut Value, name: &str) -> Option<Vec<Value>> {
 }
 
 /// A member that is a text and not empty.
-fn text<'v>(entry: &'v Value, name: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(entry: &'v Value, name: &str) -> Option<&'v str> {
     entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 

@@ -4,6 +4,7 @@
 //!
 //! Everything here waits: call it from a thread that may.
 
+pub mod audit;
 pub mod bucket;
 pub mod directories;
 pub mod egress;

@@ -1026,7 +1026,7 @@ export interface components {
                 from: string;
                 interval_s: number;
                 /** @enum {string} */
-                kind: "directory" | "objects";
+                kind: "directory" | "objects" | "trail";
                 /** Format: date-time */
                 last_success?: string;
                 /** Format: date-time */
@@ -1392,7 +1392,7 @@ export interface components {
         TrailFacets: {
             facets: {
                 /** @enum {unknown} */
-                field: "operator" | "event" | "resource_type" | "source" | "outcome";
+                field: "operator" | "event" | "resource_type" | "source" | "outcome" | "origin";
                 values: {
                     count: number;
                     label: string;

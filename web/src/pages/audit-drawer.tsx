@@ -117,7 +117,19 @@ function Body({ event, view, onOpen }: { event: TrailEvent; view: View; onOpen: 
             label: 'Raw record',
             body: (
               <div className={css.tab}>
-                <Code text={JSON.stringify(event, null, 2)} language="json" what="Record" wraps />
+                {event.raw !== null && event.raw !== undefined && (
+                  <>
+                    <h3 className={css.subtitle}>As {event.origin} wrote it, secrets masked</h3>
+                    <Code text={rawText(event.raw)} language="json" what="The gateway's record" wraps />
+                    <h3 className={css.subtitle}>What is kept of it</h3>
+                  </>
+                )}
+                <Code
+                  text={JSON.stringify({ ...event, raw: undefined }, null, 2)}
+                  language="json"
+                  what="Record"
+                  wraps
+                />
               </div>
             ),
           },
@@ -126,6 +138,9 @@ function Body({ event, view, onOpen }: { event: TrailEvent; view: View; onOpen: 
     </div>
   )
 }
+
+/** JSON as JSON, a line of text as it is. */
+const rawText = (raw: unknown) => (typeof raw === 'string' ? raw : JSON.stringify(raw, null, 2))
 
 function Who({ event: { operator, operator_kind, token } }: { event: TrailEvent }) {
   if (!operator) return <span className="quiet">nobody who was known</span>

@@ -24,11 +24,14 @@ export const FILTERS = [
   { id: 'resource_type', label: 'Resource type', hint: 'Any' },
   { id: 'source', label: 'Source', hint: 'Any' },
   { id: 'outcome', label: 'Outcome', hint: 'Any' },
+  { id: 'origin', label: 'Origin', hint: 'Any' },
 ] as const
 type FilterId = (typeof FILTERS)[number]['id']
 type Draft = Record<FilterId | 'q', string>
 
 const WORDS: Record<string, string> = { [ANY_CHANGE]: 'Any change' }
+/** Gatelog's own, by the name people know it by. */
+const OWN: Record<string, string> = { gatelog: 'Gatelog itself' }
 const RANGES = [
   { id: 'now-7d', label: '7 days' },
   { id: 'now-30d', label: '30 days' },
@@ -130,7 +133,12 @@ function idOf(text: string, choices: Choice[]): string {
 /** The values there are under the other filters, with how many events each has. */
 function choicesOf(facets: TrailFacets | undefined, id: FilterId): Choice[] {
   const values = facets?.facets.find(({ field }) => field === id)?.values ?? []
-  const listed = values.map(({ value, label, count }) => ({ id: value, label, end: countText(count) }))
+  const named = (value: string, label: string) => (id === 'origin' ? (OWN[value] ?? label) : label)
+  const listed = values.map(({ value, label, count }) => ({
+    id: value,
+    label: named(value, label),
+    end: countText(count),
+  }))
   const further = id === 'event' ? Object.entries(WORDS).map(([value, label]) => ({ id: value, label })) : []
   return [...further, ...listed]
 }

@@ -46,6 +46,7 @@ export type Search = {
   resource_type?: string
   resource_id?: string
   outcome?: string
+  origin?: string
   /** The report this page is shown as, ready to print; and as what it is to be fetched at once. */
   report?: string
   get?: 'csv' | 'json'
@@ -92,6 +93,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     resource_type: text(raw.resource_type, 100),
     resource_id: text(raw.resource_id, 200),
     outcome: text(raw.outcome, 40),
+    origin: text(raw.origin, 100),
     step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,

@@ -65,16 +65,24 @@ impl Rules {
     /// The tag that stands in events for this secret: `hmac:` and the first 12 hexadecimal digits of its
     /// HMAC-SHA-256. With it a leaked value that is known can be looked for.
     pub fn probe(&self, value: &str) -> String {
+        format!("hmac:{}", self.digits(value, 6))
+    }
+
+    /// The first 16 bytes of the HMAC-SHA-256 of a text in hexadecimal digits: tells equal texts and nothing else of them.
+    pub fn fingerprint(&self, text: &str) -> String {
+        self.digits(text, 16)
+    }
+
+    fn digits(&self, text: &str, bytes: usize) -> String {
         let mut mac = self.mac.clone();
-        mac.update(value.as_bytes());
-        let mut tag = String::with_capacity(17);
-        tag.push_str("hmac:");
-        for byte in mac.finalize().into_bytes().iter().take(6) {
+        mac.update(text.as_bytes());
+        let mut digits = String::with_capacity(2 * bytes);
+        for byte in mac.finalize().into_bytes().iter().take(bytes) {
             for digit in [byte >> 4, byte & 15] {
-                tag.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+                digits.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
             }
         }
-        tag
+        digits
     }
 }
 

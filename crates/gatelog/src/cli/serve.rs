@@ -15,7 +15,7 @@ use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
 use crate::directory::Store;
 use crate::knowledge::Known;
-use crate::reading::Reader;
+use crate::reading::{Named, Reader};
 use crate::serve::{LEDGER_DIR, given, open_disk, open_ledger};
 use crate::sources::check_name;
 use crate::{clock, serve};
@@ -93,7 +93,7 @@ impl Direct {
     ) -> anyhow::Result<Direct> {
         let format = match format {
             Some(name) => Some(
-                intake::by_name(name)
+                Named::by_name(name)
                     .with_context(|| format!("there is no format {name:?}; see `gatelog formats`"))?,
             ),
             None => None,
@@ -109,14 +109,17 @@ impl Direct {
         known.change(|knowledge| knowledge.directory = directory.now());
         check_name(source)?;
         let set = |content: &Content| content.sources.get(source).map(|s| s.reading.clone());
-        let reader = catalog.with(set).unwrap_or_default().reader(format);
+        let reader = catalog.with(set).unwrap_or_default().reader(format)?;
+        if matches!(reader, Some(Reader::Trail(_))) {
+            anyhow::bail!("a trail of operators is imported through a running server: leave out --direct");
+        }
         Ok(Direct { ledger, catalog, rules, known, source: source.to_owned(), reader })
     }
 
     /// Makes a batch durable.
     pub(super) fn append(&self, batch: Batch) -> anyhow::Result<Taken> {
         let now = clock::now();
-        let format = self.reader.as_ref().map(Reader::format);
+        let format = self.reader.as_ref().and_then(Reader::format);
         let decoded =
             intake::decode_with(intake::Options { format, received: Some(now), salt: None }, &batch.bytes);
         let mut events = decoded.batch;

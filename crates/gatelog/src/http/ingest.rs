@@ -18,7 +18,7 @@ use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::{App, BODY_UNIT_BYTES};
 use crate::clock;
-use crate::reading::Reader;
+use crate::reading::{Named, Reader, format_names};
 use crate::take::{self, Delivery, take};
 
 /// Rejects named in an answer.
@@ -45,10 +45,10 @@ pub(crate) async fn receive(scope: Scope, mut call: Call) -> Answer {
     let app = Arc::clone(&call.app);
     let source = scope.principal().source().ok_or_else(Problem::unauthorized)?;
     let format = match call.segment("format") {
-        Some(name) => Some(intake::by_name(name).ok_or_else(|| no_such_format(name))?),
+        Some(name) => Some(Named::by_name(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
-    let reader = take::reader(&app, source, format);
+    let reader = take::reader(&app, source, format)?;
     answer(&deliver(&mut call, source, reader, None).await?)
 }
 
@@ -80,7 +80,7 @@ pub(crate) async fn deliver(
 }
 
 fn no_such_format(name: &str) -> Problem {
-    let names: Vec<&str> = intake::FORMATS.iter().map(|format| format.name()).collect();
+    let names = format_names();
     Problem::missing(format!("there is no format {name:?}; there are {}", names.join(", ")))
         .remedy("leave the format out to have it recognised")
         .suggestions(super::error::nearest(name, names.into_iter()))

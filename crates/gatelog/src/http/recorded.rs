@@ -19,7 +19,8 @@ use serde_json::{Map, Value, json};
 use super::error::Problem;
 use super::route::{Answer, Call};
 use crate::app::App;
-use crate::trail::actions::{ACCESS_DENIED, Action, Verb};
+use crate::trail::actions::{ACCESS_DENIED, API_READ, Action, Verb};
+use crate::trail::levels::Level;
 use crate::trail::{self, Unrecorded, look};
 use crate::{clock, log};
 
@@ -72,12 +73,17 @@ where
     F: Future<Output = Answer>,
 {
     let app = std::sync::Arc::clone(&call.app);
+    let level = app.trail.levels.of(action);
     let mut act = begun(action, scope, &call)?;
     if call.parts.method.is_safe() {
-        let question = (act.operator.clone(), act.address.clone(), action.code, call.parts.uri.to_string());
-        act.request = asked(&call, None);
+        let keeps_request = level >= Level::Request;
+        let uri = &call.parts.uri;
+        // Without its parameters one question is like the other.
+        let asks = if keeps_request { uri.to_string() } else { uri.path().to_owned() };
+        let question = (act.operator.clone(), act.address.clone(), action.code, asks);
+        act.request = if keeps_request { asked(&call, None) } else { String::new() };
         let answer = handle(call).await?;
-        if app.trail.recent.is_new(&question, act.time) {
+        if level > Level::None && app.trail.recent.is_new(&question, act.time) {
             act.outcome = "success".to_owned();
             act.status = answer.status().as_str().to_owned();
             app.trail.record(act).await.inspect_err(|_| app.trail.recent.forget(&question))?;
@@ -88,10 +94,19 @@ where
         app.strangers.admit(address(&call), act.time)?;
     }
     let body = body(action, &mut call).await?;
-    act.request = asked(&call, body.as_ref());
+    if level >= Level::Request {
+        act.request = asked(&call, body.as_ref());
+    }
     name(&mut act, body.as_ref());
-    let state = |act: &Act| look(&app, action.resource_type, &act.resource_id).map(|now| now.to_string());
+    let state = |act: &Act| {
+        let now =
+            (level >= Level::Response).then(|| look(&app, action.resource_type, &act.resource_id)).flatten();
+        now.map(|now| now.to_string())
+    };
     act.before = state(&act).unwrap_or_default();
+    if level == Level::None {
+        return handle(call).await;
+    }
     app.trail.record(act.clone()).await?;
     let answer = handle(call).await;
     let mut end = ended(&act, &answer);
@@ -121,6 +136,28 @@ pub(super) fn refusal(
     act.status = "403".to_owned();
     act.detail = format!("{} {}", call.parts.method, call.parts.uri.path());
     Ok(act)
+}
+
+/// A read that no action names: of totals, of lists. Nothing, unless the settings want it; never what was asked.
+pub(super) fn read(scope: &Scope, call: &Call, route: &str) -> Option<Act> {
+    if !call.parts.method.is_safe() || call.app.trail.levels.of(API_READ) == Level::None {
+        return None;
+    }
+    let mut act = begun(API_READ, Some(scope), call).ok()?;
+    (act.resource_id, act.resource_name) = (route.to_owned(), String::new());
+    (act.outcome, act.status) = ("success".to_owned(), "200".to_owned());
+    Some(act)
+}
+
+/// Records it, once a minute for the same route and operator.
+pub(super) async fn was_read(app: &App, act: Option<Act>) {
+    let Some(act) = act else { return };
+    if app.trail.recent.is_new((&act.operator, &act.address, act.code.as_str(), &act.resource_id), act.time)
+        && let Err(error) = app.trail.record(act).await
+    {
+        // Nothing of a single call was shown.
+        log::error("a read could not be recorded", &[("error", &error)]);
+    }
 }
 
 /// Records it.

@@ -263,7 +263,17 @@ impl Route {
         };
         call.params = self.params(call.parts.uri.query())?;
         match self.action {
-            None => (self.handler)(scope, call).await,
+            None => {
+                let is_ours = self.door != Door::Needs(Permission::EventsAppend) && !self.is_foreign();
+                let act = scope
+                    .as_ref()
+                    .filter(|_| is_ours)
+                    .and_then(|scope| recorded::read(scope, &call, self.path));
+                let app = Arc::clone(&call.app);
+                let answer = (self.handler)(scope, call).await?;
+                recorded::was_read(&app, act).await;
+                Ok(answer)
+            }
             Some(action) => {
                 let known = scope.clone();
                 recorded::answer(action, known.as_ref(), call, |call| (self.handler)(scope, call)).await

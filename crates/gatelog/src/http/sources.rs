@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use event::mask::{mask, mask_excerpt, mask_text};
 use event::time::{DAY, HOUR};
 use event::{Timestamp, field};
-use intake::{FieldMap, RECORD_BYTES_MAX};
+use intake::{FieldMap, RECORD_BYTES_MAX, operator};
 use keys::Scope;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -285,8 +285,11 @@ pub(crate) async fn attempt(_: Scope, mut call: Call) -> Answer {
 /// Reads a line as a delivery of a source would be read, and keeps nothing of it.
 fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
     let now = clock::now();
-    let reader = reading.reader(None);
-    let format = reader.as_ref().map(Reader::format);
+    let reader = reading.reader(None)?;
+    if let Some(Reader::Trail(trail)) = reader {
+        return told(app, trail, line);
+    }
+    let format = reader.as_ref().and_then(Reader::format);
     let decoded =
         intake::decode_with(intake::Options { format, received: Some(now), salt: None }, line.as_bytes());
     let mut batch = decoded.batch;
@@ -296,15 +299,38 @@ fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
     batch.set_numbers(field::SEQ, vec![0; count]);
     batch.set_numbers(field::RECEIVED, vec![now.0; count]);
     let first = (count > 0).then(|| event::json::to_string(batch.row(0)));
-    let rejects = decoded.rejects.into_iter().map(|reject| NotRead {
-        line: reject.line,
-        reason: mask_text(&reject.reason, &app.rules).into_owned(),
-        excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+    Tried::of(app, first, decoded.rejects)
+}
+
+/// The same of a line that a gateway tells of its operators.
+fn told(app: &App, trail: &'static operator::Trail, line: &str) -> Result<Tried, Problem> {
+    let mut first = None;
+    let options = operator::Options { trail, received: clock::now() };
+    let read = operator::read(options, line.as_bytes(), &mut |told| {
+        first.get_or_insert(told);
     });
-    Ok(Tried {
-        event: first.map(RawValue::from_string).transpose().map_err(Problem::internal)?,
-        rejects: rejects.collect(),
-    })
+    let first = first.map(|first| crate::trail::told(first, "try", &app.rules)).transpose()?;
+    let shown = first.map(|act| {
+        let parts = act.parts().filter(|(part, _)| part.name != "key");
+        let parts = parts.map(|(part, text)| (part.name.to_owned(), text.into()));
+        let time = [("time".to_owned(), act.time.to_string().into())];
+        serde_json::Value::Object(time.into_iter().chain(parts).collect()).to_string()
+    });
+    Tried::of(app, shown, read.rejects)
+}
+
+impl Tried {
+    fn of(app: &App, event: Option<String>, rejects: Vec<event::Reject>) -> Result<Tried, Problem> {
+        let rejects = rejects.into_iter().map(|reject| NotRead {
+            line: reject.line,
+            reason: mask_text(&reject.reason, &app.rules).into_owned(),
+            excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+        });
+        Ok(Tried {
+            event: event.map(RawValue::from_string).transpose().map_err(Problem::internal)?,
+            rejects: rejects.collect(),
+        })
+    }
 }
 
 /// `GET /sources/{name}/rejects`.
@@ -331,7 +357,7 @@ impl From<Refusal> for Problem {
             Refusal::Exists(_) => Problem::new(StatusCode::CONFLICT, said)
                 .remedy("make another token for it, or choose another name"),
             Refusal::Full => Problem::new(StatusCode::CONFLICT, said),
-            Refusal::BadName => Problem::bad(said),
+            Refusal::BadName | Refusal::OwnName => Problem::bad(said),
             Refusal::Keys(keys::Error::Full) => Problem::new(StatusCode::CONFLICT, said),
             Refusal::Keys(_) => Problem::bad(said),
         }

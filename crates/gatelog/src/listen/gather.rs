@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::Listener;
 use crate::app::App;
+use crate::reading::Named;
 use crate::take::{self, Delivery, Taken};
 use crate::{catalog, clock, log};
 
@@ -180,8 +181,11 @@ pub(super) fn delivery(
     salt: Option<u64>,
 ) -> Delivery {
     let source: Arc<str> = listener.plan.source.as_str().into();
+    let named = listener.plan.format.map(Named::Calls);
+    // Where the source brings a trail, that counts.
+    let reader = take::reader(app, &source, named).or_else(|_| take::reader(app, &source, None));
     Delivery {
-        reader: take::reader(app, &source, listener.plan.format),
+        reader: reader.ok().flatten(),
         source,
         coding: None,
         envelope: envelope.map(|envelope| (envelope, Said::default())),

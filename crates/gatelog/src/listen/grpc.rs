@@ -269,7 +269,7 @@ fn delivery(
     salt: Option<u64>,
 ) -> Delivery {
     Delivery {
-        reader: take::reader(app, &source, None),
+        reader: take::reader(app, &source, None).ok().flatten(),
         source,
         coding: None,
         envelope: Some((envelope, Said::default())),

@@ -62,6 +62,7 @@ actions! {
     SIGN_IN "GL-SESSION-START" "Sign in" "session" SignIn false;
     SIGN_OUT "GL-SESSION-END" "Sign out" "session" SignOut false;
     ACCESS_DENIED "GL-ACCESS-DENIED" "Call without permission" "route" Read false;
+    API_READ "GL-API-READ" "Read" "api" Read false;
     ADMIN_RESCUE "GL-ADMIN-RESCUE" "Print rescue link" "session" Create true;
     SESSION_REVOKE "GL-SESSION-REVOKE" "End session of someone" "session" Delete true;
     USER_CREATE "GL-USER-CREATE" "Create account" "user" Create false;

@@ -1,7 +1,7 @@
 //! A question to the operator trail, and what is shown of an event. Knows no HTTP.
 
 use event::Act;
-use event::act::{GROUPS, Group};
+use event::act::{GROUPS, Group, Part};
 use ledger::trail::Entry;
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,8 @@ pub(crate) fn row(entry: &Entry) -> Map<String, Value> {
     let mut shown = Map::new();
     shown.insert("id".to_owned(), json!(entry.seq.to_string()));
     shown.insert("time".to_owned(), json!(entry.act.time.to_string()));
-    for part in event::act::PARTS.iter().filter(|part| part.group != Group::What || part.name == "detail") {
+    let is_shown = |part: &&Part| (part.group != Group::What || part.name == "detail") && part.name != "key";
+    for part in event::act::PARTS.iter().filter(is_shown) {
         shown.insert(part.name.to_owned(), json!(entry.act.text(part.number)));
     }
     shown
@@ -91,7 +92,12 @@ pub(crate) fn whole(entry: &Entry) -> Map<String, Value> {
         shown.insert(name.to_owned(), read(text).unwrap_or(Value::Null));
     }
     // Of what began and whose end is not known, or that failed, nothing is known to have changed.
-    let is_done = act.outcome == "success" && !(act.before.is_empty() && act.after.is_empty());
+    let is_known = match act.verb.as_str() {
+        // A gateway may tell only what it is now: then nobody knows what changed.
+        "update" if act.origin != "gatelog" => !act.before.is_empty() && !act.after.is_empty(),
+        _ => !(act.before.is_empty() && act.after.is_empty()),
+    };
+    let is_done = act.outcome == "success" && is_known;
     let changes = if is_done { diff(&act.before, &act.after) } else { Vec::new() };
     shown.insert("diff".to_owned(), json!(changes));
     let erased: Vec<&str> = GROUPS

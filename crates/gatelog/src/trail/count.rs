@@ -24,6 +24,7 @@ const FACETS: &[(&str, Said)] = &[
     ("resource_type", |act| (&act.resource_type, &act.resource_type)),
     ("source", |act| (&act.source, &act.source)),
     ("outcome", |act| (&act.outcome, &act.outcome)),
+    ("origin", |act| (&act.origin, &act.origin)),
 ];
 
 /// How many events are wanted, and of each filter how many there would be with each of its values.

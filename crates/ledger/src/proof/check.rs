@@ -102,7 +102,7 @@ impl Acts<'_> {
         match act {
             Some(act) if leaf(&trail::leaf(kind, &act)) == *hash => {
                 self.report.proved += 1;
-                if act.code == trail::RETIRED {
+                if kind == trail::Kind::Act as u8 && act.code == trail::RETIRED {
                     self.through = self.through.max(act.resource_id.parse().ok());
                 }
             }

@@ -156,7 +156,8 @@ fn joined(record: Record, ends: &mut Ends) -> Option<Entry> {
         ends.insert(record.act.request_id.clone(), record);
         return None;
     }
-    let end = ends.remove(&record.act.request_id);
+    // A gateway calls its requests what it likes.
+    let end = (record.kind == Kind::Act as u8).then(|| ends.remove(&record.act.request_id)).flatten();
     let mut act = record.act.clone();
     if let Some(end) = &end {
         act = act.completed(&end.act);
