@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use event::Timestamp;
 use event::time::{DAY, SECOND};
 use intake::operator;
 use relay::audit::{self, AUDIT_ENTRIES_MAX};
@@ -96,6 +95,9 @@ pub(crate) fn start(app: &Arc<App>, runtime: &Handle) {
             .spawn(pulled.schedule(&name).run(Arc::clone(app), move |app| pull(app, &name, &pulled, &dir)));
     }
 }
+
+/// Requests, and the objects they changed.
+type Entries = (Vec<Value>, Vec<Value>);
 
 /// How far a trail was read.
 struct Place(PathBuf);
@@ -191,7 +193,7 @@ impl Pulling<'_> {
 
     /// The requests and objects of a time; nothing when there are too many. A request is written at its end, after what
     /// it changed.
-    fn fetched(&self, from: i64, to: Option<i64>) -> Result<Option<(Vec<Value>, Vec<Value>)>, String> {
+    fn fetched(&self, from: i64, to: Option<i64>) -> Result<Option<Entries>, String> {
         let list = |list: &str| audit::entries(&self.door, list, from, to).map_err(|fault| fault.to_string());
         let (Some(requests), Some(objects)) = (list("requests")?, list("objects")?) else { return Ok(None) };
         let known: HashSet<&str> = requests.iter().map(request_id).collect();
@@ -242,6 +244,8 @@ fn request_id(entry: &Value) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use event::Timestamp;
+
     use super::*;
 
     #[test]

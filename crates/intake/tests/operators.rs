@@ -418,7 +418,7 @@ fn what_was_done_to_gateways_in_kubernetes() {
         [
             "2026-11-21T10:00:00.120000Z Update httproute shop/pets cli success ",
             "2026-11-21T10:00:00.120000Z Delete httproute shop/pets cli denied no",
-            "2026-11-21T10:00:00.120000Z Delete httproute shop/pets cli success no",
+            "2026-11-21T10:00:00.120000Z Delete httproute shop/pets cli success ",
         ]
     );
     assert!(
