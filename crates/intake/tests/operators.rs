@@ -72,8 +72,10 @@ fn counted<T>(all: &[T], text: impl Fn(&T) -> String) -> Counts {
     counts
 }
 
+type Truth = (&'static str, usize, usize, usize, (&'static str, usize));
+
 /// Folder, records, those denied and those that failed otherwise, the most frequent user and their events.
-const CLOUDTRAIL: &[(&str, usize, usize, usize, (&str, usize))] = &[
+const CLOUDTRAIL: &[Truth] = &[
     ("cloudtrail-invictus", 1_233, 30, 106, ("bert-jan", 1_141)),
     ("cloudtrail-stratus", 142, 33, 1, ("christophe", 96)),
     ("otrf-cloudtrail", 103, 0, 0, ("pedro", 87)),
