@@ -180,6 +180,31 @@ try {
   await page.getByRole('menuitem', { name: 'Hide change marks' }).click()
   await becomes('they can be switched off', () => marks.count(), 0)
 
+  // What a gateway tells of its own operators.
+  const { token: teller } = await call(of.ops, 'POST', '/sources', { name: 'aws-ops', format: 'cloudtrail' })
+  const record = {
+    eventTime: now,
+    eventSource: 'apigateway.amazonaws.com',
+    eventName: 'UpdateStage',
+    eventID: 'e-1',
+    sourceIPAddress: '192.0.2.7',
+    userIdentity: { type: 'IAMUser', userName: 'ada' },
+    requestParameters: { restApiId: 'a1b2' },
+  }
+  const headers = { authorization: `Bearer ${teller}` }
+  const taken = await fetch(at('/ingest'), { method: 'POST', headers, body: JSON.stringify(record) })
+  equal('a gateway may tell', taken.status, 200)
+  await page.goto(at('/audit?tz=UTC'))
+  await settled(page)
+  await page.getByRole('combobox', { name: 'Origin' }).fill('aws-ops')
+  await page.getByRole('combobox', { name: 'Origin' }).press('Tab')
+  await search(page).click()
+  await page.waitForURL((url) => url.searchParams.get('origin') === 'aws-ops')
+  await becomes('it is found by its origin', listed(page, 3), 'Update stage')
+  await rowsOf(page).first().click()
+  await page.getByRole('tab', { name: 'Raw record' }).click()
+  await comes('and its own record is shown', () => page.getByText('As aws-ops wrote it, secrets masked').isVisible())
+
   // Who may not read the trail sees neither the page nor marks.
   const eve = await signIn(await browser.newContext(WIDE), { ...target, token: of.eve })
   const asked = []

@@ -20,6 +20,8 @@ const FORMATS =
   'kong apisix aws webmethods caddy traefik envoy haproxy tyk gravitee azure otel flowgenx apache nginx json logfmt csv'.split(
     ' ',
   )
+/** Of a source that brings what operators did to a gateway, instead of calls. */
+const TRAILS = 'trail cloudtrail konnect-audit kong-audit kubernetes-audit webmethods-audit api7-audit'.split(' ')
 
 const pairsOf = (source: Source): Pair[] =>
   Object.entries(source.field_map ?? {}).map(([field, path]) => ({ field, path: String(path) }))
@@ -68,7 +70,11 @@ export function TryLine({ source }: { source: Source }) {
           label="Format"
           prefix="Read as"
           value={format}
-          choices={[{ id: ANY, label: 'whatever it is' }, ...FORMATS.map((id) => ({ id, label: id }))]}
+          choices={[
+            { id: ANY, label: 'whatever it is' },
+            ...FORMATS.map((id) => ({ id, label: id })),
+            ...TRAILS.map((id) => ({ id, label: id === 'trail' ? 'operators: any trail' : `operators: ${id}` })),
+          ]}
           onChange={setFormat}
         />
         <Button icon="plus" onPress={() => setPairs([...pairs, { field: '', path: '' }])}>
