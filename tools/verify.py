@@ -152,7 +152,7 @@ def led_to(hash_, index, size, proof):
 
 
 # Operator events
-OPEN, GROUPS = [*range(1, 10), 22], [range(10, 15), range(15, 17), range(17, 22)]
+OPEN, GROUPS = [*range(1, 10), 22, 23, 24], [range(10, 15), range(15, 17), range(17, 22)]
 MARKER, HOLE = b"\xf5GLR\xff\xfe\r\n", 0xFF
 
 

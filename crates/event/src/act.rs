@@ -116,6 +116,8 @@ parts! {
     19 request What "What was asked: parameters and body."
     20 detail What "Why it failed, and other remarks."
     21 raw What "The record as the gateway wrote it."
+    23 tool Open "The kind of program it was done with: `deck`, `adc`, `curl`, `dashboard`, …; known of gateways' changes."
+    24 change_set Open "What all changes of one declarative sync have in common."
 }
 
 impl Act {

@@ -19,6 +19,7 @@ use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
 use crate::outbound::Outbound;
+use crate::proxy::Proxy;
 use crate::refusals::Refusals;
 use crate::strangers::Strangers;
 use crate::trail::Recorder;
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) exports: Exports,
     /// Sockets that speak something other than HTTP/1.
     pub(crate) listeners: Vec<Arc<Listener>>,
+    /// Audit proxies before the Admin APIs of gateways.
+    pub(crate) proxies: Vec<Arc<Proxy>>,
     pub(crate) outbound: Outbound,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,

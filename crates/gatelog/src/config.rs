@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::listen::{self, LISTENERS_MAX, Setup, TlsFiles};
 use crate::objects::Objects;
+use crate::proxy::{self, PROXIES_MAX};
 use crate::pull::Pulled;
 use crate::reading::Reading;
 use crate::trail_pull::PulledTrail;
@@ -43,6 +44,9 @@ macro_rules! settings {
             /// Trails of gateways that are pulled, by the names of their sources.
             #[serde(skip_serializing)]
             pub(crate) trail: BTreeMap<String, PulledTrail>,
+            /// Audit proxies.
+            #[serde(skip_serializing)]
+            pub(crate) proxy: Vec<proxy::Setup>,
         }
 
         impl Default for Config {
@@ -54,6 +58,7 @@ macro_rules! settings {
                     directory: BTreeMap::new(),
                     objects: Vec::new(),
                     trail: BTreeMap::new(),
+                    proxy: Vec::new(),
                 }
             }
         }
@@ -262,7 +267,23 @@ impl Config {
         for (n, setup) in self.listeners.iter().enumerate() {
             setup.plan().map_err(|error| Error::wrong(&format!("listener {}", n + 1), error))?;
         }
+        self.check_proxies()?;
         self.check_fetched()
+    }
+
+    fn check_proxies(&self) -> Result<(), Error> {
+        let wrong = |place: String, reason: &str| Err(Error::Wrong { place, reason: reason.to_owned() });
+        if self.proxy.len() > PROXIES_MAX {
+            return wrong("proxy".to_owned(), &format!("there are more than {PROXIES_MAX}"));
+        }
+        for (at, setup) in self.proxy.iter().enumerate() {
+            let place = format!("proxy {}", setup.name());
+            setup.plan().map_err(|error| Error::wrong(&place, error))?;
+            if self.proxy.iter().take(at).any(|other| other.name() == setup.name()) {
+                return wrong(place, "there are two of that name");
+            }
+        }
+        Ok(())
     }
 
     fn check_fetched(&self) -> Result<(), Error> {
@@ -317,6 +338,10 @@ impl Config {
             let pulled = toml::to_string(&BTreeMap::from([("trail", &self.trail)])).unwrap_or_default();
             let _ = write!(text, "\n# Trails of gateways that are pulled.\n{pulled}");
         }
+        if !self.proxy.is_empty() {
+            let proxies = toml::to_string(&BTreeMap::from([("proxy", &self.proxy)])).unwrap_or_default();
+            let _ = write!(text, "\n# Audit proxies.\n{proxies}");
+        }
         text
     }
 
@@ -343,6 +368,7 @@ impl Config {
         text.push_str(SOURCES_MARKDOWN);
         text.push_str(&listen::markdown());
         text.push_str(FETCHED_MARKDOWN);
+        text.push_str(proxy::MARKDOWN);
         text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
         for (name, doc) in OTHER_NAMES {
             let _ = writeln!(text, "| `{name}` | {doc} |");
@@ -457,6 +483,20 @@ mod tests {
             with(&format!("{place}{place}")).unwrap_err(),
             "objects[1] a: each place needs a source of its own"
         );
+    }
+
+    #[test]
+    fn proxies_are_read_checked_and_printed() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let with = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::read(Some(file.path()), &Environment::new()).map_err(|error| error.to_string())
+        };
+        let toml = proxy::MARKDOWN.split("```").nth(1).unwrap().trim_start_matches("toml");
+        let config = with(toml).unwrap();
+        assert_eq!(config.proxy.len(), 2);
+        assert_eq!(with(&config.to_toml()).unwrap().to_toml(), config.to_toml());
+        assert_eq!(with(&format!("{toml}{toml}")).unwrap_err(), "proxy kong-eu: there are two of that name");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 mod account;
 pub(crate) mod answer;
 mod body;
-mod connection;
+pub(crate) mod connection;
 mod diagnose;
 mod directory;
 mod download;
@@ -161,7 +161,7 @@ fn builder(app: &App) -> Builder<TokioExecutor> {
 }
 
 /// Bytes to and from a client, in clear or inside TLS.
-trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 /// A connection ready to be served; none when the client does not shake hands.
@@ -257,7 +257,7 @@ fn is_mute(response: &Response) -> bool {
 }
 
 /// Whether everyone who looks at the path sees the same thing in it.
-fn canonical(path: &str) -> bool {
+pub(crate) fn canonical(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let has_encoded = ["%2e", "%2f", "%5c", "%00", "%25", "%3b"].iter().any(|code| lower.contains(code));
     let has_dots = path.split('/').any(|segment| segment == "." || segment == "..");

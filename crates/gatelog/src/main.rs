@@ -21,6 +21,7 @@ mod objects;
 mod outbound;
 mod owner;
 mod prover;
+mod proxy;
 mod pull;
 mod quality;
 mod reading;

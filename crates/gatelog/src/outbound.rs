@@ -32,7 +32,7 @@ pub(crate) struct Outbound {
 /// How something stands that is fetched again and again.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Pull {
-    /// `directory`, `objects` or `trail`.
+    /// `directory`, `objects`, `trail` or `proxy`.
     pub(crate) kind: &'static str,
     /// Its name in the settings.
     pub(crate) name: String,

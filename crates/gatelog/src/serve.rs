@@ -31,6 +31,7 @@ use crate::knowledge::Known;
 use crate::listen::tls::Tls;
 use crate::listen::{self, Bound};
 use crate::outbound::Outbound;
+use crate::proxy;
 use crate::refusals::Refusals;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
@@ -109,7 +110,7 @@ pub(crate) fn run(
         .block_on(TcpListener::bind(&config.listen_address))
         .with_context(|| format!("cannot listen on {}", config.listen_address))?;
     let address = listener.local_addr()?;
-    let bound = listen::bind(&config)?;
+    let (bound, proxies) = (listen::bind(&config)?, proxy::bind(&config)?);
     let tls = secured(&config, address)?;
     let known = Known::open(&config)?;
     let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
@@ -136,6 +137,7 @@ pub(crate) fn run(
         attempts: Attempts::default(),
         exports,
         listeners: bound.iter().map(Bound::listener).collect(),
+        proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
         stopping: stopping.clone(),
         is_loopback: address.ip().is_loopback(),
@@ -150,7 +152,7 @@ pub(crate) fn run(
     trail_pull::start(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
 
-    runtime.block_on(answer(&app, listener, tls, bound, stop))?;
+    runtime.block_on(answer(&app, listener, tls, (bound, proxies), stop))?;
     runtime.shutdown_timeout(Duration::from_secs(5));
     ended.store(true, Ordering::Relaxed);
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
@@ -166,10 +168,11 @@ async fn answer(
     app: &Arc<App>,
     listener: TcpListener,
     tls: Option<Arc<Tls>>,
-    bound: Vec<Bound>,
+    (bound, proxies): (Vec<Bound>, Vec<proxy::Bound>),
     stop: watch::Sender<bool>,
 ) -> anyhow::Result<()> {
     let listeners = listen::start(app, bound)?;
+    let proxies = proxy::start(app, proxies)?;
     let stopped = async move {
         signal().await;
         log::info("stopping", &[]);
@@ -177,7 +180,9 @@ async fn answer(
         let _ = stop.send(true);
     };
     http::serve(Arc::clone(app), listener, tls, stopped).await;
-    listeners.finish(Duration::from_millis(app.config.shutdown_grace_ms)).await;
+    let grace = Duration::from_millis(app.config.shutdown_grace_ms);
+    listeners.finish(grace).await;
+    proxies.finish(grace).await;
     Ok(())
 }
 

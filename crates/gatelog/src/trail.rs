@@ -162,7 +162,6 @@ fn sealed(mut act: Act, rules: &Rules) -> Result<Masked<Act>, Unrecorded> {
 
 /// An act of this program, with what every act has.
 pub(crate) fn act(action: &Action, source: &str, now: Timestamp) -> Result<Act, Unrecorded> {
-    let id: [u8; 8] = catalog::random().map_err(|error| Unrecorded(error.to_string()))?;
     Ok(Act {
         time: now,
         code: action.code.to_owned(),
@@ -171,7 +170,7 @@ pub(crate) fn act(action: &Action, source: &str, now: Timestamp) -> Result<Act, 
         resource_type: action.resource_type.to_owned(),
         source: source.to_owned(),
         origin: "gatelog".to_owned(),
-        request_id: id.iter().map(|b| format!("{b:02x}")).collect(),
+        request_id: request_id()?,
         ..Act::default()
     })
 }
@@ -183,6 +182,12 @@ pub(crate) fn told(told: Told, origin: &str, rules: &Rules) -> Result<Masked<Act
     act.key = rules.fingerprint(&format!("{origin}\0{}", told.identity));
     origin.clone_into(&mut act.origin);
     sealed(act, rules)
+}
+
+/// What an act and its end have in common.
+pub(crate) fn request_id() -> Result<String, Unrecorded> {
+    let id: [u8; 8] = catalog::random().map_err(|error| Unrecorded(error.to_string()))?;
+    Ok(id.iter().map(|b| format!("{b:02x}")).collect())
 }
 
 /// The end of an act: the same request, and what is added.

@@ -132,7 +132,7 @@ impl Policy {
     }
 
     /// Whether this address, which the host has, may be connected to.
-    fn check(&self, host: &str, address: IpAddr) -> Result<(), Refused> {
+    pub(crate) fn check(&self, host: &str, address: IpAddr) -> Result<(), Refused> {
         let refuse = |why| Err(Refused { host: host.to_owned(), address: Some(address), why });
         let plain = unwrapped(address);
         if self.nets.iter().any(|net| net.contains(&plain)) {

@@ -2,12 +2,14 @@
 //! plans of AWS, documents) and the objects of a bucket. Knows no disk, no clock, no environment and none of our other
 //! rooms but `event`: what it fetches is text for others to read.
 //!
-//! Everything here waits: call it from a thread that may.
+//! Everything here waits: call it from a thread that may. The one exception is `upstream`, which hands requests on to a
+//! gateway's Admin API.
 
 pub mod audit;
 pub mod bucket;
 pub mod directories;
 pub mod egress;
 pub mod sigv4;
+pub mod upstream;
 
 pub use egress::{Egress, Fault};

@@ -125,7 +125,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Percent-encoded as AWS does it; in a path the slashes stay.
-pub(crate) fn encoded(text: &str, is_path: bool) -> String {
+pub fn encoded(text: &str, is_path: bool) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),

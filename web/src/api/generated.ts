@@ -1026,7 +1026,7 @@ export interface components {
                 from: string;
                 interval_s: number;
                 /** @enum {string} */
-                kind: "directory" | "objects" | "trail";
+                kind: "directory" | "objects" | "trail" | "proxy";
                 /** Format: date-time */
                 last_success?: string;
                 /** Format: date-time */
@@ -1363,6 +1363,7 @@ export interface components {
             agent: string;
             /** @description Anything. */
             before: unknown;
+            change_set?: string;
             code: string;
             detail: string;
             diff: components["schemas"]["TrailChange"][];
@@ -1387,6 +1388,7 @@ export interface components {
             /** Format: date-time */
             time: string;
             token: string;
+            tool?: string;
             verb: string;
         };
         TrailFacets: {
@@ -1444,6 +1446,7 @@ export interface components {
         TrailRow: {
             address: string;
             agent: string;
+            change_set?: string;
             code: string;
             detail: string;
             event: string;
@@ -1461,6 +1464,7 @@ export interface components {
             /** Format: date-time */
             time: string;
             token: string;
+            tool?: string;
             verb: string;
         };
         Tried: {

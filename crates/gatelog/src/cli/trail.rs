@@ -16,6 +16,7 @@ use crate::terminal::{fit, line};
 ///   gatelog trail --from 7d
 ///   gatelog trail --operator ada --event create
 ///   gatelog trail --resource edge --json | jq .
+///   gatelog trail --change-set 5f1c0b7de2a94c11
 ///   gatelog trail --csv --from 30d > trail.csv
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -44,6 +45,12 @@ pub(super) struct Args {
     /// success, failure, denied or unknown
     #[arg(long)]
     outcome: Option<String>,
+    /// gatelog, or the proxy or source whose trail it comes from
+    #[arg(long)]
+    origin: Option<String>,
+    /// The changes of one declarative sync
+    #[arg(long, value_name = "ID")]
+    change_set: Option<String>,
     /// Only what holds this text
     #[arg(long)]
     search: Option<String>,
@@ -73,6 +80,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
         ("resource_id", &args.resource),
         ("source", &args.source),
         ("outcome", &args.outcome),
+        ("origin", &args.origin),
+        ("change_set", &args.change_set),
         ("search", &args.search),
     ];
     params.extend(filters.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));

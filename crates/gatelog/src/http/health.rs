@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::clock;
 use crate::listen::NUMBERS;
 use crate::outbound::Pull;
+use crate::proxy;
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz(_: Call) -> Answer {
@@ -90,6 +91,7 @@ fn text(app: &App) -> String {
         }
     }
     listeners(&mut page, app);
+    proxies(&mut page, app);
     page.0
 }
 
@@ -107,6 +109,18 @@ fn listeners(page: &mut Page, app: &App) {
                 "{name}{{protocol=\"{protocol}\",address=\"{}\",source=\"{source}\"}} {value}",
                 listener.address
             );
+        }
+    }
+}
+
+/// A row for each audit proxy in each of their counts.
+fn proxies(page: &mut Page, app: &App) {
+    for number in proxy::NUMBERS.iter().filter(|_| !app.proxies.is_empty()) {
+        let name = format!("gatelog_proxy_{}_total", number.name);
+        page.head(&name, number.doc, "counter");
+        for proxy in &app.proxies {
+            let value = (number.of)(&proxy.numbers).load(Ordering::Relaxed);
+            let _ = writeln!(page.0, "{name}{{proxy=\"{}\"}} {value}", escaped(&proxy.plan.name));
         }
     }
 }

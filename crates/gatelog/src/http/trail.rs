@@ -41,6 +41,8 @@ const SOURCE: Param =
     Param { name: "source", doc: "`dashboard`, `api`, `cli`, `declarative` or a gateway's own name." };
 const OUTCOME: Param = Param { name: "outcome", doc: "`success`, `failure`, `denied` or `unknown`." };
 const ORIGIN: Param = Param { name: "origin", doc: "`gatelog`, or the source whose trail it comes from." };
+const CHANGE_SET: Param =
+    Param { name: "change_set", doc: "Only the changes of one declarative sync: its id." };
 const SEARCH: Param = Param { name: "search", doc: "Only events that hold this text anywhere." };
 const PAGE: &[Param] = &[
     FROM,
@@ -53,6 +55,7 @@ const PAGE: &[Param] = &[
     SOURCE,
     OUTCOME,
     ORIGIN,
+    CHANGE_SET,
     SEARCH,
     Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
     Param { name: "cursor", doc: "`next_cursor` of the page before." },
@@ -68,6 +71,7 @@ const FILE: &[Param] = &[
     SOURCE,
     OUTCOME,
     ORIGIN,
+    CHANGE_SET,
     SEARCH,
     Param {
         name: "format",
@@ -76,7 +80,7 @@ const FILE: &[Param] = &[
 ];
 
 const FACETS: &[Param] =
-    &[FROM, TO, TZ, OPERATOR, EVENT, RESOURCE_TYPE, RESOURCE_ID, SOURCE, OUTCOME, ORIGIN, SEARCH];
+    &[FROM, TO, TZ, OPERATOR, EVENT, RESOURCE_TYPE, RESOURCE_ID, SOURCE, OUTCOME, ORIGIN, CHANGE_SET, SEARCH];
 const MARKS: &[Param] = &[
     FROM,
     TO,
@@ -155,6 +159,7 @@ fn asked(params: &Params) -> Result<(Range, Wanted), Problem> {
         source: text("source"),
         outcome: text("outcome"),
         origin: text("origin"),
+        change_set: text("change_set"),
         search: text("search"),
     };
     Ok((Range { from: range.from, to: range.to, before: before(params.get("cursor")) }, wanted))

@@ -19,6 +19,8 @@ pub(crate) struct Wanted {
     pub(crate) source: String,
     pub(crate) outcome: String,
     pub(crate) origin: String,
+    /// The id of a change set.
+    pub(crate) change_set: String,
     /// Anywhere.
     pub(crate) search: String,
 }
@@ -31,7 +33,7 @@ impl Wanted {
 
     /// The names of what is asked for and not met by an event.
     pub(crate) fn refusals<'a>(&'a self, act: &'a Act) -> impl Iterator<Item = &'static str> + 'a {
-        let one: [(&'static str, &str, [&'a str; 3]); 7] = [
+        let one: [(&'static str, &str, [&'a str; 3]); 8] = [
             ("operator", &self.operator, [&act.operator, &act.token, ""]),
             ("event", &self.event, [&act.code, &act.event, &act.verb]),
             ("resource_type", &self.resource_type, [&act.resource_type, "", ""]),
@@ -39,6 +41,7 @@ impl Wanted {
             ("source", &self.source, [&act.source, "", ""]),
             ("outcome", &self.outcome, [&act.outcome, "", ""]),
             ("origin", &self.origin, [&act.origin, "", ""]),
+            ("change_set", &self.change_set, [&act.change_set, "", ""]),
         ];
         let of_values =
             one.into_iter().filter(|(_, wanted, texts)| !is_one(wanted, texts)).map(|(name, ..)| name);
