@@ -191,3 +191,44 @@ fn what_is_wrong_is_said_and_tried_again() {
     let server = serve(&dir.path().join("data"), &config);
     until("nothing came", || server.total("source:edge") == 10);
 }
+
+/// CloudTrail's files, as they lie in the bucket of a trail.
+#[test]
+fn files_of_a_trail_are_taken_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let bucket = Bucket::default();
+    let event = |n: usize| {
+        serde_json::json!({ "eventTime": "2026-11-21T10:00:00Z", "eventSource": "apigateway.amazonaws.com", "eventName": "UpdateStage",
+            "eventID": format!("e-{n}"), "userIdentity": { "type": "IAMUser", "userName": "ops" } })
+    };
+    let file = |range: std::ops::Range<usize>| {
+        packed(&serde_json::json!({ "Records": range.map(event).collect::<Vec<_>>() }).to_string())
+    };
+    let put = |name: &str, body: Vec<u8>| {
+        let key = format!("AWSLogs/1/CloudTrail/eu-west-1/2026/11/21/1_CloudTrail_eu-west-1_{name}.json.gz");
+        bucket.lock().unwrap().insert(key, body);
+    };
+    put("20261121T1000Z_a", file(0..3_000));
+    put("20261121T1005Z_b", file(2_990..3_010));
+    let config = dir.path().join("gatelog.toml");
+    let endpoint = s3(&bucket);
+    let text = format!(
+        "[[objects]]\nsource = \"aws-ops\"\nbucket = \"logs\"\nprefix = \"AWSLogs/1/CloudTrail/\"\nendpoint = \"{endpoint}\"\nformat = \"cloudtrail\"\ninterval_s = 1\n"
+    );
+    std::fs::write(&config, text).unwrap();
+    let told = |server: &Server| {
+        let path = "/api/v1/trail/facets?from=2000-01-01&to=2100-01-01&origin=aws-ops&operator=ops";
+        server.json(path)["total"].as_u64().unwrap()
+    };
+    let server = serve(&dir.path().join("data"), &config);
+    until("nothing came", || told(&server) > 0);
+    server.kill();
+    let server = serve(&dir.path().join("data"), &config);
+    until("not everything came", || told(&server) == 3_010);
+    put("20261121T1010Z_c", file(3_000..3_020));
+    until("the new ones did not come", || told(&server) == 3_020);
+    looks(&server, 2);
+    assert_eq!((told(&server), server.total("")), (3_020, 0));
+    let sources = server.json("/api/v1/sources");
+    assert_eq!(sources["sources"][0]["format"], "cloudtrail", "{sources}");
+}

@@ -71,6 +71,13 @@ fn left() -> Left {
         let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": format!("s{n}") }));
         assert_eq!(made.status, 201, "{}", made.text());
     }
+    // What a gateway tells is in the same log.
+    let made = server.post(ADMIN, "/api/v1/sources", &json!({ "name": "ops", "format": "trail" })).json();
+    let bearer = format!("Bearer {}", made["token"].as_str().unwrap());
+    let told = json!({ "eventTime": "2026-11-21T10:00:00Z", "eventSource": "apigateway.amazonaws.com",
+        "eventName": "UpdateStage", "eventID": "e", "userIdentity": { "type": "IAMUser", "userName": "ops" } });
+    let taken = server.send("POST", "/ingest", &[("Authorization", &bearer)], told.to_string().as_bytes());
+    assert_eq!(taken.json()["accepted"], 1, "{}", taken.text());
     server.stop();
     left
 }
