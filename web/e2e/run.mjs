@@ -25,6 +25,7 @@ const RUNS = [
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],
   ['members', {}],
+  ['oidc', {}],
   ['parts', {}],
 ]
 const AT_ONCE = 2

@@ -20,6 +20,7 @@ use crate::knowledge::Known;
 use crate::listen::Listener;
 use crate::outbound::Outbound;
 use crate::proxy::Proxy;
+use crate::provider::Provider;
 use crate::refusals::Refusals;
 use crate::strangers::Strangers;
 use crate::trail::Recorder;
@@ -52,6 +53,8 @@ pub(crate) struct App {
     /// Audit proxies before the Admin APIs of gateways.
     pub(crate) proxies: Vec<Arc<Proxy>>,
     pub(crate) outbound: Outbound,
+    /// Who vouches for people, when the settings name someone.
+    pub(crate) provider: Option<Provider>,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::listen::{self, LISTENERS_MAX, Setup, TlsFiles};
 use crate::objects::Objects;
 use crate::proxy::{self, PROXIES_MAX};
+use crate::provider::Oidc;
 use crate::pull::Pulled;
 use crate::reading::Reading;
 use crate::trail_pull::PulledTrail;
@@ -47,6 +48,9 @@ macro_rules! settings {
             /// Audit proxies.
             #[serde(skip_serializing)]
             pub(crate) proxy: Vec<proxy::Setup>,
+            /// Who vouches for people.
+            #[serde(skip_serializing)]
+            pub(crate) oidc: Option<Oidc>,
         }
 
         impl Default for Config {
@@ -59,6 +63,7 @@ macro_rules! settings {
                     objects: Vec::new(),
                     trail: BTreeMap::new(),
                     proxy: Vec::new(),
+                    oidc: None,
                 }
             }
         }
@@ -152,6 +157,18 @@ const FETCHED_MARKDOWN: &str = "\n## What is fetched\n\n\
     [directory.billing]\nkind = \"aws\"\nregion = \"eu-west-1\"\ncredentials_file = \"/run/secrets/aws\"\nsources = [\"aws-prod\"]\n\n\
     [[objects]]\nsource = \"aws-prod\"\nbucket = \"my-access-logs\"\nprefix = \"logs/\"\nregion = \"eu-west-1\"\nformat = \"aws\"\n\n\
     [trail.kong-ops]\nurl = \"http://kong-admin:8001\"\ntoken_file = \"/run/secrets/kong\"\npublic_key_file = \"/etc/gatelog/kong-audit.pem\"\ninterval_s = 30\n```\n";
+
+/// What docs/config.md says of signing in at an identity provider.
+const OIDC_MARKDOWN: &str = "\n## Signing in at an identity provider\n\n\
+    docs/access.md says what happens. `public_url` is needed; at the provider the client's redirect address is `<public_url>/welcome`.\n\n\
+    ```toml\npublic_url = \"https://gatelog.example.com\"\n\n[oidc]\nissuer = \"https://login.example.com/realms/main\"\n\
+    client_id = \"gatelog\"\nclient_secret_file = \"/run/secrets/oidc\"    # read at each sign-in; left out of a public client\n\
+    label = \"Sign in with Example\"                # what the button says\n\
+    scopes = [\"openid\", \"profile\", \"email\", \"groups\"]\n\
+    groups_claim = \"groups\"                       # or a way into an object: \"realm_access.roles\"\n\n\
+    [[oidc.map]]                                   # the first that fits counts; who is in none is not let in\n\
+    group = \"gatelog-admins\"\nrole = \"admin\"\n\n\
+    [[oidc.map]]\ngroup = \"api-team\"\nrole = \"analyst\"\n```\n";
 
 /// Environment names that are not settings.
 pub(crate) const OTHER_NAMES: &[(&str, &str)] = &[
@@ -268,6 +285,9 @@ impl Config {
             setup.plan().map_err(|error| Error::wrong(&format!("listener {}", n + 1), error))?;
         }
         self.check_proxies()?;
+        if let Some(oidc) = &self.oidc {
+            oidc.check(&self.public_url).map_err(|error| Error::wrong("oidc", error))?;
+        }
         self.check_fetched()
     }
 
@@ -342,6 +362,10 @@ impl Config {
             let proxies = toml::to_string(&BTreeMap::from([("proxy", &self.proxy)])).unwrap_or_default();
             let _ = write!(text, "\n# Audit proxies.\n{proxies}");
         }
+        if let Some(oidc) = &self.oidc {
+            let oidc = toml::to_string(&BTreeMap::from([("oidc", oidc)])).unwrap_or_default();
+            let _ = write!(text, "\n# Who vouches for people.\n{oidc}");
+        }
         text
     }
 
@@ -369,6 +393,7 @@ impl Config {
         text.push_str(&listen::markdown());
         text.push_str(FETCHED_MARKDOWN);
         text.push_str(proxy::MARKDOWN);
+        text.push_str(OIDC_MARKDOWN);
         text.push_str("\n## Only in the environment\n\n| name | what it does |\n|---|---|\n");
         for (name, doc) in OTHER_NAMES {
             let _ = writeln!(text, "| `{name}` | {doc} |");
@@ -497,6 +522,21 @@ mod tests {
         assert_eq!(config.proxy.len(), 2);
         assert_eq!(with(&config.to_toml()).unwrap().to_toml(), config.to_toml());
         assert_eq!(with(&format!("{toml}{toml}")).unwrap_err(), "proxy kong-eu: there are two of that name");
+    }
+
+    #[test]
+    fn a_provider_is_read_checked_and_printed() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let with = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::read(Some(file.path()), &Environment::new()).map_err(|error| error.to_string())
+        };
+        let toml = OIDC_MARKDOWN.split("```").nth(1).unwrap().trim_start_matches("toml");
+        let config = with(toml).unwrap();
+        assert!(config.oidc.is_some());
+        assert_eq!(with(&config.to_toml()).unwrap().to_toml(), config.to_toml());
+        let without = toml.replace("public_url", "# public_url");
+        assert!(with(&without).unwrap_err().starts_with("oidc: public_url is missing"));
     }
 
     #[test]

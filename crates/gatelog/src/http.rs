@@ -19,6 +19,7 @@ pub(crate) mod ingest;
 mod members;
 mod openapi;
 mod panels;
+mod provider;
 mod pulls;
 mod question;
 mod recorded;

@@ -22,6 +22,7 @@ mod outbound;
 mod owner;
 mod prover;
 mod proxy;
+mod provider;
 mod pull;
 mod quality;
 mod reading;

@@ -119,7 +119,8 @@ impl Outbound {
     }
 }
 
-fn secret_of(path: &Path) -> Result<String, String> {
+/// What stands in a file with a secret, without the space around it.
+pub(crate) fn secret_of(path: &Path) -> Result<String, String> {
     let read = || {
         use std::io::Read as _;
         let mut text = String::new();

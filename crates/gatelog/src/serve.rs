@@ -32,6 +32,7 @@ use crate::listen::tls::Tls;
 use crate::listen::{self, Bound};
 use crate::outbound::Outbound;
 use crate::proxy;
+use crate::provider::Provider;
 use crate::refusals::Refusals;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
@@ -126,6 +127,7 @@ pub(crate) fn run(
         known,
         directory,
         gates: Gates::new(&config),
+        provider: Provider::new(&config),
         tally: Tally::new(config.rejects_per_source_max, rejects::load(&dir), now),
         config,
         catalog,

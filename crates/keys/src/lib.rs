@@ -16,6 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod guarded;
+mod id_token;
 mod keyring;
 mod members;
 mod password;
@@ -26,7 +28,12 @@ mod role;
 mod secret;
 mod session;
 mod token;
+mod vouched;
 
+pub use guarded::{Door, Guarded};
+pub use id_token::{
+    BadToken, Expected, ID_TOKEN_BYTES_MAX, Identity, PUBLISHED_KEYS_MAX, PublishedKeys, identity,
+};
 pub use keyring::{Keyring, Minted, Rights, is_name};
 pub use members::{Said, Subject, User, is_user_name, may_give_all};
 pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Password, Salt, Weak};
@@ -37,6 +44,7 @@ pub use role::{CustomRole, Permission, Role, RoleName};
 pub use secret::Secret;
 pub use session::Opened;
 pub use token::{Random, Token, TokenId, TokenKind};
+pub use vouched::Renewal;
 
 /// Why a credential is not accepted. The caller of the API learns only that it is not; the trail learns why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -293,14 +293,9 @@ impl Egress {
 
     /// Gets a page of at most `bytes_max` bytes.
     pub fn page(&self, url: &str, headers: &[(&str, &str)], bytes_max: usize) -> Result<Vec<u8>, Fault> {
-        let host = host_of(url)?;
+        let host = self.allowed(url)?;
         let mut response = self.call(url, &host, headers, false)?;
-        // The bound of the library is the first length it refuses.
-        let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-        response.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => Fault::TooLarge { host: host.clone(), bytes_max },
-            other => broken(&host, other),
-        })
+        read(&mut response, &host, bytes_max)
     }
 
     /// Gets JSON of at most `bytes_max` bytes.
@@ -311,19 +306,44 @@ impl Egress {
         bytes_max: usize,
     ) -> Result<serde_json::Value, Fault> {
         let page = self.page(url, headers, bytes_max)?;
-        serde_json::from_slice(&page).map_err(|error| Fault::Odd {
-            host: host_of(url).unwrap_or_default(),
-            reason: format!("no JSON: {error}"),
-        })
+        parsed(&host_of(url)?, &page)
     }
 
     /// Gets something of any length, to be read bit by bit. Reading more than `bytes_max` bytes is an error of the reader.
     pub fn stream(&self, url: &str, headers: &[(&str, &str)], bytes_max: u64) -> Result<Stream, Fault> {
-        let host = host_of(url)?;
+        let host = self.allowed(url)?;
         let response = self.call(url, &host, headers, true)?;
         let bytes = response.body().content_length();
         let body = response.into_body().into_with_config().limit(bytes_max.saturating_add(1)).reader();
         Ok(Stream { bytes, body: Box::new(body) })
+    }
+
+    /// Sends a form and gets JSON of at most `bytes_max` bytes.
+    pub fn form(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+        bytes_max: usize,
+    ) -> Result<serde_json::Value, Fault> {
+        let host = self.allowed(url)?;
+        let mut request = self.agent.post(url).config().timeout_global(Some(PAGE)).build();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send_form(fields.iter().copied()).map_err(|error| broken(&host, error))?;
+        let mut answer = successful(&host, answer, &[headers, fields].concat())?;
+        let page = read(&mut answer, &host, bytes_max)?;
+        parsed(&host, &page)
+    }
+
+    /// The host of an address, when it may be asked.
+    fn allowed(&self, url: &str) -> Result<String, Fault> {
+        let host = host_of(url)?;
+        if self.has_proxy {
+            self.policy.check_name(&host).map_err(Fault::Refused)?;
+        }
+        Ok(host)
     }
 
     fn call(
@@ -333,9 +353,6 @@ impl Egress {
         headers: &[(&str, &str)],
         is_long: bool,
     ) -> Result<ureq::http::Response<ureq::Body>, Fault> {
-        if self.has_proxy {
-            self.policy.check_name(host).map_err(Fault::Refused)?;
-        }
         let mut request = self.agent.get(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -345,15 +362,42 @@ impl Egress {
             true => config.timeout_per_read(Some(STREAM_SILENCE)).timeout_recv_body(Some(STREAM)).build(),
             false => config.timeout_global(Some(PAGE)).build(),
         };
-        let mut response = request.call().map_err(|error| broken(host, error))?;
-        let status = response.status().as_u16();
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        let body = response.body_mut().with_config().limit(WORDS_BYTES_MAX).read_to_vec().unwrap_or_default();
-        let words = words(&body, headers).map(|words| format!(": {words}")).unwrap_or_default();
-        Err(Fault::Status { host: host.to_owned(), status, words })
+        let response = request.call().map_err(|error| broken(host, error))?;
+        successful(host, response, headers)
     }
+}
+
+/// An answer, when it is a success. `sent` is what its words may not repeat.
+fn successful(
+    host: &str,
+    mut response: ureq::http::Response<ureq::Body>,
+    sent: &[(&str, &str)],
+) -> Result<ureq::http::Response<ureq::Body>, Fault> {
+    let status = response.status().as_u16();
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let body = response.body_mut().with_config().limit(WORDS_BYTES_MAX).read_to_vec().unwrap_or_default();
+    let words = words(&body, sent).map(|words| format!(": {words}")).unwrap_or_default();
+    Err(Fault::Status { host: host.to_owned(), status, words })
+}
+
+fn read(
+    response: &mut ureq::http::Response<ureq::Body>,
+    host: &str,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Fault> {
+    // The bound of the library is the first length it refuses.
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    response.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| match error {
+        ureq::Error::BodyExceedsLimit(_) => Fault::TooLarge { host: host.to_owned(), bytes_max },
+        other => broken(host, other),
+    })
+}
+
+fn parsed(host: &str, page: &[u8]) -> Result<serde_json::Value, Fault> {
+    serde_json::from_slice(page)
+        .map_err(|error| Fault::Odd { host: host.to_owned(), reason: format!("no JSON: {error}") })
 }
 
 /// The host of an address that may be fetched.
@@ -387,7 +431,7 @@ fn broken(host: &str, error: ureq::Error) -> Fault {
 fn words(body: &[u8], headers: &[(&str, &str)]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;
     let said = match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(json) => ["message", "error_msg", "Message"]
+        Ok(json) => ["message", "error_msg", "Message", "error_description", "error"]
             .iter()
             .find_map(|name| Some(json.get(name)?.as_str()?.to_owned()))?,
         Err(_) => text.split("<Code>").nth(1)?.split("</Code>").next()?.to_owned(),

@@ -146,6 +146,14 @@ export async function postSession(credential: Credential): Promise<void> {
   noteSignedIn()
 }
 
+/** What the identity provider put into the address it sent the browser back to. */
+export type ProviderAnswer = { state: string; code?: string; iss?: string; error?: string }
+
+export async function postProviderAnswer(answer: ProviderAnswer): Promise<void> {
+  await sendJson('POST', '/session/provider', answer)
+  noteSignedIn()
+}
+
 export async function endSession(): Promise<void> {
   await sendJson('DELETE', '/session')
 }

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::bytes_with;
 use super::error::Problem;
-use super::route::{Answer, Call, Door, Route};
+use super::route::{Answer, Call, Route};
 use super::routes;
-use keys::Permission;
+use keys::{Door, Permission};
 
 /// Shapes of answers that are not JSON, with their content types.
 const NOT_JSON: &[(&str, &[&str])] = &[
@@ -104,7 +104,7 @@ fn operation(route: &Route) -> Value {
             "default": problem
         }
     });
-    let security = match route.door {
+    let security = match route.door() {
         Door::Open(_) => json!([]),
         Door::Needs(Permission::EventsAppend) => json!([{ "ingest": [] }]),
         Door::Needs(_) => json!([{ "bearer": [] }, { "session": [] }]),
@@ -116,13 +116,13 @@ fn operation(route: &Route) -> Value {
             members.insert("requestBody".into(), json!({ "required": true, "content": content }));
         }
         members.insert("security".into(), security);
-        if let Door::Needs(permission) = route.door {
+        if let Door::Needs(permission) = route.door() {
             members.insert("x-permission".into(), json!(permission.text()));
         }
         if let Some(also) = route.also {
             members.insert("x-also-permission".into(), json!(also.text()));
         }
-        if let Door::Open(why) = route.door {
+        if let Door::Open(why) = route.door() {
             members.insert("x-open-because".into(), json!(why));
         }
     }

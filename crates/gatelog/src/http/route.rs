@@ -1,6 +1,6 @@
 //! What a route is: a method, a path, who may, what it takes, and the function that answers. A route cannot be
-//! made without saying who may: [`route`] takes the permission, and the function it takes has a `Scope` as its
-//! first argument, which nobody but the guard here can get. Authorisation is an argument, not a path pattern.
+//! made without saying who may: what it does is a [`Guarded`], which needs a permission, and whose function has a `Scope`
+//! as its first argument that nobody but the guard here can get. Authorisation is an argument, not a path pattern.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
-use keys::{Permission, Principal, Scope};
+use keys::{Door, Guarded, Permission, Principal, Scope};
 
 use super::error::{Problem, nearest};
 use super::{recorded, session};
@@ -72,16 +72,6 @@ pub(crate) struct Param {
     pub(crate) doc: &'static str,
 }
 
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// Anyone, and why that is right.
-    Open(&'static str),
-    /// Whoever has the permission.
-    Needs(Permission),
-}
-
-type Handler = Arc<dyn Fn(Option<Scope>, Call) -> Pending + Send + Sync>;
 /// How the senders of a protocol are told what is wrong.
 pub(crate) type Refuse = fn(&Parts, &Problem) -> Response;
 
@@ -89,7 +79,6 @@ pub(crate) type Refuse = fn(&Parts, &Problem) -> Response;
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    pub(crate) door: Door,
     /// What is needed besides, where two things are shown beside each other.
     pub(crate) also: Option<Permission>,
     pub(crate) about: &'static str,
@@ -102,7 +91,7 @@ pub(crate) struct Route {
     pub(crate) status: u16,
     /// What the operator trail calls a call of it.
     pub(crate) action: Option<&'static Action>,
-    handler: Handler,
+    handler: Guarded<Call, Pending>,
     refuse: Option<Refuse>,
 }
 
@@ -118,15 +107,11 @@ where
     F: Future<Output = P> + Send + 'static,
     P: Into<Answer>,
 {
-    let handler: Handler = Arc::new(move |scope, call| match scope {
-        Some(scope) => {
-            let answer = handler(scope, call);
-            Box::pin(async move { answer.await.into() })
-        }
-        // Cannot be: the guard makes the scope. If it ever did not, nobody gets in.
-        None => Box::pin(async { Err(Problem::unauthorized()) }),
+    let handler = Guarded::needs(permission, move |scope, call| {
+        let answer = handler(scope, call);
+        Box::pin(async move { answer.await.into() }) as Pending
     });
-    Route::new(method, path, Door::Needs(permission), about, handler)
+    Route::new(method, path, about, handler)
 }
 
 /// A route for anyone. `why` says why that is right.
@@ -140,8 +125,8 @@ pub(crate) fn open<F>(
 where
     F: Future<Output = Answer> + Send + 'static,
 {
-    let handler: Handler = Arc::new(move |_, call| Box::pin(handler(call)));
-    Route::new(method, path, Door::Open(why), about, handler)
+    let handler = Guarded::open(why, move |call| Box::pin(handler(call)) as Pending);
+    Route::new(method, path, about, handler)
 }
 
 /// What openapi.json says about a route.
@@ -184,12 +169,16 @@ impl About {
 }
 
 impl Route {
-    fn new(method: Method, path: &'static str, door: Door, about: About, handler: Handler) -> Route {
+    fn new(
+        method: Method,
+        path: &'static str,
+        about: About,
+        handler: Guarded<Call, Pending>,
+    ) -> Route {
         let About { text, params, answer, takes, status, also, action } = about;
         Route {
             method,
             path,
-            door,
             also,
             about: text,
             params,
@@ -205,6 +194,11 @@ impl Route {
     /// The route of a protocol that is not ours: errors look as its senders know them, and the query is theirs.
     pub(crate) fn refused_by(self, refuse: Refuse) -> Route {
         Route { refuse: Some(refuse), ..self }
+    }
+
+    /// Who may call it.
+    pub(crate) fn door(&self) -> Door {
+        self.handler.door()
     }
 
     /// Whether it is of a protocol that is not ours.
@@ -245,7 +239,7 @@ impl Route {
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .collect::<Vec<_>>();
         let mut call = Call { app, parts, path, params: Params::default(), body };
-        let scope = match self.door {
+        let scope = match self.door() {
             Door::Open(_) => None,
             Door::Needs(permission) => {
                 let principal = admit(&call.app, &call.parts, &call.path, permission)?;
@@ -264,19 +258,20 @@ impl Route {
         call.params = self.params(call.parts.uri.query())?;
         match self.action {
             None => {
-                let is_ours = self.door != Door::Needs(Permission::EventsAppend) && !self.is_foreign();
+                let is_ours = self.door() != Door::Needs(Permission::EventsAppend) && !self.is_foreign();
                 let act = scope
                     .as_ref()
                     .filter(|_| is_ours)
                     .and_then(|scope| recorded::read(scope, &call, self.path));
                 let app = Arc::clone(&call.app);
-                let answer = (self.handler)(scope, call).await?;
+                let answer = self.handler.act(scope, call)?.await?;
                 recorded::was_read(&app, act).await;
                 Ok(answer)
             }
             Some(action) => {
                 let known = scope.clone();
-                recorded::answer(action, known.as_ref(), call, |call| (self.handler)(scope, call)).await
+                let act = async |call| self.handler.act(scope, call)?.await;
+                recorded::answer(action, known.as_ref(), call, act).await
             }
         }
     }
@@ -291,7 +286,7 @@ impl Route {
 
     fn params(&self, query: Option<&str>) -> Result<Params, Problem> {
         let mut params: Vec<(String, String)> = Vec::new();
-        if self.door == Door::Needs(Permission::EventsAppend) || self.refuse.is_some() {
+        if self.door() == Door::Needs(Permission::EventsAppend) || self.refuse.is_some() {
             // Senders put into the address what they like.
             return Ok(Params::default());
         }

@@ -10,7 +10,7 @@ use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO,
 use super::route::{About, Param, Route, open, route};
 use super::{
     account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest,
-    members, openapi, panels, pulls, saved, session, sources, tail, tokens, trail, usage, views, what_if,
+    members, openapi, panels, provider, pulls, saved, session, sources, tail, tokens, trail, usage, views, what_if,
 };
 
 use crate::trail::actions::{
@@ -631,6 +631,7 @@ pub(crate) fn all() -> Vec<Route> {
     ];
     routes.extend(saved::routes());
     routes.extend(trail::routes());
+    routes.extend(provider::routes());
     routes.extend(members::routes());
     routes.extend(tokens::routes());
     routes.extend(account::routes());
@@ -642,16 +643,16 @@ pub(crate) fn all() -> Vec<Route> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::route::Door;
+    use keys::Door;
     use keys::Permission::{TrailExport, TrailRead};
 
     #[test]
     fn whatever_changes_something_or_hands_events_out_is_recorded() {
         for route in all() {
-            let is_data_plane = route.door == Door::Needs(EventsAppend);
+            let is_data_plane = route.door() == Door::Needs(EventsAppend);
             let hands_out = [EventsExport, TrailRead, TrailExport]
                 .iter()
-                .any(|p| route.door == Door::Needs(*p))
+                .any(|p| route.door() == Door::Needs(*p))
                 && !["Exports", "Export", "TrailFacets", "TrailMarks"].contains(&route.answer)
                 || ["Event", "EventPage", "EventStream", "Explanation", "TrailProof"].contains(&route.answer);
             let must = !is_data_plane && (!route.method.is_safe() || hands_out);

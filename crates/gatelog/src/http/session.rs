@@ -1,5 +1,5 @@
-//! Signing in and out: a name and a password, a one-time link or an API token against a session cookie. The cookie holds
-//! 256 random bits and nothing else; JavaScript cannot read it.
+//! Signing in and out: a name and a password, a one-time link or an API token against a session cookie (provider.rs has
+//! signing in at an identity provider). The cookie holds 256 random bits and nothing else; JavaScript cannot read it.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -45,7 +45,8 @@ pub(crate) async fn show(call: Call) -> Answer {
 /// `GET /session/ways`.
 pub(crate) async fn ways(call: Call) -> Answer {
     let password = call.app.catalog.with(|content| content.keyring.has_passwords());
-    answer::json(&serde_json::json!({ "password": password, "provider": null }))
+    let provider = call.app.provider.as_ref().map(|provider| serde_json::json!({ "label": provider.label() }));
+    answer::json(&serde_json::json!({ "password": password, "provider": provider }))
 }
 
 fn described(call: &Call, principal: &Principal) -> Answer {
@@ -127,13 +128,18 @@ pub(crate) async fn start(mut call: Call) -> Answer {
         }
         _ => return Err(Problem::bad("a token, or a name and a password")),
     };
+    entered(&call, opened)
+}
+
+/// The answer to whoever was let in, with the cookie.
+pub(super) fn entered(call: &Call, opened: Opened) -> Answer {
     // The session of before is not taken along: a new one for each sign-in.
     if let Some(secret) = cookie(&call.parts.headers) {
         call.app.change(|content| content.keyring.end_session(secret))?;
     }
     log::info("signed in", &[("name", &opened.principal.name()), ("session", opened.principal.token())]);
-    let mut response = described(&call, &opened.principal)?;
-    set(&mut response, &call, opened.secret.expose(), None)?;
+    let mut response = described(call, &opened.principal)?;
+    set(&mut response, call, opened.secret.expose(), None)?;
     let session = opened.principal.token().to_string();
     response.extensions_mut().insert(Touched {
         operator: Some(opened.principal),
@@ -169,6 +175,11 @@ fn set(response: &mut Response, call: &Call, secret: &str, age_s: Option<u32>) -
 
 /// The session secret a request carries.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    held(headers, &[COOKIE_SECURE, COOKIE_PLAIN])
+}
+
+/// What a cookie of one of these names holds.
+pub(super) fn held<'h>(headers: &'h HeaderMap, names: &[&str]) -> Option<&'h str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -176,6 +187,6 @@ pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
         .flat_map(|value| value.split(';'))
         .find_map(|pair| {
             let (name, secret) = pair.trim().split_once('=')?;
-            (name == COOKIE_SECURE || name == COOKIE_PLAIN).then_some(secret)
+            names.contains(&name).then_some(secret)
         })
 }
