@@ -97,7 +97,8 @@ impl Oidc {
         if self.scopes.len() > SCOPES_MAX || self.map.len() > MAP_MAX {
             return Err(format!("there are more than {SCOPES_MAX} scopes or {MAP_MAX} entries of the map"));
         }
-        let is_wrong = |mapped: &&Mapped| mapped.group.is_empty() || RoleName::parse(mapped.role.as_str()).is_none();
+        let is_wrong =
+            |mapped: &&Mapped| mapped.group.is_empty() || RoleName::parse(mapped.role.as_str()).is_none();
         if let Some(wrong) = self.map.iter().find(is_wrong) {
             return Err(format!("map: {:?} is no group, or {:?} no role", wrong.group, wrong.role.as_str()));
         }
@@ -115,7 +116,9 @@ impl Oidc {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// Neither begun here, or answered already, or too long ago, or in another browser.
-    #[error("this sign-in was not begun in this browser within the last ten minutes, or was answered already")]
+    #[error(
+        "this sign-in was not begun in this browser within the last ten minutes, or was answered already"
+    )]
     NotBegun,
     /// The answer is of another provider than the one that was asked.
     #[error("the answer is not of the provider that was asked")]

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::*;
 
 const TABLE: &str = "issuer = \"https://login.example.com\"\nclient_id = \"gatelog\"\n";
-const MAP: &str = "[[map]]\ngroup = \"admins\"\nrole = \"admin\"\n[[map]]\ngroup = \"api-team\"\nrole = \"viewer\"\n";
+const MAP: &str =
+    "[[map]]\ngroup = \"admins\"\nrole = \"admin\"\n[[map]]\ngroup = \"api-team\"\nrole = \"viewer\"\n";
 
 fn oidc(more: &str) -> Oidc {
     toml::from_str(&format!("{TABLE}{more}")).unwrap()
@@ -52,13 +53,16 @@ fn doors(token: Value, keys: Value) -> (String, Arc<Mutex<Vec<String>>>) {
             let mut reader = BufReader::new(stream.unwrap());
             let mut head = String::new();
             while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).unwrap() > 0 {}
-            let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
             let mut body = vec![0; length.unwrap_or(0)];
             reader.read_exact(&mut body).unwrap();
             let answer = if head.starts_with("POST /token ") { &token } else { &keys };
             told.lock().unwrap().push(format!("{head}{}", String::from_utf8(body).unwrap()));
             let text = answer.to_string();
-            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", text.len());
             reader.get_mut().write_all(format!("{head}{text}").as_bytes()).unwrap();
         }
     });

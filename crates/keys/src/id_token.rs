@@ -60,7 +60,10 @@ struct Key {
 
 #[derive(Clone)]
 enum Kind {
-    Rsa { n: Vec<u8>, e: Vec<u8> },
+    Rsa {
+        n: Vec<u8>,
+        e: Vec<u8>,
+    },
     /// An uncompressed point.
     P256(Vec<u8>),
 }

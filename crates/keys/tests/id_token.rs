@@ -1,10 +1,19 @@
 //! ID tokens that another program signed, good ones and those of someone who wants in: `id_tokens/make.mjs`. And the
 //! accounts of those who are believed.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "a test may stop at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
 
 use event::Timestamp;
-use keys::{BadToken, Error, Expected, ID_TOKEN_BYTES_MAX, Identity, Keyring, PublishedKeys, Role, RoleName, Said, identity};
+use keys::{
+    BadToken, Error, Expected, ID_TOKEN_BYTES_MAX, Identity, Keyring, PublishedKeys, Role, RoleName, Said,
+    identity,
+};
 use serde_json::Value;
 
 fn fixture() -> Value {
@@ -55,7 +64,11 @@ fn no_byte_of_a_token_can_be_changed() {
         for at in 0..token.len() - 1 {
             let mut changed = token.as_bytes().to_vec();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert!(checked(&fixture, std::str::from_utf8(&changed).unwrap()).is_err(), "{} {at}", case["name"]);
+            assert!(
+                checked(&fixture, std::str::from_utf8(&changed).unwrap()).is_err(),
+                "{} {at}",
+                case["name"]
+            );
         }
     }
 }
@@ -89,7 +102,12 @@ fn an_account_is_made_renewed_and_never_taken_over() {
     assert!(ring.authenticate(&secret, now).is_err());
     assert_eq!(ring.user("ada").unwrap().role, role(Role::Analyst));
     // An admin's filter and an admin's no stay.
-    let said = Said { full_name: "ada".into(), role: role(Role::Analyst), rows: Some("status:200".into()), disabled: true };
+    let said = Said {
+        full_name: "ada".into(),
+        role: role(Role::Analyst),
+        rows: Some("status:200".into()),
+        disabled: true,
+    };
     ring.change_user("ada", said).unwrap();
     let again = ring.renewal(&who, role(Role::Viewer)).unwrap();
     ring.renew_account(&who, again, now).unwrap();

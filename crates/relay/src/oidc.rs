@@ -122,11 +122,17 @@ mod tests {
 
     #[test]
     fn in_clear_on_this_machine_only() {
-        for url in ["https://login.example.com/realms/x", "http://127.0.0.1:9/", "http://localhost", "http://[::1]:8/a"]
-        {
+        for url in [
+            "https://login.example.com/realms/x",
+            "http://127.0.0.1:9/",
+            "http://localhost",
+            "http://[::1]:8/a",
+        ] {
             assert!(is_safe(url), "{url}");
         }
-        for url in ["http://login.example.com", "http://127.0.0.1@evil.example", "https://", "ftp://localhost", "x"] {
+        for url in
+            ["http://login.example.com", "http://127.0.0.1@evil.example", "https://", "ftp://localhost", "x"]
+        {
             assert!(!is_safe(url), "{url}");
         }
     }

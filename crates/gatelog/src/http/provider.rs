@@ -53,7 +53,8 @@ async fn begin(call: Call) -> Answer {
     same_origin(&call.parts.headers)?;
     let now = clock::now();
     call.app.strangers.admit(address(&call), now)?;
-    let begun = asking(&call.app, provider, |provider| provider.begin(&call.app.outbound.egress, now)).await?;
+    let begun =
+        asking(&call.app, provider, |provider| provider.begin(&call.app.outbound.egress, now)).await?;
     let mut response = answer::empty();
     *response.status_mut() = StatusCode::SEE_OTHER;
     let location = match begun {
@@ -107,14 +108,20 @@ async fn asking<T>(
 /// Why someone is not let in, as an answer. Whoever has no role any more has no session any more either.
 fn refused(app: &App, provider: &Provider, error: Error) -> Result<Problem, Problem> {
     log::warn("a sign-in was refused", &[("reason", &error)]);
-    let again = |status| Problem::new(status, error.to_string()).remedy("begin again on the page where one signs in");
+    let again =
+        |status| Problem::new(status, error.to_string()).remedy("begin again on the page where one signs in");
     Ok(match &error {
         Error::NotBegun | Error::Mixed | Error::Declined(_) => again(StatusCode::UNAUTHORIZED),
         Error::BadToken(_) => again(StatusCode::UNAUTHORIZED),
         Error::Busy => Problem::busy(error.to_string()),
         Error::Fault(_) | Error::Ours(_) => {
-            let detail = "the identity provider could not be asked, or answered oddly; the server's log says why";
-            Problem::new(StatusCode::BAD_GATEWAY, detail).logged(log::error, "asking the provider failed", &error)
+            let detail =
+                "the identity provider could not be asked, or answered oddly; the server's log says why";
+            Problem::new(StatusCode::BAD_GATEWAY, detail).logged(
+                log::error,
+                "asking the provider failed",
+                &error,
+            )
         }
         Error::NoRole(who) => {
             let account = app.catalog.with(|content| content.keyring.account_of(who).map(|u| u.name.clone()));
@@ -122,7 +129,10 @@ fn refused(app: &App, provider: &Provider, error: Error) -> Result<Problem, Prob
                 app.change(|content| content.keyring.end_sessions_of(&name, None))?;
             }
             let groups: String = provider.groups(who).join(", ").chars().take(GROUPS_CHARS_MAX).collect();
-            log::warn("none of the groups has a role", &[("subject", &who.subject().subject), ("groups", &groups)]);
+            log::warn(
+                "none of the groups has a role",
+                &[("subject", &who.subject().subject), ("groups", &groups)],
+            );
             Problem::new(StatusCode::FORBIDDEN, error.to_string())
                 .remedy("ask whoever keeps the settings to map one of your groups to a role: [[oidc.map]]")
         }
@@ -134,11 +144,13 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
     let app = &call.app;
     if !app.catalog.with(|content| content.keyring.has_role(&role)) {
         log::error("the settings map a group to a role that does not exist", &[("role", &role)]);
-        let detail = format!("the groups of this person have the role {role} here, and there is no such role");
+        let detail =
+            format!("the groups of this person have the role {role} here, and there is no such role");
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));
     }
     let renewal = app.catalog.with(|content| content.keyring.renewal(who, role)).map_err(|error| {
-        let remedy = "ask whoever keeps the members here: an account of that name that is not yours stays whose it is";
+        let remedy =
+            "ask whoever keeps the members here: an account of that name that is not yours stays whose it is";
         Problem::from(error).remedy(remedy)
     })?;
     let act = match renewal.is_change {
@@ -157,7 +169,10 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
         let mut end = trail::end_of(&act, if opened.is_ok() { "success" } else { "failure" }, clock::now());
         end.after = look(app, "user", &name).map(|now| now.to_string()).unwrap_or_default();
         if let Err(error) = app.trail.end(end).await {
-            log::error("what became of an act was not recorded", &[("request", &act.request_id), ("error", &error)]);
+            log::error(
+                "what became of an act was not recorded",
+                &[("request", &act.request_id), ("error", &error)],
+            );
         }
     }
     opened

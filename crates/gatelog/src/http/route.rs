@@ -169,12 +169,7 @@ impl About {
 }
 
 impl Route {
-    fn new(
-        method: Method,
-        path: &'static str,
-        about: About,
-        handler: Guarded<Call, Pending>,
-    ) -> Route {
+    fn new(method: Method, path: &'static str, about: About, handler: Guarded<Call, Pending>) -> Route {
         let About { text, params, answer, takes, status, also, action } = about;
         Route {
             method,

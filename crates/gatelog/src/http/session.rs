@@ -45,7 +45,8 @@ pub(crate) async fn show(call: Call) -> Answer {
 /// `GET /session/ways`.
 pub(crate) async fn ways(call: Call) -> Answer {
     let password = call.app.catalog.with(|content| content.keyring.has_passwords());
-    let provider = call.app.provider.as_ref().map(|provider| serde_json::json!({ "label": provider.label() }));
+    let provider =
+        call.app.provider.as_ref().map(|provider| serde_json::json!({ "label": provider.label() }));
     answer::json(&serde_json::json!({ "password": password, "provider": provider }))
 }
 
