@@ -216,8 +216,8 @@ impl Provider {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
-                ("client_id", &self.oidc.client_id),
-                ("redirect_uri", &self.redirect_uri),
+                ("client_id", self.oidc.client_id.as_str()),
+                ("redirect_uri", self.redirect_uri.as_str()),
                 ("scope", &self.oidc.scopes.join(" ")),
                 ("state", &state),
                 ("nonce", &nonce),

@@ -1,6 +1,9 @@
 //! Signing in at an identity provider, over HTTP. The browser goes there and comes back to the page where one signs in,
 //! which takes the answer out of the address and hands it in here: as JSON of our own page, like any other sign-in.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use event::{Act, Timestamp};
 use keys::{Identity, Opened, Renewal, RoleName};
@@ -76,7 +79,8 @@ async fn begin(call: Call) -> Answer {
 
 /// `POST /session/provider`.
 async fn finish(mut call: Call) -> Answer {
-    let provider = provider(&call.app)?;
+    let app = Arc::clone(&call.app);
+    let provider = provider(&app)?;
     same_origin(&call.parts.headers)?;
     let returned: Returned = body::read(&mut call, BODY_BYTES_MAX).await?;
     let held = session::held(&call.parts.headers, &COOKIES).unwrap_or_default();
@@ -98,7 +102,7 @@ async fn asking<T>(
     provider: &Provider,
     ask: impl FnOnce(&Provider) -> Result<T, Error>,
 ) -> Result<Result<T, Error>, Problem> {
-    let grace = std::time::Duration::from_millis(app.config.body_grace_ms);
+    let grace = Duration::from_millis(app.config.body_grace_ms);
     let busy = || Problem::busy("too many people sign in at the moment");
     let turn = tokio::time::timeout(grace, provider.turns.acquire()).await;
     let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
@@ -164,7 +168,7 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
         }
         content.keyring.enter(&name, place(call), now, &random).map_err(Problem::from)
     });
-    let opened = opened.map_err(Problem::from).and_then(|opened| opened);
+    let opened = opened.map_err(Problem::from).flatten();
     if let Some(act) = act {
         let mut end = trail::end_of(&act, if opened.is_ok() { "success" } else { "failure" }, clock::now());
         end.after = look(app, "user", &name).map(|now| now.to_string()).unwrap_or_default();

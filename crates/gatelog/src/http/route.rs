@@ -265,7 +265,10 @@ impl Route {
             }
             Some(action) => {
                 let known = scope.clone();
-                let act = async |call| self.handler.act(scope, call)?.await;
+                let act = |call| match self.handler.act(scope, call) {
+                    Ok(answer) => answer,
+                    Err(denied) => Box::pin(std::future::ready(Err(denied.into()))),
+                };
                 recorded::answer(action, known.as_ref(), call, act).await
             }
         }
