@@ -62,8 +62,9 @@ const provider = await identityProvider(
 const secret = join(data, 'secret')
 writeFileSync(secret, `${SECRET}\n`)
 const { issuer } = provider
-const own = await gatelog('own', ports[0], { issuer, client_id: 'gatelog', client_secret_file: secret })
-const open = await gatelog('open', ports[1], { issuer, client_id: 'gatelog-public' })
+const scopes = ['openid', 'profile', 'email', 'groups']
+const own = await gatelog('own', ports[0], { issuer, scopes, client_id: 'gatelog', client_secret_file: secret })
+const open = await gatelog('open', ports[1], { issuer, scopes, client_id: 'gatelog-public' })
 const alone = await gatelog('alone', ports[2], { issuer: `http://localhost:${await freePort()}`, client_id: 'x' })
 const browser = await launch()
 const troubles = []

@@ -164,7 +164,7 @@ const OIDC_MARKDOWN: &str = "\n## Signing in at an identity provider\n\n\
     ```toml\npublic_url = \"https://gatelog.example.com\"\n\n[oidc]\nissuer = \"https://login.example.com/realms/main\"\n\
     client_id = \"gatelog\"\nclient_secret_file = \"/run/secrets/oidc\"    # read at each sign-in; left out of a public client\n\
     label = \"Sign in with Example\"                # what the button says\n\
-    scopes = [\"openid\", \"profile\", \"email\", \"groups\"]\n\
+    scopes = [\"openid\", \"profile\", \"email\", \"groups\"]   # without it the first three\n\
     groups_claim = \"groups\"                       # or a way into an object: \"realm_access.roles\"\n\n\
     [[oidc.map]]                                   # the first that fits counts; who is in none is not let in\n\
     group = \"gatelog-admins\"\nrole = \"admin\"\n\n\

@@ -68,7 +68,7 @@ fn label() -> String {
 }
 
 fn scopes() -> Vec<String> {
-    ["openid", "profile", "email", "groups"].map(str::to_owned).to_vec()
+    ["openid", "profile", "email"].map(str::to_owned).to_vec()
 }
 
 fn groups_claim() -> String {

@@ -124,7 +124,7 @@ fn sign_ins_that_wait_have_a_bound() {
     knows(&provider, "http://127.0.0.1:9", Timestamp(0), &json!({}), Timestamp(0));
     let first = provider.begin(&egress(), begun).unwrap().location;
     let start = "https://login.example.com/auth?tenant=1&response_type=code&client_id=gatelog\
-                 &redirect_uri=https%3A%2F%2Fg.example%2Fwelcome&scope=openid+profile+email+groups&state=";
+                 &redirect_uri=https%3A%2F%2Fg.example%2Fwelcome&scope=openid+profile+email&state=";
     assert!(first.starts_with(start) && first.ends_with("&code_challenge_method=S256"), "{first}");
     for n in 1..PENDING_MAX {
         wait(&provider, &n.to_string(), 1);
