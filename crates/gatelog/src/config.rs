@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::listen::{self, LISTENERS_MAX, Setup, TlsFiles};
 use crate::objects::Objects;
-use crate::proxy::{self, PROXIES_MAX};
 use crate::provider::Oidc;
+use crate::proxy::{self, PROXIES_MAX};
 use crate::pull::Pulled;
 use crate::reading::Reading;
 use crate::trail_pull::PulledTrail;

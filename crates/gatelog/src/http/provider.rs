@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use event::{Act, Timestamp};
-use keys::{Identity, Opened, Renewal, RoleName};
+use keys::{Identity, Opened, Place, Renewal, RoleName};
 
 use super::error::Problem;
 use super::recorded::address;
@@ -90,7 +90,7 @@ async fn finish(mut call: Call) -> Answer {
         Ok(found) => found,
         Err(error) => return Err(refused(&call.app, provider, error)?),
     };
-    let opened = let_in(&call, &who, role, now).await?;
+    let opened = let_in(&app, place(&call), &who, role, now).await?;
     let mut response = session::entered(&call, opened)?;
     response.headers_mut().append(header::SET_COOKIE, cookie(&call, "", 0)?);
     Ok(response)
@@ -144,8 +144,13 @@ fn refused(app: &App, provider: &Provider, error: Error) -> Result<Problem, Prob
 }
 
 /// Makes or renews the account, and opens a session. The change is in the operator trail before it is made.
-async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> Result<Opened, Problem> {
-    let app = &call.app;
+async fn let_in(
+    app: &App,
+    from: Place,
+    who: &Identity,
+    role: RoleName,
+    now: Timestamp,
+) -> Result<Opened, Problem> {
     if !app.catalog.with(|content| content.keyring.has_role(&role)) {
         log::error("the settings map a group to a role that does not exist", &[("role", &role)]);
         let detail =
@@ -158,7 +163,7 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
         Problem::from(error).remedy(remedy)
     })?;
     let act = match renewal.is_change {
-        true => Some(recorded(call, who, &renewal, now).await?),
+        true => Some(recorded(app, &from, who, &renewal, now).await?),
         false => None,
     };
     let (random, name) = (catalog::random()?, renewal.name.clone());
@@ -166,7 +171,7 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
         if renewal.is_change {
             content.keyring.renew_account(who, renewal, now)?;
         }
-        content.keyring.enter(&name, place(call), now, &random).map_err(Problem::from)
+        content.keyring.enter(&name, from, now, &random).map_err(Problem::from)
     });
     let opened = opened.map_err(Problem::from).flatten();
     if let Some(act) = act {
@@ -183,15 +188,21 @@ async fn let_in(call: &Call, who: &Identity, role: RoleName, now: Timestamp) -> 
 }
 
 /// Records that an account is made or changed, by the provider.
-async fn recorded(call: &Call, who: &Identity, renewal: &Renewal, now: Timestamp) -> Result<Act, Problem> {
+async fn recorded(
+    app: &App,
+    from: &Place,
+    who: &Identity,
+    renewal: &Renewal,
+    now: Timestamp,
+) -> Result<Act, Problem> {
     let action = if renewal.is_new { USER_CREATE } else { USER_UPDATE };
     let mut act = trail::act(action, "dashboard", now)?;
     (act.operator, act.operator_kind) = (who.subject().issuer.clone(), "machine".to_owned());
-    act.address = address(call).map(|address| address.to_string()).unwrap_or_default();
+    (act.address, act.agent) = (from.address.clone(), from.agent.clone());
     (act.resource_id, act.resource_name) = (renewal.name.clone(), renewal.name.clone());
-    act.before = look(&call.app, "user", &renewal.name).map(|now| now.to_string()).unwrap_or_default();
+    act.before = look(app, "user", &renewal.name).map(|now| now.to_string()).unwrap_or_default();
     act.detail = format!("{} signed in at the identity provider", renewal.name);
-    call.app.trail.record(act.clone()).await?;
+    app.trail.record(act.clone()).await?;
     Ok(act)
 }
 
