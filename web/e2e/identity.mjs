@@ -50,17 +50,23 @@ export async function identityProvider(people, redirects) {
   return { issuer, stop }
 }
 
-/** Goes through the provider's own pages: says who one is, and that it may be told. */
-export async function passProvider(page, issuer, name) {
-  await page.waitForURL((url) => url.origin === issuer)
-  for (;;) {
-    const login = page.locator('input[name=login]')
-    if (await login.count()) {
-      await login.fill(name)
-      await page.locator('input[name=password]').fill('any')
-    }
-    await Promise.all([page.waitForEvent('framenavigated'), page.locator('button[type=submit]').click()])
-    await page.waitForLoadState()
-    if (new URL(page.url()).origin !== issuer) return
+/** Presses what leads to the provider and goes through its pages, as far as it asks; the address it sends the browser back to. */
+export async function passProvider(page, base, press, name) {
+  const sentBack = page.waitForRequest((request) => request.url().startsWith(`${base}/welcome?`))
+  const asked = (prompt) => {
+    const form = page.locator(`form:has(input[name=prompt][value=${prompt}])`)
+    const shown = form.locator('button[type=submit]').waitFor()
+    // Whichever comes first; the other is no failure when the page is gone.
+    return Promise.race([sentBack.then(() => null), shown.then(() => form)]).finally(() => shown.catch(() => {}))
   }
+  await press()
+  const login = await asked('login')
+  if (login) {
+    await login.locator('input[name=login]').fill(name)
+    await login.locator('input[name=password]').fill('any')
+    await login.locator('button[type=submit]').click()
+  }
+  const consent = await asked('consent')
+  if (consent) await consent.locator('button[type=submit]').click()
+  return (await sentBack).url()
 }

@@ -76,6 +76,7 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ("DELETE", "/api/v1/account/tokens/{id}", "", "GL-ACCOUNT-REVOKE"),
     ("DELETE", "/api/v1/account/sessions/{id}", "", "GL-ACCOUNT-SESSION"),
     ("POST", "/api/v1/session", r#"{"token":"gl_ap_nobody"}"#, "GL-SESSION-START"),
+    ("POST", "/api/v1/session/provider", r#"{"state":"none"}"#, "GL-SESSION-PROVIDER"),
     ("DELETE", "/api/v1/session", "", "GL-SESSION-END"),
 ];
 
@@ -114,7 +115,7 @@ fn every_call_that_changes_something_is_recorded() {
     for one in CALLS {
         let status = call(&server, &mut id, *one);
         let event = only(&server, &format!("event={}", one.3));
-        let fails = ["PULL", "WHATIF", "SESSION-START", "SESSION-REVOKE", "ACCOUNT"]
+        let fails = ["PULL", "WHATIF", "SESSION-START", "SESSION-PROVIDER", "SESSION-REVOKE", "ACCOUNT"]
             .iter()
             .any(|word| one.3.contains(word));
         assert_eq!(status < 300, !fails, "{one:?} {status}");

@@ -15,7 +15,7 @@ use super::session::{self, place};
 use super::{answer, body};
 use crate::app::App;
 use crate::provider::{Error, Provider, Returned};
-use crate::trail::actions::{SIGN_IN, USER_CREATE, USER_UPDATE};
+use crate::trail::actions::{PROVIDER_SIGN_IN, USER_CREATE, USER_UPDATE};
 use crate::trail::{self, look};
 use crate::{catalog, clock, log};
 
@@ -38,7 +38,13 @@ pub(crate) fn routes() -> Vec<Route> {
     let finish_about = About::new("Signs in with what the identity provider sent back.", &[], "Session");
     vec![
         open(door, Method::GET, path, begin, begin_about),
-        open(door, Method::POST, path, finish, finish_about.recorded(SIGN_IN).takes("ProviderAnswer")),
+        open(
+            door,
+            Method::POST,
+            path,
+            finish,
+            finish_about.recorded(PROVIDER_SIGN_IN).takes("ProviderAnswer"),
+        ),
     ]
 }
 

@@ -60,6 +60,7 @@ actions! {
     SERVER_START "GL-SERVER-START" "Start server" "server" Run false;
     SERVER_STOP "GL-SERVER-STOP" "Stop server" "server" Run false;
     SIGN_IN "GL-SESSION-START" "Sign in" "session" SignIn false;
+    PROVIDER_SIGN_IN "GL-SESSION-PROVIDER" "Sign in with identity provider" "session" SignIn false;
     SIGN_OUT "GL-SESSION-END" "Sign out" "session" SignOut false;
     ACCESS_DENIED "GL-ACCESS-DENIED" "Call without permission" "route" Read false;
     API_READ "GL-API-READ" "Read" "api" Read false;
