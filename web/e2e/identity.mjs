@@ -39,6 +39,8 @@ export async function identityProvider(people, redirects) {
     pkce: { required: () => true },
     jwks: { keys: [jwk('rsa', { modulusLength: 2048 }, 'RS256'), jwk('ec', { namedCurve: 'P-256' }, 'ES256')] },
     cookies: { keys: ['only for this test'] },
+    // A machine that does much else takes its time over a code.
+    ttl: { AuthorizationCode: 600, AccessToken: 600, IdToken: 600, Interaction: 600, Session: 3_600, Grant: 3_600 },
   })
   const server = await new Promise((done) => {
     const listening = provider.listen(port, () => done(listening))

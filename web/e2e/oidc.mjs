@@ -249,7 +249,9 @@ try {
     '',
   )
 } catch (error) {
-  check(`${step} goes through`, false, `${error.stack}`)
+  const pages = browser.contexts().flatMap((context) => context.pages())
+  const shown = await Promise.all(pages.map(async (page) => `${page.url()}: ${await page.locator('body').innerText()}`))
+  check(`${step} goes through`, false, `${error.stack}\n${shown.join('\n')}`)
 }
 await browser.close()
 await Promise.all([own.stop(), open.stop(), alone.stop()])
