@@ -1,7 +1,7 @@
 //! What the parts of a running server share. Made once in `serve`, handed to every request.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use event::Timestamp;
 use event::mask::Rules;
@@ -22,6 +22,7 @@ use crate::outbound::Outbound;
 use crate::provider::Provider;
 use crate::proxy::Proxy;
 use crate::refusals::Refusals;
+use crate::retention::{self, Days};
 use crate::strangers::Strangers;
 use crate::trail::Recorder;
 
@@ -55,6 +56,8 @@ pub(crate) struct App {
     pub(crate) outbound: Outbound,
     /// Who vouches for people, when the settings name someone.
     pub(crate) provider: Option<Provider>,
+    /// The latest day whose time was over since the start, exclusive.
+    pub(crate) days_over: AtomicI64,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.
@@ -69,6 +72,23 @@ impl App {
 }
 
 impl App {
+    /// Keeps for as long as was set. When this returns, nothing is being removed by what held before. It waits.
+    pub(crate) fn keep(&self, kept: &retention::Kept) {
+        let days = kept.set.over(Days::of(&self.config));
+        self.ledger.retain(kept.of_ledger(days));
+        self.directory.retain(days.events);
+        // A day that was removed stays one whose time was over, also when days are kept longer from now on.
+        let end = clock::now().day() - i64::from(days.events);
+        self.days_over.fetch_max(end, Ordering::Relaxed);
+    }
+
+    /// How long what is kept now, and what is held.
+    pub(crate) fn retention(&self) -> (retention::Kept, Days) {
+        let kept = self.catalog.with(|content| content.retention.clone());
+        let days = kept.set.over(Days::of(&self.config));
+        (kept, days)
+    }
+
     /// Imports a directory. Deliveries that come after are completed with it. It waits for the disk.
     pub(crate) fn import_directory(
         &self,

@@ -19,6 +19,7 @@ use crate::counters::Counters;
 use crate::durable;
 use crate::reading::Reading;
 use crate::reports::Reports;
+use crate::retention;
 use crate::views::Views;
 
 /// What can go wrong with the catalogue.
@@ -95,6 +96,8 @@ pub(crate) struct Content {
     pub(crate) boards: Boards,
     /// The reports they made.
     pub(crate) reports: Reports,
+    /// How long what is kept, as far as it was set at run time, and what is held.
+    pub(crate) retention: retention::Kept,
 }
 
 /// The catalogue.

@@ -20,6 +20,7 @@ mod mask;
 mod place;
 mod query;
 pub(crate) mod samples;
+mod retention;
 mod sender;
 mod serve;
 mod source;
@@ -74,6 +75,7 @@ enum Command {
     Admin(admin::Args),
     Source(source::Args),
     Trail(trail::Args),
+    Retention(retention::Args),
     Verify(verify::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
@@ -104,6 +106,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Admin(args) => admin::run(args, environment),
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
+        Command::Retention(args) => retention::run(&args, environment),
         Command::Verify(args) => verify::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {

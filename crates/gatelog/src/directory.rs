@@ -7,6 +7,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use anyhow::Context as _;
@@ -36,7 +37,7 @@ struct Content {
 /// The directory on disk and in memory.
 pub(crate) struct Store {
     dir: PathBuf,
-    retain_days: u32,
+    retain_days: AtomicU32,
     now: RwLock<Directory>,
     /// Held while an import is made: they are made one after the other.
     turn: Mutex<()>,
@@ -90,7 +91,12 @@ impl Store {
             }
         }
         let now = RwLock::new(Directory::new(origins));
-        Ok(Store { dir, retain_days, now, turn: Mutex::new(()), files: Files::of(watched)? })
+        Ok(Store { dir, retain_days: retain_days.into(), now, turn: Mutex::new(()), files: Files::of(watched)? })
+    }
+
+    /// Keeps what was so within the last days.
+    pub(crate) fn retain(&self, days: u32) {
+        self.retain_days.store(days, Ordering::Relaxed);
     }
 
     /// What is known now.
@@ -125,7 +131,7 @@ impl Store {
         let before = before.unwrap_or_else(|| Origin { name: name.clone(), ..Origin::default() });
         let since = import.since.map(|since| since.0);
         let request = Request { snapshot, importer, since, by: import.by };
-        let forget = now.0.saturating_sub(i64::from(self.retain_days) * DAY);
+        let forget = now.0.saturating_sub(i64::from(self.retain_days.load(Ordering::Relaxed)) * DAY);
         let (after, diff) = before.import(request, now.0, forget)?;
         if !import.is_dry {
             let is_new = after.differs(&before);

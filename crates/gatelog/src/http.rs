@@ -23,6 +23,7 @@ mod provider;
 mod pulls;
 mod question;
 mod recorded;
+mod retention;
 pub(crate) mod route;
 pub(crate) mod routes;
 mod saved;

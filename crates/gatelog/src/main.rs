@@ -30,6 +30,7 @@ mod receivers;
 mod refusals;
 mod rejects;
 mod reports;
+mod retention;
 mod rhythm;
 mod saved;
 mod serve;

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use event::mask::Rules;
-use event::time::DAY;
 use event::{Act, Timestamp};
 use keys::{Grant, Role, Secret};
 use ledger::Ledger;
@@ -141,9 +140,11 @@ pub(crate) fn run(
         listeners: bound.iter().map(Bound::listener).collect(),
         proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
+        days_over: i64::MIN.into(),
         stopping: stopping.clone(),
         is_loopback: address.ip().is_loopback(),
     });
+    app.keep(&app.retention().0);
     app.meters.is_ready.store(true, Ordering::Relaxed);
     let ended = Arc::new(AtomicBool::new(false));
     let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
@@ -340,7 +341,10 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
             looks = looks.wrapping_add(1);
             let now = clock::now();
             match app.catalog.refresh(now) {
-                Ok(true) => log::info("the catalogue was changed by another process", &[]),
+                Ok(true) => {
+                    log::info("the catalogue was changed by another process", &[]);
+                    app.keep(&app.retention().0);
+                }
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),
             }
@@ -375,8 +379,8 @@ fn finish(app: &App) -> anyhow::Result<()> {
 
 /// Removes operator events whose time is over, after it was recorded.
 fn shorten(app: &App, now: Timestamp) {
-    let over = Timestamp(now.0 - i64::from(app.config.trail_retain_days) * DAY);
-    let Some(through) = app.trail.trail().over(over) else { return };
+    let (kept, days) = app.retention();
+    let Some(through) = app.trail.trail().over(kept.trail_over(days, now)) else { return };
     let shortened = trail::act(actions::TRAIL_RETIRE, "cli", now).and_then(|act| {
         let outcome = "success".to_owned();
         let act = Act { operator_kind: "host".to_owned(), resource_id: through.to_string(), outcome, ..act };
@@ -393,7 +397,8 @@ fn prove(app: &App) {
     if let Err(error) = app.trail.prove() {
         log::error("the operator trail cannot be signed", &[("error", &error)]);
     }
-    let end = clock::now().day() - i64::from(app.config.retain_days);
+    let end = clock::now().day() - i64::from(app.retention().1.events);
+    let end = app.days_over.fetch_max(end, Ordering::Relaxed).max(end);
     if let Err(error) = app.trail.prover.access(&app.ledger, end) {
         log::error("access events cannot be signed", &[("error", &error)]);
     }

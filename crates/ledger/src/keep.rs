@@ -196,11 +196,12 @@ impl Keeper {
             return Ok(());
         }
         let today = day_of(now.0);
-        let over = today - self.shared.options.retain_days;
-        if let Some(day) = parts.iter().map(|p| p.place.day).filter(|day| *day < over).min() {
+        let retention = self.shared.retention();
+        let days = parts.iter().map(|p| p.place.day);
+        if let Some(day) = days.filter(|day| retention.is_over(*day, today)).min() {
             self.retire_day(day, &parts, now)?;
         }
-        self.drop_kept(today - self.shared.options.retain_rollup_days)
+        self.drop_kept(|day| retention.cells_are_over(day, today))
     }
 
     fn retire_day(&mut self, day: i64, parts: &[Arc<Part>], now: Timestamp) -> Result<()> {
@@ -233,8 +234,8 @@ impl Keeper {
         }
     }
 
-    fn drop_kept(&mut self, over: i64) -> Result<()> {
-        let old: Vec<Kept> = self.shared.content().kept.iter().filter(|k| k.day < over).cloned().collect();
+    fn drop_kept(&mut self, is_over: impl Fn(i64) -> bool) -> Result<()> {
+        let old: Vec<Kept> = self.shared.content().kept.iter().filter(|k| is_over(k.day)).cloned().collect();
         for kept in old {
             self.shared.disk.remove(&kept.path).tried("removing", &kept.path)?;
             let mut content = self.shared.content();

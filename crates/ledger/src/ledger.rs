@@ -16,6 +16,7 @@ use crate::keep::Keeper;
 use crate::open::{Opened, open};
 use crate::part::Part;
 use crate::proof::block::Block;
+use crate::retention::Retention;
 use crate::rollup::Cache;
 use crate::tail::Tail;
 use crate::view::{Kept, View};
@@ -36,9 +37,9 @@ pub struct Options {
     pub segment_rows: usize,
     /// Age of the oldest unsealed event that makes its segment due.
     pub segment_seconds_max: i64,
-    /// Days that events are kept.
+    /// Days that events are kept, until [`Ledger::retain`] says otherwise.
     pub retain_days: i64,
-    /// Days that roll-ups are kept.
+    /// Days that roll-ups are kept, until then.
     pub retain_rollup_days: i64,
     /// Deliveries are refused when the disk has less than this.
     pub free_bytes_min: u64,
@@ -92,6 +93,7 @@ pub struct State {
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) options: Options,
+    pub(crate) retention: Mutex<Retention>,
     pub(crate) symbols: Arc<Symbols>,
     pub(crate) cache: Arc<Cache>,
     pub(crate) content: Mutex<Content>,
@@ -116,6 +118,10 @@ pub(crate) struct Content {
 }
 
 impl Shared {
+    pub(crate) fn retention(&self) -> Retention {
+        self.retention.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn content(&self) -> MutexGuard<'_, Content> {
         self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -199,9 +205,9 @@ fn received(batch: &Batch) -> Option<Timestamp> {
 
 /// The durable store of one tenant's access events.
 pub struct Ledger {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     queue: mpsc::Sender<Request>,
-    keeper: Mutex<Keeper>,
+    pub(crate) keeper: Mutex<Keeper>,
 }
 
 impl Ledger {
@@ -211,10 +217,16 @@ impl Ledger {
         let symbols = Arc::new(Symbols::default());
         let Opened { content, wal, seen, keys, table, damage } = open(&disk, &options, now)?;
         let cache = Arc::new(Cache::new(Arc::clone(&disk), Arc::clone(&symbols), options.cache_bytes_max));
+        let retention = Retention {
+            days: options.retain_days,
+            rollup_days: options.retain_rollup_days,
+            held: Vec::new(),
+        };
         let shared = Arc::new(Shared {
             cache,
             symbols,
             content: Mutex::new(content),
+            retention: Mutex::new(retention),
             bell: Condvar::new(),
             wal_bytes: wal.bytes().into(),
             free_bytes: 0.into(),

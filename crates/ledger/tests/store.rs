@@ -305,6 +305,46 @@ fn days_are_retired_by_a_steady_clock_only_and_their_cells_stay() {
 }
 
 #[test]
+fn days_are_kept_as_was_said_last_and_held_ones_stay() {
+    let disk = SimDisk::new(9);
+    let ledger = open(&disk, START);
+    let one = |day: i64, key: u64| {
+        let mut batch = Batch::new();
+        let mut event = Event::new();
+        event.int(field::TIME, START - day * DAY);
+        event.text(field::REQUEST_ID, &format!("id-{key}"));
+        batch.push(&event);
+        batch.finish();
+        ledger.append_blocking(mask(batch, &Rules::new([1; 32])), vec![key], Timestamp(START)).unwrap();
+    };
+    (0..100).for_each(|day| one(day, day as u64));
+    ledger.seal(Timestamp(START)).unwrap();
+    let tend = |from: i64| {
+        for minute in from..from + 200 {
+            ledger.tend(Timestamp(START + minute * MINUTE)).unwrap();
+        }
+    };
+    let days = || ledger.days().unwrap().iter().map(|day| (START / DAY) - day.day).collect::<Vec<_>>();
+    tend(0);
+    assert_eq!(days().len(), 100);
+    assert!(ledger.days().unwrap().iter().all(|day| day.events == 1 && day.bytes > 0));
+    let today = START / DAY;
+    let mut retention = ledger.retention();
+    assert_eq!((retention.days, retention.held.len()), (180, 0));
+    (retention.days, retention.held) = (30, vec![today - 60..=today - 50]);
+    ledger.retain(retention.clone());
+    tend(200);
+    let kept: Vec<i64> = (50..=60).rev().chain((0..=30).rev()).collect();
+    assert_eq!(days(), kept);
+    // What is kept longer again does not come back; what is released goes.
+    (retention.days, retention.held) = (45, Vec::new());
+    ledger.retain(retention);
+    tend(400);
+    assert_eq!(days(), (0..=30).rev().collect::<Vec<_>>());
+    assert_eq!(ledger.days_of_cells().len(), 69);
+}
+
+#[test]
 fn canonical_bytes_are_the_same_in_the_tail_and_in_the_table() {
     let disk = SimDisk::new(8);
     let ledger = open(&disk, START);

@@ -32,6 +32,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/explain.json"),
     include_str!("openapi/trail.json"),
     include_str!("openapi/members.json"),
+    include_str!("openapi/retention.json"),
 ];
 
 /// `GET /openapi.json`.

@@ -107,6 +107,9 @@ actions! {
     EXPORT_CREATE "GL-EXPORT-CREATE" "Start export" "export" Export true;
     EXPORT_FETCH "GL-EXPORT-FETCH" "Fetch export" "export" Export true;
     EXPORT_DELETE "GL-EXPORT-DELETE" "Delete export" "export" Delete true;
+    RETENTION_SET "GL-RETENTION-SET" "Change retention" "retention" Update true;
+    HOLD_CREATE "GL-HOLD-CREATE" "Place legal hold" "hold" Create true;
+    HOLD_RELEASE "GL-HOLD-RELEASE" "Release legal hold" "hold" Delete true;
     WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;
     TRAIL_READ "GL-TRAIL-READ" "Read operator trail" "trail" Read true;
     TRAIL_RETIRE "GL-TRAIL-RETIRE" "Remove operator events past their time" "trail" Delete false;

@@ -33,6 +33,8 @@ fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
             json!({ "name": user.name, "full_name": user.full_name, "role": user.role, "rows": user.rows,
                 "disabled": user.disabled, "provider": user.provider })
         }),
+        "retention" => serde_json::to_value(content.retention.set).ok(),
+        "hold" => content.retention.holds.get(id).and_then(|hold| serde_json::to_value(hold).ok()),
         "role" => {
             let (_, role) = content.keyring.roles().find(|(name, _)| name.as_str() == id)?;
             serde_json::to_value(role).ok()

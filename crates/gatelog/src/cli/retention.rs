@@ -1,0 +1,133 @@
+//! `gatelog retention`.
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::client::{Server, said};
+use crate::config::Environment;
+use crate::terminal::line;
+
+/// Shows how long what is kept, and what another time would come to; changes it with --apply.
+///
+/// Needs a token with the permission settings:write.
+///
+/// Examples:
+///   gatelog retention
+///   gatelog retention --events 90
+///   gatelog retention --events 90 --apply
+///   gatelog retention --preset hipaa --apply
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Args {
+    /// Days that access events are kept
+    #[arg(long, value_name = "DAYS")]
+    events: Option<u32>,
+    /// Days that roll-ups are kept
+    #[arg(long, value_name = "DAYS")]
+    rollups: Option<u32>,
+    /// Days that the operator trail is kept
+    #[arg(long, value_name = "DAYS")]
+    trail: Option<u32>,
+    /// The days of a preset: standard, pci or hipaa
+    #[arg(long, conflicts_with_all = ["events", "rollups", "trail"])]
+    preset: Option<String>,
+    /// As the settings file says, whatever was set
+    #[arg(long, conflicts_with_all = ["events", "rollups", "trail", "preset"], requires = "apply")]
+    reset: bool,
+    /// Changes it
+    #[arg(long)]
+    apply: bool,
+    /// JSON, as the API answers
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+const PATH: &str = "/api/v1/retention";
+const NAMES: [&str; 3] = ["events_days", "rollups_days", "trail_days"];
+
+pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
+    let client = args.server.client(environment)?;
+    let held = client.get_json(PATH, &[])?;
+    let set = wanted(args, &held)?;
+    let told = match args.apply {
+        true => {
+            let (status, text) = client.ask(PATH, &[], &set)?;
+            let told: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+            if status != 200 {
+                bail!(said(status, &told));
+            }
+            told
+        }
+        false => {
+            let days: Vec<(&str, String)> =
+                NAMES.iter().filter_map(|name| Some((*name, set.get(*name)?.as_u64()?.to_string()))).collect();
+            let params: Vec<(&str, &str)> = days.iter().map(|(name, days)| (*name, days.as_str())).collect();
+            client.get_json(PATH, &params)?
+        }
+    };
+    match args.json {
+        true => println!("{told}"),
+        false => print(&told, args.apply),
+    }
+    Ok(())
+}
+
+/// What is to be set: what was, but for what is given.
+fn wanted(args: &Args, held: &Value) -> anyhow::Result<Value> {
+    if args.reset {
+        return Ok(json!({}));
+    }
+    if let Some(name) = &args.preset {
+        let presets = held.get("presets").and_then(Value::as_array).into_iter().flatten();
+        let found = presets.clone().find(|preset| preset.get("name").and_then(Value::as_str) == Some(name));
+        let Some(set) = found.and_then(|preset| preset.get("set")) else {
+            let names: Vec<&str> = presets.filter_map(|preset| preset.get("name")?.as_str()).collect();
+            bail!("{name:?} is no preset; there are {}", names.join(", "));
+        };
+        return Ok(set.clone());
+    }
+    let of = |name: &str, given: Option<u32>| {
+        given.map(Value::from).unwrap_or_else(|| held.pointer(&format!("/set/{name}")).cloned().unwrap_or_default())
+    };
+    let [events, rollups, trail] = NAMES;
+    Ok(json!({ events: of(events, args.events), rollups: of(rollups, args.rollups), trail: of(trail, args.trail) }))
+}
+
+fn print(told: &Value, is_set: bool) {
+    let number = |path: &str| told.pointer(path).and_then(Value::as_u64);
+    let of = |path: &str| number(path).unwrap_or(0);
+    let will = if is_set { "is" } else { "would be" };
+    println!(
+        "kept: events {} days, roll-ups {} days, operator trail {} days",
+        of("/days/events"),
+        of("/days/rollups"),
+        of("/days/trail")
+    );
+    println!(
+        "there are {} events of {} days, {} bytes; {} bytes are free",
+        of("/use/events"),
+        of("/use/days"),
+        of("/use/bytes"),
+        of("/use/free_bytes")
+    );
+    let (per_day, end) = (of("/forecast/bytes_per_day"), of("/forecast/bytes_at_end"));
+    match (of("/forecast/measured_days"), number("/forecast/full_in_days")) {
+        (0, _) => println!("no whole day yet that could be measured"),
+        (_, Some(days)) => println!("at {per_day} bytes a day the disk is full in {days} days, before it holds the {end} bytes of that time"),
+        (_, None) => println!("at {per_day} bytes a day it comes to {end} bytes, for which there is room"),
+    }
+    println!(
+        "removed {will}: {} events of {} days, {} bytes; roll-ups of {} days; {} days are past their time and held",
+        of("/removed/events"),
+        of("/removed/days"),
+        of("/removed/bytes"),
+        of("/removed/rollup_days"),
+        of("/removed/held_days")
+    );
+    for hold in told.get("holds").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str, otherwise: &str| line(hold.get(name).and_then(Value::as_str).unwrap_or(otherwise));
+        println!("held {}: {} from {} to {}: {}", text("id", ""), text("stream", ""), text("from", "the beginning"), text("to", "now and later"), text("reason", ""));
+    }
+}
