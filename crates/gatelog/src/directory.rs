@@ -91,7 +91,13 @@ impl Store {
             }
         }
         let now = RwLock::new(Directory::new(origins));
-        Ok(Store { dir, retain_days: retain_days.into(), now, turn: Mutex::new(()), files: Files::of(watched)? })
+        Ok(Store {
+            dir,
+            retain_days: retain_days.into(),
+            now,
+            turn: Mutex::new(()),
+            files: Files::of(watched)?,
+        })
     }
 
     /// Keeps what was so within the last days.

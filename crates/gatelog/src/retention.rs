@@ -54,7 +54,11 @@ const fn preset(name: &'static str, about: &'static str, days: [u32; 3]) -> Pres
 /// Every preset. What is kept can be asked at once, however old it is: nothing has to be fetched back first.
 pub(crate) const PRESETS: &[Preset] = &[
     preset("standard", "Half a year of events, two years of roll-ups.", [180, 730, 400]),
-    preset("pci", "PCI DSS 10.5.1: 12 months, the last three of them at hand; here all of them are.", [366, 730, 400]),
+    preset(
+        "pci",
+        "PCI DSS 10.5.1: 12 months, the last three of them at hand; here all of them are.",
+        [366, 730, 400],
+    ),
     preset("hipaa", "HIPAA 45 CFR 164.316(b)(2): six years.", [2_192, 2_192, 2_192]),
 ];
 
@@ -142,7 +146,8 @@ impl Hold {
     }
 
     fn days(&self) -> std::ops::RangeInclusive<i64> {
-        let of = |text: &Option<String>, otherwise| text.as_deref().and_then(|t| day(t).ok()).unwrap_or(otherwise);
+        let of =
+            |text: &Option<String>, otherwise| text.as_deref().and_then(|t| day(t).ok()).unwrap_or(otherwise);
         of(&self.from, i64::MIN)..=of(&self.to, i64::MAX)
     }
 }
@@ -231,13 +236,22 @@ mod tests {
 
     #[test]
     fn what_may_be_set() {
-        let set = |events, rollups, trail| Set { events_days: events, rollups_days: rollups, trail_days: trail };
+        let set =
+            |events, rollups, trail| Set { events_days: events, rollups_days: rollups, trail_days: trail };
         assert_eq!(Set::default().over(SETTINGS), SETTINGS);
         assert_eq!(set(Some(30), None, None).over(SETTINGS), Days { events: 30, ..SETTINGS });
-        for good in PRESETS.iter().map(|preset| preset.set).chain([Set::default(), set(Some(1), Some(1), None)]) {
+        for good in
+            PRESETS.iter().map(|preset| preset.set).chain([Set::default(), set(Some(1), Some(1), None)])
+        {
             assert_eq!(good.check(SETTINGS), Ok(()), "{good:?}");
         }
-        let bad = [set(Some(0), None, None), set(Some(731), None, None), set(None, Some(179), None), set(None, None, Some(399)), set(Some(40_000), Some(40_000), None)];
+        let bad = [
+            set(Some(0), None, None),
+            set(Some(731), None, None),
+            set(None, Some(179), None),
+            set(None, None, Some(399)),
+            set(Some(40_000), Some(40_000), None),
+        ];
         for bad in bad {
             assert!(bad.check(SETTINGS).is_err(), "{bad:?}");
         }
@@ -246,16 +260,26 @@ mod tests {
     #[test]
     fn holds_keep_their_days() {
         let mut kept = Kept::default();
-        for (at, wrong) in [("2026-11-31", None), ("2026-11-02", Some("2026-11-01")), ("now", None)].into_iter().enumerate() {
+        for (at, wrong) in
+            [("2026-11-31", None), ("2026-11-02", Some("2026-11-01")), ("now", None)].into_iter().enumerate()
+        {
             let (from, to) = wrong;
             assert!(kept.hold(at.to_string(), hold(Stream::Events, Some(from), to)).is_err(), "{from}");
         }
-        assert!(kept.hold("a".into(), Hold { reason: " ".into(), ..hold(Stream::Events, None, None) }).is_err());
+        assert!(
+            kept.hold("a".into(), Hold { reason: " ".into(), ..hold(Stream::Events, None, None) }).is_err()
+        );
         kept.hold("b".into(), hold(Stream::Events, Some("2026-01-01"), Some("2026-01-31"))).unwrap();
         let of_ledger = kept.of_ledger(SETTINGS);
         let at = |text: &str| day(text).unwrap();
         let today = at("2026-11-21");
-        for (text, is_over) in [("2025-12-31", true), ("2026-01-01", false), ("2026-01-31", false), ("2026-02-01", true), ("2026-11-20", false)] {
+        for (text, is_over) in [
+            ("2025-12-31", true),
+            ("2026-01-01", false),
+            ("2026-01-31", false),
+            ("2026-02-01", true),
+            ("2026-11-20", false),
+        ] {
             assert_eq!(of_ledger.is_over(at(text), today), is_over, "{text}");
         }
         assert!(!of_ledger.is_held(at("2026-02-01")));

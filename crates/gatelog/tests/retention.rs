@@ -1,6 +1,12 @@
 //! How long what is kept, seen and changed while the server runs, and holds.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs, reason = "a test may stop at once")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
 
 mod server;
 
@@ -15,7 +21,11 @@ const PATH: &str = "/api/v1/retention";
 fn filled(server: &Server, days: &[(i64, usize)], today: i64) {
     for (ago, count) in days {
         let time = Timestamp((today - ago) * DAY + DAY / 2);
-        let line = |n: usize| format!(r#"{{"timestamp":"{time}","request_id":"{ago}-{n}","method":"GET","path":"/","status":200}}"#);
+        let line = |n: usize| {
+            format!(
+                r#"{{"timestamp":"{time}","request_id":"{ago}-{n}","method":"GET","path":"/","status":200}}"#
+            )
+        };
         let lines: Vec<String> = (0..*count).map(line).collect();
         assert_eq!(server.ingest("/ingest/json", lines.join("\n")).status, 200);
     }
@@ -57,7 +67,8 @@ fn what_would_be_removed_is_told_and_what_is_held_is_not_of_it() {
     assert_eq!(now["forecast"]["measured_days"], 2);
     assert!(now["forecast"]["bytes_per_day"].as_u64().unwrap() > 0);
 
-    let hold = json!({ "stream": "events", "from": date(today - 35), "to": date(today - 25), "reason": "case 7" });
+    let hold =
+        json!({ "stream": "events", "from": date(today - 35), "to": date(today - 25), "reason": "case 7" });
     let held = server.post(ADMIN, "/api/v1/holds", &hold);
     assert_eq!(held.status, 201, "{}", held.text());
     let id = held.json()["id"].as_str().unwrap().to_owned();
@@ -93,10 +104,17 @@ fn what_is_set_holds_over_a_restart_and_is_in_the_trail() {
         assert_eq!(server.post(ADMIN, PATH, &wrong).status, 400, "{wrong}");
     }
     assert_eq!(server.json(PATH)["set"]["events_days"], 366);
-    for wrong in [json!({ "stream": "events", "reason": "" }), json!({ "stream": "all", "reason": "x" }), json!({ "stream": "trail", "reason": "x", "from": "yesterday" })] {
+    for wrong in [
+        json!({ "stream": "events", "reason": "" }),
+        json!({ "stream": "all", "reason": "x" }),
+        json!({ "stream": "trail", "reason": "x", "from": "yesterday" }),
+    ] {
         assert_eq!(server.post(ADMIN, "/api/v1/holds", &wrong).status, 400, "{wrong}");
     }
-    assert_eq!(server.post(ADMIN, "/api/v1/holds", &json!({ "stream": "trail", "reason": "all of it" })).status, 201);
+    assert_eq!(
+        server.post(ADMIN, "/api/v1/holds", &json!({ "stream": "trail", "reason": "all of it" })).status,
+        201
+    );
     server.stop();
     let server = Server::on(keep.path(), &[("GATELOG_RETAIN_DAYS", "90")], true);
     let told = server.json(PATH);
@@ -115,10 +133,16 @@ fn the_command_shows_tries_and_sets() {
     let server = Server::start();
     let run = |args: &[&str]| {
         let out = server.cli(ADMIN, &[&["retention"], args].concat());
-        (out.status.success(), String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr))
+        (
+            out.status.success(),
+            String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr),
+        )
     };
     let (_, text) = run(&[]);
-    assert!(text.starts_with("kept: events 180 days, roll-ups 730 days, operator trail 400 days\n"), "{text}");
+    assert!(
+        text.starts_with("kept: events 180 days, roll-ups 730 days, operator trail 400 days\n"),
+        "{text}"
+    );
     assert!(run(&["--events", "90"]).1.starts_with("kept: events 90 days"));
     assert!(run(&[]).1.starts_with("kept: events 180 days"), "trying changes nothing");
     assert!(run(&["--preset", "hipaa", "--apply"]).1.starts_with("kept: events 2192 days, roll-ups 2192"));

@@ -61,8 +61,10 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
             told
         }
         false => {
-            let days: Vec<(&str, String)> =
-                NAMES.iter().filter_map(|name| Some((*name, set.get(*name)?.as_u64()?.to_string()))).collect();
+            let days: Vec<(&str, String)> = NAMES
+                .iter()
+                .filter_map(|name| Some((*name, set.get(*name)?.as_u64()?.to_string())))
+                .collect();
             let params: Vec<(&str, &str)> = days.iter().map(|(name, days)| (*name, days.as_str())).collect();
             client.get_json(PATH, &params)?
         }
@@ -89,10 +91,14 @@ fn wanted(args: &Args, held: &Value) -> anyhow::Result<Value> {
         return Ok(set.clone());
     }
     let of = |name: &str, given: Option<u32>| {
-        given.map(Value::from).unwrap_or_else(|| held.pointer(&format!("/set/{name}")).cloned().unwrap_or_default())
+        given
+            .map(Value::from)
+            .unwrap_or_else(|| held.pointer(&format!("/set/{name}")).cloned().unwrap_or_default())
     };
     let [events, rollups, trail] = NAMES;
-    Ok(json!({ events: of(events, args.events), rollups: of(rollups, args.rollups), trail: of(trail, args.trail) }))
+    Ok(
+        json!({ events: of(events, args.events), rollups: of(rollups, args.rollups), trail: of(trail, args.trail) }),
+    )
 }
 
 fn print(told: &Value, is_set: bool) {
@@ -115,7 +121,9 @@ fn print(told: &Value, is_set: bool) {
     let (per_day, end) = (of("/forecast/bytes_per_day"), of("/forecast/bytes_at_end"));
     match (of("/forecast/measured_days"), number("/forecast/full_in_days")) {
         (0, _) => println!("no whole day yet that could be measured"),
-        (_, Some(days)) => println!("at {per_day} bytes a day the disk is full in {days} days, before it holds the {end} bytes of that time"),
+        (_, Some(days)) => println!(
+            "at {per_day} bytes a day the disk is full in {days} days, before it holds the {end} bytes of that time"
+        ),
         (_, None) => println!("at {per_day} bytes a day it comes to {end} bytes, for which there is room"),
     }
     println!(
@@ -127,7 +135,15 @@ fn print(told: &Value, is_set: bool) {
         of("/removed/held_days")
     );
     for hold in told.get("holds").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str, otherwise: &str| line(hold.get(name).and_then(Value::as_str).unwrap_or(otherwise));
-        println!("held {}: {} from {} to {}: {}", text("id", ""), text("stream", ""), text("from", "the beginning"), text("to", "now and later"), text("reason", ""));
+        let text =
+            |name: &str, otherwise: &str| line(hold.get(name).and_then(Value::as_str).unwrap_or(otherwise));
+        println!(
+            "held {}: {} from {} to {}: {}",
+            text("id", ""),
+            text("stream", ""),
+            text("from", "the beginning"),
+            text("to", "now and later"),
+            text("reason", "")
+        );
     }
 }

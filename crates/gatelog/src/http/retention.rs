@@ -38,14 +38,20 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/retention",
             show,
-            about("How long what is kept; what would be removed, and what the disk has to hold.", TRIED, "Retention"),
+            about(
+                "How long what is kept; what would be removed, and what the disk has to hold.",
+                TRIED,
+                "Retention",
+            ),
         ),
         route(
             SettingsWrite,
             Method::POST,
             "/api/v1/retention",
             set,
-            about("Says how long what is kept.", &[], "Retention").recorded(RETENTION_SET).takes("RetentionBody"),
+            about("Says how long what is kept.", &[], "Retention")
+                .recorded(RETENTION_SET)
+                .takes("RetentionBody"),
         ),
         route(
             SettingsWrite,
@@ -70,7 +76,10 @@ pub(crate) fn routes() -> Vec<Route> {
 /// Nobody who sees a part only says what is kept of the rest, or learns how much there is.
 fn whole(scope: &Scope) -> Result<(), Problem> {
     match scope.is_narrowed() {
-        true => Err(Problem::new(StatusCode::FORBIDDEN, "your account sees some events only, and does not say how long they are kept")),
+        true => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "your account sees some events only, and does not say how long they are kept",
+        )),
         false => Ok(()),
     }
 }
@@ -88,7 +97,10 @@ async fn show(scope: Scope, call: Call) -> Answer {
 fn tried(params: &Params, set: Set) -> Result<Set, Problem> {
     let days = |name: &str, otherwise: Option<u32>| match params.get(name) {
         None => Ok(otherwise),
-        Some(text) => text.parse().map(Some).map_err(|_| Problem::bad(format!("{name}={text:?} is not a number of days"))),
+        Some(text) => text
+            .parse()
+            .map(Some)
+            .map_err(|_| Problem::bad(format!("{name}={text:?} is not a number of days"))),
     };
     Ok(Set {
         events_days: days("events_days", set.events_days)?,
@@ -142,9 +154,8 @@ async fn hold(scope: Scope, mut call: Call) -> Answer {
 async fn release(scope: Scope, call: Call) -> Answer {
     whole(&scope)?;
     let id = call.segment("id").unwrap_or_default();
-    let kept = call.app.change(|content| {
-        content.retention.holds.remove(id).map(|_| content.retention.clone())
-    })?;
+    let kept =
+        call.app.change(|content| content.retention.holds.remove(id).map(|_| content.retention.clone()))?;
     let kept = kept.ok_or_else(|| Problem::missing("there is no such hold"))?;
     tokio::task::block_in_place(|| call.app.keep(&kept));
     Ok(answer::empty())

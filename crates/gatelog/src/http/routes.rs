@@ -10,7 +10,8 @@ use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO,
 use super::route::{About, Param, Route, open, route};
 use super::{
     account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest,
-    members, openapi, panels, provider, pulls, retention, saved, session, sources, tail, tokens, trail, usage, views, what_if,
+    members, openapi, panels, provider, pulls, retention, saved, session, sources, tail, tokens, trail,
+    usage, views, what_if,
 };
 
 use crate::trail::actions::{
