@@ -312,7 +312,8 @@ fn days_are_kept_as_was_said_last_and_held_ones_stay() {
         let mut batch = Batch::new();
         let mut event = Event::new();
         event.int(field::TIME, START - day * DAY);
-        event.text(field::REQUEST_ID, &format!("id-{key}"));
+        let id = format!("id-{key}");
+        event.text(field::REQUEST_ID, &id);
         batch.push(&event);
         batch.finish();
         ledger.append_blocking(mask(batch, &Rules::new([1; 32])), vec![key], Timestamp(START)).unwrap();
