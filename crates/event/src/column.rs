@@ -187,7 +187,8 @@ impl Texts {
         }
     }
 
-    fn memory_bytes(&self) -> usize {
+    /// Bytes of memory held.
+    pub fn memory_bytes(&self) -> usize {
         self.text.capacity() + self.ends.capacity() * 4
     }
 }

@@ -123,7 +123,7 @@ settings! {
     proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
     proof_publish_file: String = String::new(), "File that every signed checkpoint is added to, for others to keep: with it a trail that was set back as a whole is found out.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
-    cache_bytes: usize = 40 << 20, "Memory for roll-ups that were read.";
+    cache_bytes: usize = 64 << 20, "Memory for roll-ups that were read.";
     query_concurrent_max: usize = 0, "Questions answered at once; 0 is twice the number of processors.";
     query_waiting_max: usize = 256, "Questions that wait for their turn; beyond it the answer is 503 with Retry-After.";
     query_deadline_ms: u64 = 30_000, "Time one question may take.";

@@ -201,6 +201,21 @@ impl Sum {
         }
     }
 
+    /// Adds cells, all of them at this minute.
+    pub(crate) fn add_at(&mut self, cells: &Cells, minute: u32) {
+        for cell in cells.iter() {
+            self.cells.entry(Cell { minute, ..cell }.key()).or_default().add(cell.sums());
+        }
+    }
+
+    /// Adds what cells say of calls by day, key and detail.
+    pub(crate) fn add_keys(&mut self, cells: &Cells) {
+        for cell in cells.iter() {
+            let only = Cell { minute: cell.minute, key: cell.key, detail: cell.detail, ..Cell::default() };
+            self.cells.entry(only.at(Grain::Day).key()).or_default().add(cell.sums());
+        }
+    }
+
     /// The cells, ordered by time and dimensions.
     pub fn finish(mut self) -> Cells {
         let mut cells = Vec::new();

@@ -34,5 +34,5 @@ pub use ledger::{Ledger, Options, State};
 pub use recent::{COUNT_BYTES_MAX, COUNTS_BYTES_MAX};
 pub use retention::{DayUse, Retention};
 pub use trail::Trail;
-pub use view::{Source, Unit, View};
+pub use view::{BLOCK_DAYS, Source, Unit, View};
 pub use writer::Receipt;

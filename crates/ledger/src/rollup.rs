@@ -362,12 +362,29 @@ impl Cache {
         grain: Grain,
         count: impl FnOnce() -> Result<Cells>,
     ) -> Result<Arc<Cells>> {
-        self.made(file.path.to_owned(), cube, grain, || {
-            match decode(&*self.disk, &file, cube, grain, &self.symbols)? {
-                Some(cells) => Ok(cells),
-                None => count(),
-            }
-        })
+        self.made(file.path.to_owned(), cube, grain, || self.read(file, cube, grain, count))
+    }
+
+    /// The same, not kept when they are not held yet.
+    pub(crate) fn cells_once(
+        &self,
+        file: File<'_>,
+        cube: &'static Cube,
+        grain: Grain,
+        count: impl FnOnce() -> Result<Cells>,
+    ) -> Result<Arc<Cells>> {
+        let held = self.lock().get(&(file.path.to_owned(), cube.number(), grain));
+        held.map_or_else(|| Ok(Arc::new(self.read(file, cube, grain, count)?)), Ok)
+    }
+
+    fn read(
+        &self,
+        file: File<'_>,
+        cube: &'static Cube,
+        grain: Grain,
+        count: impl FnOnce() -> Result<Cells>,
+    ) -> Result<Cells> {
+        decode(&*self.disk, &file, cube, grain, &self.symbols)?.map_or_else(count, Ok)
     }
 
     /// The cells of that name, made now unless they are held. What has a name never changes.

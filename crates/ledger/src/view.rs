@@ -47,6 +47,23 @@ impl Kept {
     }
 }
 
+/// Days that are added up together, the largest blocks first: each begins at a multiple of its length.
+pub const BLOCK_DAYS: [i64; 3] = [64, 16, 4];
+
+/// What there is of a day.
+#[derive(Default)]
+struct Day<'a> {
+    parts: Vec<Arc<Part>>,
+    kept: Vec<&'a Kept>,
+}
+
+impl Day<'_> {
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().map(|part| part.place.path.as_str());
+        parts.chain(self.kept.iter().map(|kept| kept.path.as_str()))
+    }
+}
+
 /// Events still in memory, and the cells of each cube once somebody asked for them.
 pub struct Chunk {
     batch: Arc<Batch>,
@@ -280,6 +297,114 @@ impl View {
         Ok(())
     }
 
+    /// The same for whole days, when their own time does not matter: that of a cell is only some moment of the range. Days that
+    /// are over come added up in blocks, so that it costs little more the more days there are.
+    pub fn cells_as_one(
+        &self,
+        cube: &'static Cube,
+        from: i64,
+        to: i64,
+        mut each: impl FnMut(&Cell),
+    ) -> Result<()> {
+        self.tail_cells(cube, from, to, &mut each);
+        let (days, within) = (self.held_days(from, to), from.div_euclid(DAY)..to.div_euclid(DAY));
+        let latest = self.parts.iter().map(|part| part.place.day).max().unwrap_or(i64::MIN);
+        let mut at = within.start;
+        while at < within.end {
+            let is_block = |len: &i64| at % len == 0 && at + len <= within.end.min(latest);
+            let len = BLOCK_DAYS.into_iter().find(is_block).unwrap_or(1);
+            let block: Vec<&Day> = days.range(at..at + len).map(|(_, day)| day).collect();
+            match block.as_slice() {
+                [] => {}
+                [day] => self.day(day, cube, |cells| cells.iter().for_each(|cell| each(&cell)))?,
+                days => self.block(at, days, cube)?.iter().for_each(|cell| each(&cell)),
+            }
+            at += len;
+        }
+        Ok(())
+    }
+
+    /// The same for calls by key, detail and day and nothing else.
+    pub fn cells_of_keys(
+        &self,
+        cube: &'static Cube,
+        from: i64,
+        to: i64,
+        mut each: impl FnMut(&Cell),
+    ) -> Result<()> {
+        self.tail_cells(cube, from, to, &mut each);
+        for day in self.held_days(from, to).values() {
+            let mut paths: Vec<&str> = day.paths().collect();
+            paths.sort_unstable();
+            let cells = self.cache.made(format!("keys {}", paths.join(",")), cube, Grain::Day, || {
+                let mut sum = crate::cells::Sum::default();
+                self.day_once(day, cube, |cells| sum.add_keys(cells))?;
+                Ok(sum.finish())
+            })?;
+            cells.iter().for_each(|cell| each(&cell));
+        }
+        Ok(())
+    }
+
+    /// The cells of events that are not sealed yet.
+    fn tail_cells(&self, cube: &'static Cube, from: i64, to: i64, each: &mut impl FnMut(&Cell)) {
+        let (low, high) = ((from / MINUTE) as u32, (to / MINUTE) as u32);
+        for chunk in self.chunks.iter().filter(|c| c.time_min < to && c.time_max >= from) {
+            let cells = chunk.cells(cube, &self.symbols);
+            cells.iter().filter(|cell| (low..high).contains(&cell.minute)).for_each(|cell| each(&cell));
+        }
+    }
+
+    /// The sealed days of a range of whole days.
+    fn held_days(&self, from: i64, to: i64) -> BTreeMap<i64, Day<'_>> {
+        let mut days: BTreeMap<i64, Day> = BTreeMap::new();
+        let within = from.div_euclid(DAY)..to.div_euclid(DAY);
+        for part in self.parts.iter().filter(|part| part.place.rows > 0 && within.contains(&part.place.day)) {
+            days.entry(part.place.day).or_default().parts.push(Arc::clone(part));
+        }
+        for kept in self.kept.iter().filter(|kept| within.contains(&kept.day)) {
+            days.entry(kept.day).or_default().kept.push(kept);
+        }
+        days
+    }
+
+    /// The cells of some days, added up.
+    fn block(&self, at: i64, days: &[&Day], cube: &'static Cube) -> Result<Arc<Cells>> {
+        let mut paths: Vec<&str> = days.iter().flat_map(|day| day.paths()).collect();
+        paths.sort_unstable();
+        let minute = (at * DAY / MINUTE) as u32;
+        self.cache.made(format!("block {}", paths.join(",")), cube, Grain::Day, || {
+            let mut sum = crate::cells::Sum::default();
+            for day in days {
+                self.day_once(day, cube, |cells| sum.add_at(cells, minute))?;
+            }
+            Ok(sum.finish())
+        })
+    }
+
+    /// Hands out the cells of the files of one day, without keeping them: there may be more days than there is room.
+    fn day_once(&self, day: &Day, cube: &'static Cube, mut with: impl FnMut(&Cells)) -> Result<()> {
+        for part in &day.parts {
+            let count = || self.count_rows(&Source::Part(Arc::clone(part)), cube, Grain::Day);
+            with(&*self.cache.cells_once(part.rollup(), cube, Grain::Day, count)?);
+        }
+        for kept in &day.kept {
+            with(&*self.cache.cells_once(kept.file(), cube, Grain::Day, || Ok(Cells::default()))?);
+        }
+        Ok(())
+    }
+
+    /// Hands out the cells of one day.
+    fn day(&self, day: &Day, cube: &'static Cube, mut with: impl FnMut(&Cells)) -> Result<()> {
+        if !day.parts.is_empty() {
+            with(&*self.day_cells(&day.parts, cube)?);
+        }
+        for kept in &day.kept {
+            with(&*self.cache.cells(kept.file(), cube, Grain::Day, || Ok(Cells::default()))?);
+        }
+        Ok(())
+    }
+
     /// How many rows of `[from, to)` are in files that do not have the cells of a cube at a grain.
     pub fn rows_without_cells(&self, cube: &Cube, grain: Grain, from: i64, to: i64) -> Result<u64> {
         let mut rows = 0;
@@ -357,6 +482,15 @@ impl View {
     pub fn span(&self) -> Option<(i64, i64)> {
         let sources = self.sources(i64::MIN, i64::MAX);
         Some((sources.iter().map(Source::time_min).min()?, sources.iter().map(Source::time_max).max()?))
+    }
+
+    /// The earliest and the latest UTC day of which something is known, in days since the epoch; days of which only cells are
+    /// left are among them.
+    pub fn days(&self) -> Option<(i64, i64)> {
+        let (first, last) =
+            self.span().map(|(first, last)| (first.div_euclid(DAY), last.div_euclid(DAY))).unzip();
+        let kept = || self.kept.iter().map(|kept| kept.day);
+        Some((kept().chain(first).min()?, kept().chain(last).max()?))
     }
 }
 

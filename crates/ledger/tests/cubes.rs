@@ -16,9 +16,9 @@ use ledger::disk::sim::SimDisk;
 use ledger::{CUBES, Cube, Grain, Ledger, Options, View};
 use proptest::prelude::*;
 
-/// A midnight, so that the events lie on three days.
+/// A midnight; the events lie on twenty days, so that some are added up in blocks.
 const START: i64 = 1_795_219_200 * SECOND;
-const SPAN_S: i64 = 3 * 86_400;
+const SPAN_S: i64 = 20 * 86_400;
 
 /// The texts of an event: which of a few words each field has, none as the last.
 const TEXTS: &[(FieldId, &[&str])] = &[
@@ -115,7 +115,7 @@ fn by_hand(cube: &Cube, grain: Grain, evs: &[Ev]) -> BTreeMap<Cell, (u64, u64)> 
 fn from_cells(view: &View, cube: &'static Cube, grain: Grain) -> BTreeMap<Cell, (u64, u64)> {
     let mut cells: BTreeMap<Cell, (u64, u64)> = BTreeMap::new();
     let text = |sym| view.symbols().text(sym);
-    let (from, to) = (START - DAY, START + 5 * DAY);
+    let (from, to) = (START - DAY, START + 25 * DAY);
     view.cells(cube, grain, from, to, |cell| {
         let texts = [text(cell.gateway), text(cell.environment), text(cell.key), text(cell.detail)];
         let reason = (cell.reason > 0).then(|| REASONS[usize::from(cell.reason) - 1].code);
@@ -127,6 +127,32 @@ fn from_cells(view: &View, cube: &'static Cube, grain: Grain) -> BTreeMap<Cell, 
     })
     .unwrap();
     cells
+}
+
+/// The cells of all days as one, and those of keys, without what they do not tell.
+fn from_fewer_cells(view: &View, cube: &'static Cube) -> [BTreeMap<Cell, (u64, u64)>; 2] {
+    let mut found: [BTreeMap<Cell, (u64, u64)>; 2] = Default::default();
+    let (from, to) = (START - 100 * DAY, START + 100 * DAY);
+    let text = |sym| view.symbols().text(sym);
+    let mut add = |which: usize, cell: &ledger::Cell, time: i64| {
+        let texts = [text(cell.gateway), text(cell.environment), text(cell.key), text(cell.detail)];
+        let reason = (cell.reason > 0).then(|| REASONS[usize::from(cell.reason) - 1].code);
+        let bucket =
+            (cube.latency && which == 0).then(|| i64::from(cell.bucket) / if cube.coarse { 2 } else { 1 });
+        let of_keys = (time, [String::new(), String::new(), text(cell.key), text(cell.detail)]);
+        let (key, status, reason) = match which {
+            0 => ((0, texts), i64::from(cell.status), reason),
+            _ => (of_keys, 0, None),
+        };
+        let sums = found[which].entry((key.0, key.1, status, reason, bucket)).or_default();
+        *sums = (sums.0 + cell.calls, sums.1 + cell.bytes);
+    };
+    view.cells_as_one(cube, from, to, |cell| add(0, cell, 0)).unwrap();
+    view.cells_of_keys(cube, from, to, |cell| {
+        add(1, cell, (i64::from(cell.minute) * MINUTE).div_euclid(DAY))
+    })
+    .unwrap();
+    found
 }
 
 fn ev() -> impl Strategy<Value = Ev> {
@@ -156,7 +182,7 @@ fn ev() -> impl Strategy<Value = Ev> {
 fn ledger(evs: &[Ev], sealed: usize) -> Ledger {
     let options = Options { segment_rows: 400, free_bytes_min: 0, ..Options::default() };
     let disk: Arc<dyn Disk> = Arc::new(SimDisk::new(1));
-    let now = Timestamp(START + 4 * DAY);
+    let now = Timestamp(START + 21 * DAY);
     let ledger = Ledger::open(disk, options, now).unwrap();
     for (first, evs) in [(0, &evs[..sealed]), (sealed, &evs[sealed..])] {
         let mut batch = Batch::new();
@@ -172,12 +198,27 @@ fn ledger(evs: &[Ev], sealed: usize) -> Ledger {
 }
 
 fn check(evs: &[Ev], sealed: usize) -> Result<(), TestCaseError> {
-    let view = ledger(evs, sealed).view(Timestamp(START + 4 * DAY));
+    let view = ledger(evs, sealed).view(Timestamp(START + 21 * DAY));
     for cube in CUBES {
         for grain in cube.grains {
             let (found, wanted) = (from_cells(&view, cube, *grain), by_hand(cube, *grain, evs));
             prop_assert_eq!(found, wanted, "{} {:?}, {} of {} sealed", cube.name, grain, sealed, evs.len());
         }
+        if !cube.grains.contains(&Grain::Day) {
+            continue;
+        }
+        let mut wanted: [BTreeMap<Cell, (u64, u64)>; 2] = Default::default();
+        for ((day, [gateway, environment, key, detail], status, reason, bucket), (calls, bytes)) in
+            by_hand(cube, Grain::Day, evs)
+        {
+            let of_key = [String::new(), String::new(), key.clone(), detail.clone()];
+            let as_one = (0, [gateway, environment, key, detail], status, reason, bucket);
+            for (which, cell) in [(0, as_one), (1, (day, of_key, 0, None, None))] {
+                let sums = wanted[which].entry(cell).or_default();
+                *sums = (sums.0 + calls, sums.1 + bytes);
+            }
+        }
+        prop_assert_eq!(from_fewer_cells(&view, cube), wanted, "{}, {} sealed", cube.name, sealed);
     }
     Ok(())
 }

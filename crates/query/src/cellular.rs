@@ -13,6 +13,8 @@ pub(crate) struct Cellular {
     plan: Plan,
     /// Whether it looks at keys, which are cut off where there are too many.
     pub(crate) keyed: bool,
+    /// Whether it looks at nothing but keys and what stands beside them.
+    pub(crate) only_keys: bool,
 }
 
 enum Plan {
@@ -41,9 +43,10 @@ impl Cellular {
         is_counted_by: bool,
         meant: &dyn Fn(&Test) -> Option<Numbers<Sym>>,
     ) -> Option<Cellular> {
-        let mut planner = Planner { cube, is_counted_by, meant, keyed: false, is_listed: false };
+        let mut planner =
+            Planner { cube, is_counted_by, meant, keyed: false, only_keys: true, is_listed: false };
         let plan = planner.plan(&filter.node, true)?;
-        Some(Cellular { plan, keyed: planner.keyed })
+        Some(Cellular { plan, keyed: planner.keyed, only_keys: planner.only_keys })
     }
 
     /// Whether the cell is meant.
@@ -52,11 +55,16 @@ impl Cellular {
     }
 }
 
+/// What cells hold that neither is their key nor stands beside it.
+const BESIDE_KEYS: &[FieldId] =
+    &[field::GATEWAY, field::ENVIRONMENT, field::STATUS, field::REASON, field::GRANTED, field::DURATION];
+
 struct Planner<'a> {
     cube: &'a Cube,
     is_counted_by: bool,
     meant: &'a dyn Fn(&Test) -> Option<Numbers<Sym>>,
     keyed: bool,
+    only_keys: bool,
     /// Whether an element of a list was asked for already: of two, a cell knows one only.
     is_listed: bool,
 }
@@ -103,6 +111,7 @@ impl Planner<'_> {
 
     fn leaf(&mut self, id: FieldId, test: &Test, is_all: bool) -> Option<Plan> {
         let cube = self.cube;
+        self.only_keys &= !BESIDE_KEYS.contains(&id);
         match id {
             field::GATEWAY if !cube.coarse => Some(text(|c| c.gateway, test)),
             field::ENVIRONMENT if !cube.coarse => Some(text(|c| c.environment, test)),

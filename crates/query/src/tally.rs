@@ -30,6 +30,19 @@ pub(crate) struct Want {
     pub(crate) cubes: &'static [&'static str],
     /// The edges of its buckets, ascending; the last is the end.
     pub(crate) edges: Vec<i64>,
+    /// What else a hit must tell.
+    tells: Tells,
+}
+
+/// What a hit must tell beside its bucket: the less, the fewer cells are read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Key, detail and calls.
+    Keys,
+    /// All but its time.
+    Outcome,
+    /// All.
+    Time,
 }
 
 /// Cubes for questions about calls by status and reason: that of all calls, and those that can answer for one consumer,
@@ -123,7 +136,17 @@ pub(crate) struct Tallied {
 
 impl Want {
     pub(crate) fn new(cubes: &'static [&'static str], edges: Vec<i64>) -> Want {
-        Want { cubes, edges }
+        Want { cubes, edges, tells: Tells::Outcome }
+    }
+
+    /// The same with hits that know their day or hour.
+    pub(crate) fn timed(self) -> Want {
+        Want { tells: Tells::Time, ..self }
+    }
+
+    /// The same with hits that need to know no more than key, detail and calls.
+    pub(crate) fn of_keys(self) -> Want {
+        Want { tells: Tells::Keys, ..self }
     }
 
     fn base(&self) -> Option<&'static Cube> {
@@ -138,6 +161,30 @@ impl Want {
     fn fits(&self, grain: Grain) -> bool {
         let inner = self.edges.get(1..self.edges.len().saturating_sub(1)).unwrap_or(&[]);
         inner.iter().all(|edge| edge.rem_euclid(grain.micros()) == 0)
+    }
+
+    /// Hands out the cells of a whole stretch, of which the filter may look at keys only. Days of one bucket come as one.
+    fn read(
+        &self,
+        view: &View,
+        cube: &'static Cube,
+        (grain, from, to): (Grain, i64, i64),
+        only_keys: bool,
+        mut each: impl FnMut(&Cell),
+    ) -> Result<()> {
+        let is_long = |(from, to): (&i64, &i64)| to - from > DAY;
+        let edges = || self.edges.iter().filter(|edge| (from + 1..to).contains(*edge)).chain([&to]);
+        let starts = || [&from].into_iter().chain(edges());
+        if grain == Grain::Day && self.tells == Tells::Keys && only_keys {
+            return Ok(view.cells_of_keys(cube, from, to, each)?);
+        }
+        if grain != Grain::Day || self.tells == Tells::Time || !starts().zip(edges()).any(is_long) {
+            return Ok(view.cells(cube, grain, from, to, each)?);
+        }
+        for (from, to) in starts().zip(edges()) {
+            view.cells_as_one(cube, *from, *to, &mut each)?;
+        }
+        Ok(())
     }
 
     fn bucket(&self, time: i64) -> usize {
@@ -241,7 +288,7 @@ fn from_cells(
     let other = symbols.sym(OTHER);
     let mut hits: Vec<Hit> = Vec::new();
     let mut blurred = false;
-    let (every, keyed) = (reader.filter.is_all(), filter.keyed);
+    let (every, keyed, only_keys) = (reader.filter.is_all(), filter.keyed, filter.only_keys);
     for (grain, from, to) in pieces {
         let each = |cell: &Cell| {
             if every || filter.holds(cell, symbols) {
@@ -250,8 +297,8 @@ fn from_cells(
             }
             blurred |= keyed && (cell.key == other || cell.detail == other);
         };
-        if let Err(error) = reader.view.cells(cube, grain, from, to, each) {
-            return Some(Err(error.into()));
+        if let Err(error) = want.read(reader.view, cube, (grain, from, to), only_keys, each) {
+            return Some(Err(error));
         }
     }
     // Keys beyond the limit of a roll-up are lumped together: a filter on keys cannot look into that lump.
@@ -301,7 +348,7 @@ fn meant(view: &View, cube: &Cube, (from, to): (i64, i64), test: &Test) -> Optio
             if *test == Test::Empty { both == [true; 2] } else { both.contains(&true) }
         });
     };
-    view.cells(pairs, Grain::Day, from, to, each).ok()?;
+    view.cells_as_one(pairs, from, to, each).ok()?;
     let keys = |wanted: bool| -> Numbers<Sym> {
         judged.iter().filter(|(_, is)| **is == wanted).map(|((key, _), _)| *key).collect()
     };

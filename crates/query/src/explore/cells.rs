@@ -3,11 +3,11 @@
 use event::{Kind, Timestamp, field};
 use ledger::{CUBES, Cube, Symbols};
 
-use super::Question;
 use super::cases;
 use super::clock::Hours;
 use super::split::Place;
 use super::table::Table;
+use super::{Measure, Question};
 use crate::cellular::Cellular;
 use crate::error::Result;
 use crate::histogram::{CLASSES, class, reason_words};
@@ -52,6 +52,12 @@ impl Reading {
         let once = !cube.key.iter().any(is_list) || splits.contains(&Place::Key);
         (once && !(cube.coarse && cube.latency) && Cellular::new(&look.reader.filter, cube).is_some())
             .then_some(Reading { cube, splits, uniques })
+    }
+
+    /// Whether the splits are keys, what stands beside them and times.
+    fn is_of_keys(&self) -> bool {
+        let known = |place: &Place| matches!(place, Place::Key | Place::Detail | Place::Time(_));
+        self.splits.iter().all(known)
     }
 
     /// How many dimensions its cells have: fewer are fewer cells.
@@ -126,9 +132,11 @@ pub(super) fn gather(
     let readings: Vec<(&Reading, bool)> =
         plan.counts.iter().map(|r| (r, true)).chain(plan.times.iter().map(|r| (r, false))).collect();
     let mut wants = Vec::new();
-    for (reading, _) in &readings {
+    for (reading, is_count) in &readings {
         let cubes = std::slice::from_ref(&reading.cube.name);
-        wants.extend(fine.iter().map(|edges| Want::new(cubes, edges.clone())));
+        let of_keys = *is_count && question.measures == [Measure::Calls] && reading.is_of_keys();
+        let want = |edges: &Vec<i64>| Want::new(cubes, edges.clone());
+        wants.extend(fine.iter().map(|edges| if of_keys { want(edges).of_keys() } else { want(edges) }));
     }
     let counted = wants.len();
     if plan.is_list {

@@ -2,14 +2,16 @@
 //! all days that are over, and reads only units that are new.
 
 use std::collections::{BTreeMap, HashMap};
+use std::mem;
 use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use event::column::{Dict, Texts};
 use ledger::Unit;
 use ledger::numbers::Numbers;
 
 use super::sums::{Packed, Sums};
-use super::table::{REST, Table};
+use super::table::{GROUPS_MAX, REST, Table};
 use super::{MANY, Question};
 use crate::budget::Budget;
 use crate::reader::Reader;
@@ -19,16 +21,47 @@ use crate::reader::Reader;
 #[derive(Default)]
 pub(super) struct Grouped {
     /// For each split, the distinct texts.
-    pub(super) words: Vec<Vec<String>>,
+    pub(super) words: Vec<Texts>,
     /// For each split, the place of each group's text in `words`.
     pub(super) keys: Vec<Numbers>,
     pub(super) buckets: Numbers,
     pub(super) sums: Packed,
-    /// For each measure of distinct values: group and value.
-    pub(super) uniques: Vec<Vec<(u32, String)>>,
+    pub(super) uniques: Vec<Values>,
     /// Of everything, bucket by bucket.
     pub(super) all: Packed,
+    /// Whether there were more combinations; those are one, of no texts.
+    pub(super) is_full: bool,
 }
+
+/// The distinct values of a measure: group and value of each.
+#[derive(Default)]
+pub(super) struct Values {
+    words: Texts,
+    groups: Numbers,
+    values: Numbers,
+    /// Whether there were more.
+    is_full: bool,
+}
+
+impl Values {
+    pub(super) fn new<'t>(pairs: impl Iterator<Item = (u32, &'t str)>, is_full: bool) -> Values {
+        let mut words = Dict::default();
+        let numbered: Vec<(u32, u32)> = pairs.map(|(group, text)| (group, words.number(text))).collect();
+        Values {
+            groups: numbered.iter().map(|(group, _)| u64::from(*group)).collect(),
+            values: numbered.iter().map(|(_, value)| u64::from(*value)).collect(),
+            words: words.texts().clone(),
+            is_full,
+        }
+    }
+
+    fn memory_bytes(&self) -> usize {
+        self.words.memory_bytes() + self.groups.memory_bytes() + self.values.memory_bytes()
+    }
+}
+
+/// In place of the text of what is counted together because there are too many combinations.
+const NO_TEXT: u64 = u32::MAX as u64;
 
 /// The sums of each bucket, where no row is in several groups.
 pub(super) fn of_each_bucket(sums: &[Sums], buckets: &[u32]) -> Vec<Sums> {
@@ -45,7 +78,7 @@ impl Grouped {
     pub(super) fn add_to(&self, table: &mut Table, place: Place, budget: &Budget) {
         let first = place.buckets.0;
         // The number of each group's text, split by split.
-        let mut number = |(split, (words, keys)): (usize, (&Vec<String>, &Numbers))| -> Vec<Option<u32>> {
+        let mut number = |(split, (words, keys)): (usize, (&Texts, &Numbers))| -> Vec<Option<u32>> {
             let numbers: Vec<Option<u32>> =
                 words.iter().map(|word| table.number_if_room(split, word)).collect();
             keys.iter().map(|key| numbers.get(key as usize).copied().flatten()).collect()
@@ -68,19 +101,20 @@ impl Grouped {
                 table.everything(place).add(sums);
             }
         });
-        for (unique, pairs) in self.uniques.iter().enumerate() {
-            for (group, text) in pairs {
-                let Some((group, place)) = groups.get(*group as usize).copied() else { continue };
-                table.has(unique, group, place, text, budget);
+        for (unique, values) in self.uniques.iter().enumerate() {
+            for (group, value) in values.groups.iter().zip(values.values.iter()) {
+                let Some((group, place)) = groups.get(group as usize).copied() else { continue };
+                table.has(unique, group, place, values.words.get(value as usize), budget);
+            }
+            if values.is_full {
+                table.misses(unique);
             }
         }
+        table.is_full |= self.is_full;
     }
 
-    /// What a table of one period holds; none when it does not hold all.
-    fn of(table: &Table, question: &Question, buckets: usize) -> Option<Grouped> {
-        if table.is_full || table.misses_values() {
-            return None;
-        }
+    /// What a table of one period holds.
+    fn of(table: &Table, question: &Question, buckets: usize) -> Grouped {
         let mut cells: Vec<(u32, u32, &Sums)> = table.cells().collect();
         cells.sort_unstable_by_key(|(group, place, _)| (*group, *place));
         let at: HashMap<(u32, u32), u32> =
@@ -90,25 +124,29 @@ impl Grouped {
         let splits = 0..question.by.len();
         let unique = |unique: usize| {
             let values = table.values(unique);
-            values
-                .filter_map(|(group, place, text)| Some((*at.get(&(group, place))?, text.to_owned())))
-                .collect()
+            let pairs = values.filter_map(|(group, place, text)| Some((*at.get(&(group, place))?, text)));
+            Values::new(pairs, table.misses_values_of(unique))
         };
-        let column = |split: usize| cells.iter().map(|(group, ..)| table.key(*group, split).into()).collect();
-        Some(Grouped {
+        let key = |group: u32, split: usize| match group {
+            REST if !question.by.is_empty() && table.is_full => NO_TEXT,
+            group => table.key(group, split).into(),
+        };
+        let column = |split: usize| cells.iter().map(|(group, ..)| key(*group, split)).collect();
+        Grouped {
             words: splits.clone().map(|split| table.texts(split)).collect(),
             keys: splits.map(column).collect(),
             buckets: cells.iter().map(|(_, place, _)| u64::from(*place)).collect(),
             sums: Packed::new(&cells.iter().map(|(.., sums)| (*sums).clone()).collect::<Vec<_>>()),
             uniques: (0..question.uniques().count()).map(unique).collect(),
             all: Packed::new(&all),
-        })
+            is_full: table.is_full,
+        }
     }
 
     /// Bytes of memory held, about.
     fn memory_bytes(&self) -> usize {
-        let texts = self.words.iter().flatten().chain(self.uniques.iter().flatten().map(|(_, text)| text));
-        texts.map(|text| text.len() + size_of::<(u32, String)>()).sum::<usize>()
+        self.uniques.iter().map(Values::memory_bytes).sum::<usize>()
+            + self.words.iter().map(Texts::memory_bytes).sum::<usize>()
             + self.sums.memory_bytes()
             + self.all.memory_bytes()
             + self.keys.iter().chain([&self.buckets]).map(Numbers::memory_bytes).sum::<usize>()
@@ -155,9 +193,18 @@ pub(super) struct Kept<'a> {
     periods: &'a [Vec<i64>],
     /// What is asked, whatever the range.
     asked: String,
-    open: Mutex<BTreeMap<i64, Day>>,
+    open: Mutex<Open>,
     /// The latest day: more files may come, so its units are kept one by one.
     latest: i64,
+    /// How many days are asked for.
+    days: usize,
+}
+
+/// What is being counted and may be kept.
+#[derive(Default)]
+struct Open {
+    days: BTreeMap<i64, Day>,
+    runs: Vec<Run>,
 }
 
 /// A day of which all units lie in one period.
@@ -172,19 +219,27 @@ struct Run {
     place: Place,
     days: Vec<i64>,
     units: Vec<Unit>,
-    /// What is known: of each day, or of all.
-    found: Vec<Found>,
-    is_known: bool,
+    known: Option<Arc<Grouped>>,
+    /// What was added up so far, and of how many units.
+    sum: Table,
+    added: usize,
+    /// Combinations from which on those that are too many are made one.
+    folds_at: usize,
 }
 
 impl Run {
-    fn of(place: Place) -> Run {
-        Run { place, days: Vec::new(), units: Vec::new(), found: Vec::new(), is_known: false }
+    /// Where its sum is within itself.
+    fn own(&self) -> Place {
+        Place { period: 0, buckets: (0, 0), ..self.place }
     }
 }
 
 /// One day is kept already.
 const RUN_DAYS_MIN: usize = 2;
+/// Bytes that what a day gave may take, and what a unit gave. Runs may take [`ledger::COUNT_BYTES_MAX`].
+const DAY_BYTES_MAX: usize = 1 << 20;
+/// Bytes that what all days of a question gave may take: what does not fit in together would only push itself out.
+const DAYS_BYTES_MAX: usize = ledger::COUNTS_BYTES_MAX / 2;
 
 /// Kept in place of a run that is too large.
 struct TooLarge;
@@ -196,7 +251,7 @@ impl<'a> Kept<'a> {
         periods: &'a [Vec<i64>],
         asked: String,
     ) -> Kept<'a> {
-        Kept { question, reader, periods, asked, open: Mutex::default(), latest: i64::MAX }
+        Kept { question, reader, periods, asked, open: Mutex::default(), latest: i64::MAX, days: 1 }
     }
 
     /// What is asked of units in a period, and where their buckets begin.
@@ -212,31 +267,30 @@ impl<'a> Kept<'a> {
         let mut days: BTreeMap<Option<i64>, Vec<Unit>> = BTreeMap::new();
         units.into_iter().for_each(|unit| days.entry(unit.day()).or_default().push(unit));
         self.latest = days.keys().next_back().copied().flatten().unwrap_or(i64::MAX);
-        let mut runs = self.runs(&days);
-        for run in runs.extract_if(.., |run| run.is_known) {
-            run.found.iter().for_each(|(place, known)| take(*place, known));
+        self.days = days.len();
+        let mut open = Open { days: BTreeMap::new(), runs: self.runs(&days) };
+        for run in open.runs.extract_if(.., |run| run.known.is_some()) {
+            run.known.iter().for_each(|known| take(run.place, known));
             run.days.iter().for_each(|day| drop(days.remove(&Some(*day))));
         }
         let mut left = Vec::new();
-        let mut open = BTreeMap::new();
         for (day, units) in days.into_iter().rev() {
             let place = day.and_then(|_| self.place(&units));
             let known = |place: Place| self.reader.view.counted::<Grouped>(&units, &self.name(place));
-            if let Some(place) = place {
+            if let (Some(day), Some(place)) = (day, place) {
                 if let Some(known) = known(place) {
-                    take(place, &known);
-                    let run = runs.iter_mut().find(|run| day.is_some_and(|day| run.days.contains(&day)));
-                    run.into_iter().for_each(|run| run.found.push((place, Arc::clone(&known))));
+                    if !self.add_to_run(&mut open.runs, day, &known, units.len()) {
+                        take(place, &known);
+                    }
                     continue;
                 }
                 if units.len() > 1 {
                     let found = Vec::with_capacity(units.len());
-                    open.extend(day.map(|day| (day, Day { place, units: units.clone(), found })));
+                    open.days.insert(day, Day { place, units: units.clone(), found });
                 }
             }
             left.extend(units);
         }
-        runs.iter().filter(|run| run.found.len() == run.days.len()).for_each(|run| self.keep_run(run));
         self.open = Mutex::new(open);
         left
     }
@@ -247,32 +301,55 @@ impl<'a> Kept<'a> {
         for (day, units) in days.iter().filter_map(|(day, units)| Some(((*day)?, units))) {
             let place = self.place(units).filter(|place| place.buckets.0 == place.buckets.1);
             let Some(place) = place.filter(|_| day != self.latest) else { continue };
-            let run = runs.entry((place.period, place.buckets.0)).or_insert_with(|| Run::of(place));
+            let run = runs.entry((place.period, place.buckets.0)).or_insert_with(|| {
+                let sum = Table::new(self.question, 1);
+                Run {
+                    place,
+                    days: Vec::new(),
+                    units: Vec::new(),
+                    known: None,
+                    sum,
+                    added: 0,
+                    folds_at: GROUPS_MAX / 2,
+                }
+            });
             run.days.push(day);
             run.units.extend(units.iter().cloned());
         }
-        runs.retain(|_, run| run.days.len() >= RUN_DAYS_MIN);
         let view = self.reader.view;
-        for run in runs.values_mut() {
+        runs.retain(|_, run| {
             let name = self.name(run.place);
-            if let Some(known) = view.counted::<Grouped>(&run.units, &name) {
-                run.found.push((run.place, known));
-                run.is_known = true;
-            } else if view.counted::<TooLarge>(&run.units, &name).is_some() {
-                run.days.clear();
-            }
-        }
-        runs.into_values().filter(|run| !run.days.is_empty()).collect()
+            run.known = view.counted(&run.units, &name);
+            run.days.len() >= RUN_DAYS_MIN && view.counted::<TooLarge>(&run.units, &name).is_none()
+        });
+        runs.into_values().collect()
     }
 
-    /// Adds up what the days of a run gave and keeps that, or that it is too large.
-    fn keep_run(&self, run: &Run) {
-        let kept = self.sum(run.place, &run.found).is_some_and(|sum| {
+    /// Adds what some units of a day gave to the run of the day, if there is one.
+    fn add_to_run(&self, runs: &mut [Run], day: i64, grouped: &Grouped, units: usize) -> bool {
+        let Some(run) = runs.iter_mut().find(|run| run.days.contains(&day)) else { return false };
+        if self.question.last_max.is_some() && run.sum.len() > run.folds_at {
+            run.sum = self.folded(mem::replace(&mut run.sum, Table::new(self.question, 1)));
+            run.folds_at = run.folds_at.max(run.sum.len() + run.sum.len() / 2);
+        }
+        let own = run.own();
+        grouped.add_to(&mut run.sum, own, self.reader.budget);
+        run.added += units;
+        true
+    }
+
+    /// Hands out what runs gave, and keeps it when it is whole and not too large.
+    pub(super) fn finish(self, mut take: impl FnMut(Place, &Grouped)) {
+        let (view, question) = (self.reader.view, self.question);
+        let open = mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
+        for run in open.runs {
+            let sum = Arc::new(Grouped::of(&self.folded(run.sum), question, 1));
+            take(run.place, &sum);
+            let name = self.name(run.place);
             let bytes = sum.memory_bytes();
-            self.reader.view.keep_count(&run.units, &self.name(run.place), &Arc::new(sum), bytes)
-        });
-        if !kept {
-            self.reader.view.keep_count(&run.units, &self.name(run.place), &Arc::new(TooLarge), 0);
+            if run.added == run.units.len() && !view.keep_count(&run.units, &name, &sum, bytes) {
+                view.keep_count(&run.units, &name, &Arc::new(TooLarge), 0);
+            }
         }
     }
 
@@ -296,33 +373,41 @@ impl<'a> Kept<'a> {
 
     /// Bytes that a unit may give when its day is to be kept: together they are larger, unless many values become one.
     fn most_bytes(&self) -> usize {
-        ledger::COUNT_BYTES_MAX * if self.question.last_max.is_some() { 4 } else { 1 }
+        DAY_BYTES_MAX * if self.question.last_max.is_some() { 4 } else { 1 }
     }
 
-    /// Keeps what was counted: of a whole day together, else of the unit.
-    pub(super) fn counted(&self, unit: &Unit, found: &[Found]) {
-        let [(place, grouped)] = found else { return };
+    /// Takes what was counted of a unit; false when it is still to be added to the answer. It is kept: of a whole day
+    /// together, else of the unit.
+    pub(super) fn counted(&self, unit: &Unit, found: &[Found]) -> bool {
+        let [(place, grouped)] = found else { return false };
         if !place.is_whole {
-            return;
+            return false;
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let day = unit.day().and_then(|day| Some((day, open.get_mut(&day)?)));
-        let Some((number, day)) = day else { return self.keep(unit, *place, grouped) };
+        let keep = || _ = self.keep(slice::from_ref(unit), *place, grouped);
+        let Some(number) = unit.day() else {
+            keep();
+            return false;
+        };
+        let is_taken = self.add_to_run(&mut open.runs, number, grouped, 1);
+        let Some(day) = open.days.get_mut(&number) else {
+            keep();
+            return is_taken;
+        };
         day.found.push((*place, Arc::clone(grouped)));
         if grouped.memory_bytes() > self.most_bytes() {
-            open.remove(&number);
+            open.days.remove(&number);
         } else if day.found.len() == day.units.len()
-            && let Some(day) = open.remove(&number)
+            && let Some(day) = open.days.remove(&number)
             && !self.keep_day(&day)
         {
-            day.units
-                .iter()
-                .zip(&day.found)
-                .for_each(|(unit, (place, grouped))| self.keep(unit, *place, grouped));
+            let each = day.units.iter().zip(&day.found);
+            each.for_each(|(unit, (place, grouped))| _ = self.keep(slice::from_ref(unit), *place, grouped));
         }
         if number == self.latest {
-            self.keep(unit, *place, grouped);
+            keep();
         }
+        is_taken
     }
 
     /// Makes one of values of the last split that are too many.
@@ -343,28 +428,24 @@ impl<'a> Kept<'a> {
         folded
     }
 
-    fn keep(&self, unit: &Unit, place: Place, grouped: &Arc<Grouped>) {
-        let (view, bytes) = (self.reader.view, grouped.memory_bytes());
-        view.keep_count(slice::from_ref(unit), &self.name(place), grouped, bytes);
+    /// Keeps what these units gave, unless it is too large.
+    fn keep(&self, units: &[Unit], place: Place, grouped: &Arc<Grouped>) -> bool {
+        let bytes = grouped.memory_bytes();
+        bytes <= DAY_BYTES_MAX.min(DAYS_BYTES_MAX / self.days.max(1))
+            && self.reader.view.keep_count(units, &self.name(place), grouped, bytes)
     }
 
     /// Adds up what the units of a day gave and keeps that; false when it is too large.
     fn keep_day(&self, day: &Day) -> bool {
-        let Some(grouped) = self.sum(day.place, &day.found) else { return false };
-        let (view, bytes) = (self.reader.view, grouped.memory_bytes());
-        view.keep_count(&day.units, &self.name(day.place), &Arc::new(grouped), bytes)
-    }
-
-    /// What was found at a place, as one; none when there is no room for all of it.
-    fn sum(&self, place: Place, found: &[Found]) -> Option<Grouped> {
-        let (first, last) = place.buckets;
+        let (first, last) = day.place.buckets;
         let buckets = last - first + 1;
         let mut table = Table::new(self.question, buckets);
-        for (place, grouped) in found {
+        for (place, grouped) in &day.found {
             let (from, to) = place.buckets;
             let place = Place { period: 0, buckets: (from - first, to - first), ..*place };
             grouped.add_to(&mut table, place, &Budget::new());
         }
-        Grouped::of(&self.folded(table), self.question, buckets)
+        let sum = Grouped::of(&self.folded(table), self.question, buckets);
+        self.keep(&day.units, day.place, &Arc::new(sum))
     }
 }

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use event::column::Column as Held;
+use event::column::{Column as Held, Texts};
 use event::{Batch, FieldId, field};
 use ledger::Unit;
 
 use super::column::Column;
-use super::kept::{Found, Grouped, Kept, Place, of_each_bucket};
+use super::kept::{Found, Grouped, Kept, Place, Values, of_each_bucket};
 use super::measure::Measure;
 use super::sums::{Packed, Sums};
 use super::table::Table;
@@ -55,11 +55,11 @@ pub(super) fn gather(
         Ok((at, found))
     };
     let stop = reader.each(&units, work, |(at, found)| {
-        found.iter().for_each(|(place, grouped)| grouped.add_to(table, *place, reader.budget));
-        if let Some(unit) = units.get(at) {
-            kept.counted(unit, &found);
+        if !units.get(at).is_some_and(|unit| kept.counted(unit, &found)) {
+            found.iter().for_each(|(place, grouped)| grouped.add_to(table, *place, reader.budget));
         }
     })?;
+    kept.finish(|place, grouped| grouped.add_to(table, place, reader.budget));
     look.note(Origin::Rows, stop);
     Ok(())
 }
@@ -228,7 +228,7 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
         let (mut own, mut places) = used(column, numbers);
         if split + 1 == columns.len() && are_many.contains(&true) {
             let many = own.len() as u32;
-            own.push(MANY.to_owned());
+            own.push(MANY);
             places.iter_mut().zip(&are_many).filter(|(_, is)| **is).for_each(|(place, _)| *place = many);
         }
         words.push(own);
@@ -255,16 +255,17 @@ fn group_rows(question: &Question, ask: &Ask, batch: &Batch, mask: &Mask, edges:
         sums: Packed::new(&sums),
         uniques,
         all: Packed::new(&all),
+        is_full: false,
     }
 }
 
 /// The texts in use, and the place of each number's text among them.
-fn used(column: &Column<'_>, numbers: impl Iterator<Item = u32>) -> (Vec<String>, Vec<u32>) {
+fn used(column: &Column<'_>, numbers: impl Iterator<Item = u32>) -> (Texts, Vec<u32>) {
     let mut known: Numbered<u32, u32> = Numbered::default();
-    let mut words = Vec::new();
+    let mut words = Texts::default();
     let places = numbers.map(|number| {
         *known.entry(number).or_insert_with(|| {
-            words.push(column.text(number).to_owned());
+            words.push(column.text(number));
             words.len() as u32 - 1
         })
     });
@@ -319,7 +320,7 @@ fn bucket_of(question: &Question, batch: &Batch, edges: &[i64]) -> Option<Vec<u3
 }
 
 /// The distinct values of each group.
-fn distinct(groups: &Groups, column: &Column<'_>, row_at: impl Fn(usize) -> u32) -> Vec<(u32, String)> {
+fn distinct(groups: &Groups, column: &Column<'_>, row_at: impl Fn(usize) -> u32) -> Values {
     let mut pairs: crate::tally::Numbers<(u32, u32)> = Default::default();
     for (at, group) in groups.of.iter().enumerate() {
         match column.is_list() {
@@ -329,7 +330,7 @@ fn distinct(groups: &Groups, column: &Column<'_>, row_at: impl Fn(usize) -> u32)
             }
         }
     }
-    pairs.into_iter().map(|(group, id)| (group, column.text(id).to_owned())).collect()
+    Values::new(pairs.into_iter().map(|(group, id)| (group, column.text(id))), false)
 }
 
 /// The columns that are summed up.

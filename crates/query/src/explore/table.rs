@@ -1,7 +1,7 @@
 //! What was counted: sums for each combination of values, now and before, bucket by bucket.
 
 use event::FieldId;
-use event::column::Dict;
+use event::column::{Dict, Texts};
 
 use std::collections::{HashMap, HashSet};
 
@@ -101,6 +101,20 @@ impl Table {
         group
     }
 
+    /// How many combinations there are.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Some distinct values of a measure are not there.
+    pub(super) fn misses(&mut self, unique: usize) {
+        self.uniques.get_mut(unique).into_iter().for_each(|unique| unique.is_full = true);
+    }
+
+    pub(super) fn misses_values_of(&self, unique: usize) -> bool {
+        self.uniques.get(unique).is_some_and(|unique| unique.is_full)
+    }
+
     /// The sums of a combination at a place.
     pub(crate) fn cell(&mut self, group: u32, place: u32, budget: &Budget) -> &mut Sums {
         let durations = &self.durations;
@@ -166,8 +180,8 @@ impl Table {
     }
 
     /// All texts of a split, by number.
-    pub(super) fn texts(&self, split: usize) -> Vec<String> {
-        self.dicts.get(split).map_or_else(Vec::new, |dict| dict.texts().iter().map(str::to_owned).collect())
+    pub(super) fn texts(&self, split: usize) -> Texts {
+        self.dicts.get(split).map_or_else(Texts::default, |dict| dict.texts().clone())
     }
 
     /// Combination, place and each distinct value of a measure.

@@ -336,7 +336,7 @@ fn rejections(
         return Ok(Stretches::default());
     }
     let sought = Sought { cubes, key: refused_key };
-    let Some(days) = days(reader, sought, over)? else { return Ok(Stretches::default()) };
+    let Some(days) = days(reader, sought, over, |_| true)? else { return Ok(Stretches::default()) };
     let (hours, stop) = hours(reader, sought, &days)?;
     found.stop = found.stop.or(stop);
     Ok(if hours.is_empty() { days } else { hours })

@@ -77,7 +77,9 @@ pub(super) fn count(
     let counts = &dimension.counts;
     let ends = [edges.first(), edges.last()].map(|edge| edge.copied().unwrap_or(0));
     let range = Range::new(Timestamp(ends[0]), Timestamp(ends[1]));
-    let mut wants = vec![Want::new(TRAFFIC, ends.to_vec()), Want::new(counts.outcomes, edges.to_vec())];
+    let over_time = Want::new(counts.outcomes, edges.to_vec()).of_keys();
+    let mut wants =
+        vec![Want::new(TRAFFIC, ends.to_vec()), Want::new(counts.outcomes, ends.to_vec()), over_time];
     if dimension.has_latency {
         wants.push(Want::new(counts.latency, ends.to_vec()));
     }
@@ -104,6 +106,7 @@ pub(super) fn count(
         });
         match want {
             1 => sums.add(hit, counts.place),
+            2 => sums.spark.get_mut(hit.bucket).into_iter().for_each(|n| *n += hit.calls),
             _ if want == before => sums.before += hit.calls,
             _ if coarse => sums.latencies.add_coarse(hit.latency, hit.calls),
             _ => sums.latencies.add(hit.latency, hit.calls),
@@ -127,7 +130,6 @@ impl Sums {
         self.bytes += hit.bytes.unwrap_or(0);
         self.lacks_bytes |= hit.bytes.is_none();
         self.lacks_detail |= !hit.has_detail;
-        self.spark.get_mut(hit.bucket).into_iter().for_each(|n| *n += hit.calls);
         // Of several, always the same one.
         self.detail = self.detail.max(place.detail(hit));
     }

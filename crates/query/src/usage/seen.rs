@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use event::Timestamp;
 use event::time::{DAY, HOUR};
 use keys::Scope;
-use ledger::{Sym, View};
+use ledger::{BLOCK_DAYS, Sym, View};
 
 use super::Dimension;
 use super::rows::{Counted, Row};
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::lang::Filter;
 use crate::range::Range;
 use crate::reader::{Reader, Standing};
-use crate::tally::{Hit, Numbered, Want, tally, tally_cells};
+use crate::tally::{Hit, Numbered, Numbers, Want, tally, tally_cells};
 
 /// The first and the last stretch something was seen in: their starts, in microseconds.
 pub(super) type Stretches = Numbered<Sym, (i64, i64)>;
@@ -38,9 +38,9 @@ pub(super) fn fill(
 ) -> Result<()> {
     let everything = reader.asking(&Filter::all());
     let sought = dimension.sought();
-    let Some(mut days) = days(&everything, sought, Range::all())? else { return Ok(()) };
-    let wanted: Numbered<Sym, ()> = rows.iter().map(|(key, _)| (*key, ())).collect();
-    days.retain(|key, _| wanted.contains_key(key));
+    let wanted: Numbers<Sym> = rows.iter().map(|(key, _)| *key).collect();
+    let found = days(&everything, sought, Range::all(), |key| wanted.contains(&key))?;
+    let Some(days) = found else { return Ok(()) };
     let (hours, stop) = hours(&everything, sought, &days)?;
     counted.stop = counted.stop.or(stop);
     let text = |time: i64| Some(Timestamp(time).to_string());
@@ -56,17 +56,39 @@ fn note(seen: &mut Stretches, key: Sym, start: i64) {
     (*first, *last) = ((*first).min(start), (*last).max(start));
 }
 
-/// The days each was seen first and last; none when cells cannot tell.
-pub(super) fn days(reader: &Reader<'_>, sought: Sought, range: Range) -> Result<Option<Stretches>> {
-    let start = |time: i64| time.div_euclid(DAY) * DAY;
-    let want = Want::new(sought.cubes, vec![start(range.from.0), start(range.to.0 + DAY - 1)]);
+/// The days each of the wanted was seen first and last; none when cells cannot tell. Blocks of days tell which to look into.
+pub(super) fn days(
+    reader: &Reader<'_>,
+    sought: Sought,
+    range: Range,
+    is_wanted: impl Fn(Sym) -> bool + Send + Sync,
+) -> Result<Option<Stretches>> {
+    let Some((first, last)) = reader.view.days() else { return Ok(Some(Stretches::default())) };
+    let from = first.max(range.from.0.div_euclid(DAY)) * DAY;
+    let to = (last + 1).min(range.to.0.saturating_add(DAY - 1).div_euclid(DAY)) * DAY;
+    let mut spans = vec![(from, to)];
     let mut seen = Stretches::default();
-    let take = &mut |_: usize, hit: &Hit| match (sought.key)(hit) {
-        0 => {}
-        key => note(&mut seen, key, start(hit.time)),
-    };
-    let told = tally_cells(reader, &want, take)?;
-    Ok(told.then_some(seen))
+    for size in BLOCK_DAYS.into_iter().chain([1]).map(|days| days * DAY) {
+        seen.clear();
+        for (from, to) in spans.iter().filter(|(from, to)| from < to) {
+            let inner = (from.div_euclid(size) + 1..).map(|n| n * size).take_while(|edge| edge < to);
+            let edges: Vec<i64> = [*from].into_iter().chain(inner).chain([*to]).collect();
+            let take = &mut |_: usize, hit: &Hit| match (sought.key)(hit) {
+                0 => {}
+                key if is_wanted(key) => {
+                    note(&mut seen, key, edges.get(hit.bucket).copied().unwrap_or(*from))
+                }
+                _ => {}
+            };
+            if !tally_cells(reader, &Want::new(sought.cubes, edges.clone()), take)? {
+                return Ok(None);
+            }
+        }
+        let starts: BTreeSet<i64> = seen.values().flat_map(|(first, last)| [*first, *last]).collect();
+        let end = |start: i64| ((start.div_euclid(size) + 1) * size).min(to);
+        spans = starts.into_iter().map(|start| (start, end(start))).collect();
+    }
+    Ok(Some(seen))
 }
 
 /// The hours of those days, unless it has to stop.
@@ -88,7 +110,7 @@ pub(super) fn hours(
                 note(&mut seen, key, hit.time.div_euclid(HOUR) * HOUR);
             }
         };
-        tally_cells(reader, &Want::new(sought.cubes, edges), take)?;
+        tally_cells(reader, &Want::new(sought.cubes, edges).timed(), take)?;
     }
     Ok((seen, None))
 }
@@ -124,7 +146,7 @@ pub fn used(
     let reader = Reader::new(view, scope, &Filter::all(), budget)?;
     let sought = dimension.sought();
     let mut beside: Numbered<Sym, Vec<Sym>> = Numbered::default();
-    let mut recent: Numbered<Sym, ()> = Numbered::default();
+    let mut recent: Numbers<Sym> = Numbers::default();
     // From the beginning until the look-back and from then on, so that both are exact.
     let wants = [
         Want::new(sought.cubes, vec![0, look_back.from.0]),
@@ -138,16 +160,15 @@ pub fn used(
             details.push(detail);
         }
         if want == 1 {
-            recent.insert(key, ());
+            recent.insert(key);
         }
     })?;
-    let mut days = days(&reader, sought, Range::all())?.unwrap_or_default();
-    days.retain(|key, _| !recent.contains_key(key));
+    let days = days(&reader, sought, Range::all(), |key| !recent.contains(&key))?.unwrap_or_default();
     let (hours, stop) = hours(&reader, sought, &days)?;
     let mut names = HashMap::new();
     for (key, details) in beside.iter().filter(|(key, _)| **key != 0) {
         let last = hours.get(key).or_else(|| days.get(key)).map_or(0, |(_, last)| *last);
-        let used = Use { is_recent: recent.contains_key(key), last };
+        let used = Use { is_recent: recent.contains(key), last };
         for text in std::iter::once(key).chain(details).map(|sym| view.symbols().text(*sym)) {
             let known = names.entry(text).or_insert(used);
             *known = Use { is_recent: known.is_recent || used.is_recent, last: known.last.max(used.last) };
