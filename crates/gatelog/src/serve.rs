@@ -113,9 +113,7 @@ pub(crate) fn run(
     let (bound, proxies) = (listen::bind(&config)?, proxy::bind(&config)?);
     let tls = secured(&config, address)?;
     let known = Known::open(&config)?;
-    let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
-    directory.refresh(now);
-    known.change(|knowledge| knowledge.directory = directory.now());
+    let directory = directory(&config, &dir, &known, now)?;
     let exports = Exports::open(exports::dir(&dir), config.free_bytes_min, now)
         .context("cannot open the directory of exports")?;
     let outbound = Outbound::new(&config, environment)?;
@@ -150,9 +148,9 @@ pub(crate) fn run(
     let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
     let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
     greet(&app, address)?;
-    pull::start(&app, runtime.handle());
-    objects::start(&app, runtime.handle());
-    trail_pull::start(&app, runtime.handle());
+    for start in [pull::start, objects::start, trail_pull::start] {
+        start(&app, runtime.handle());
+    }
     let after = then.map(|then| then(address, stopping));
 
     runtime.block_on(answer(&app, listener, tls, (bound, proxies), stop))?;
@@ -164,6 +162,14 @@ pub(crate) fn run(
     finish(&app)?;
     log::info("stopped", &[]);
     Ok(())
+}
+
+/// Opens the directory and makes it known.
+fn directory(config: &Config, dir: &Path, known: &Known, now: Timestamp) -> anyhow::Result<Store> {
+    let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
+    directory.refresh(now);
+    known.change(|knowledge| knowledge.directory = directory.now());
+    Ok(directory)
 }
 
 /// Answers until it is told to stop.

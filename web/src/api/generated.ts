@@ -908,6 +908,26 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        Hold: {
+            by: string;
+            from: string | null;
+            id: string;
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            stream: "events" | "trail";
+            to: string | null;
+        };
+        HoldBody: {
+            /** @description The first day, such as 2026-11-01. */
+            from?: string | null;
+            reason: string;
+            /** @enum {string} */
+            stream: "events" | "trail";
+            /** @description The last day. */
+            to?: string | null;
+        };
         ListBody: {
             columns: components["schemas"]["Column"][];
             missing: number;
@@ -1017,6 +1037,13 @@ export interface components {
             origin: string;
             root: string;
             size: number;
+        };
+        /** @description What the identity provider put into the address it sent the browser back to. */
+        ProviderAnswer: {
+            code?: string;
+            error?: string;
+            iss?: string;
+            state: string;
         };
         Pulls: {
             pulls: {
@@ -1160,6 +1187,62 @@ export interface components {
         ReportFormat: "page" | "csv" | "json";
         Reports: {
             reports: components["schemas"]["Report"][];
+        };
+        Retention: {
+            days: components["schemas"]["RetentionDays"];
+            forecast: {
+                bytes_at_end: number;
+                bytes_per_day: number;
+                full_in_days: number | null;
+                measured_days: number;
+            };
+            holds: components["schemas"]["Hold"][];
+            presets: {
+                about: string;
+                name: string;
+                set: components["schemas"]["RetentionSet"];
+            }[];
+            removed: {
+                bytes: number;
+                days: number;
+                events: number;
+                held_days: number;
+                list: {
+                    bytes: number;
+                    day: string;
+                    events: number;
+                }[];
+                rollup_days: number;
+                trail_through: number | null;
+            };
+            set: components["schemas"]["RetentionSet"];
+            settings: components["schemas"]["RetentionDays"];
+            use: {
+                bytes: number;
+                days: number;
+                events: number;
+                free_bytes: number;
+                oldest: string | null;
+                trail_bytes: number;
+            };
+        };
+        /** @description What is left out or null is as the settings file says. */
+        RetentionBody: {
+            events_days?: number | null;
+            rollups_days?: number | null;
+            trail_days?: number | null;
+        };
+        /** @description Days that something is kept, for each stream. */
+        RetentionDays: {
+            events: number;
+            rollups: number;
+            trail: number;
+        };
+        /** @description What was set at run time; null where the settings file counts. */
+        RetentionSet: {
+            events_days: number | null;
+            rollups_days: number | null;
+            trail_days: number | null;
         };
         RoleBody: {
             about?: string;
