@@ -12,6 +12,7 @@ import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } 
 import { compile, FilterError } from './filter.mjs'
 import { MEMBERS, memberChanged, PERMISSIONS } from './members.mjs'
 import { reportChanged, reportsOf } from './reports.mjs'
+import { RETENTION } from './retention.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
@@ -190,6 +191,7 @@ const ROUTES = {
   '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
   ...MEMBERS,
+  ...RETENTION,
   '/proof': proof,
 }
 

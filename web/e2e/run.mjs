@@ -26,6 +26,7 @@ const RUNS = [
   ['first', {}],
   ['members', {}],
   ['oidc', {}],
+  ['retention', {}],
   ['parts', {}],
 ]
 const AT_ONCE = 2

@@ -25,6 +25,8 @@ const STATES = [
   ['overview-error', '/?tz=UTC&filter=statu:500'],
   ['overview-slow', '/?tz=UTC', (page) => page.route(/\/(summary|panels\/)/, () => {})],
   ['overview-stopped', '/?tz=UTC', null, stopped],
+  ['retention', '/retention?tz=UTC'],
+  ['retention-tried', '/retention?tz=UTC', null, (page) => page.getByLabel('Access events, days').fill('90')],
   ['logs', '/logs?tz=UTC'],
   ['logs-empty', '/logs?tz=UTC&filter=consumer:nobody+status:200'],
   ['logs-error', '/logs?tz=UTC&filter=statu:500'],

@@ -30,6 +30,11 @@ const audit = createRoute({
   path: '/audit',
   component: lazyRouteComponent(() => import('./pages/audit'), 'Audit'),
 })
+const retention = createRoute({
+  getParentRoute: () => shell,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('./pages/retention'), 'RetentionPage'),
+})
 const directory = createRoute({
   getParentRoute: () => shell,
   path: '/directory',
@@ -117,7 +122,22 @@ export const router = createRouter({
     welcome,
     shell.addChildren([
       ...[overview, logs, denials, usage, usageOf, entity, errors, access],
-      ...[boards, board, reports, whatIf, grants, endpoints, directory, sources, members, audit, connect, docs, other],
+      ...[
+        boards,
+        board,
+        reports,
+        whatIf,
+        grants,
+        endpoints,
+        directory,
+        sources,
+        members,
+        audit,
+        retention,
+        connect,
+        docs,
+        other,
+      ],
     ]),
     ...parts,
   ]),

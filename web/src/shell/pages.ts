@@ -16,6 +16,7 @@ export type PagePath =
   | '/sources'
   | '/members'
   | '/audit'
+  | '/retention'
 export type Page = {
   to: PagePath
   label: string
@@ -130,6 +131,14 @@ export const PAGES: Page[] = [
     needs: ['trail:read'],
     alias:
       'Organization › Audit, operator trail, audit log, who changed what, changes, history, diff, sign-ins, exports, proof, verify, compliance',
+  },
+  {
+    to: '/retention',
+    label: 'Retention',
+    icon: 'clock',
+    key: 'k',
+    needs: ['settings:write'],
+    alias: 'Legal hold, keep, delete, expire, storage, disk use, days, PCI, HIPAA, archive, settings, forecast',
   },
 ]
 

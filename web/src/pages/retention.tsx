@@ -1,0 +1,184 @@
+// How long what is kept: what there is, what another time would remove before it is set, and holds.
+import { useState } from 'react'
+import { useAct } from '../api/members'
+import { type Retention, type Tried, useRetention } from '../api/retention'
+import { Button } from '../parts/button'
+import { ConfirmDialog } from '../parts/confirm-dialog'
+import { TextField } from '../parts/field'
+import { Stat } from '../parts/stat'
+import { ErrorState, Skeleton } from '../parts/state'
+import { toast } from '../parts/toast'
+import { PageHead } from '../shell/page-head'
+import { bytesText, countText, exactText } from '../state/numbers'
+import { useView } from '../state/view'
+import known from './known.module.css'
+import css from './retention.module.css'
+import { Holds, PlaceHold } from './retention-holds'
+
+/** The streams, with what is said of each. */
+const STREAMS = [
+  { name: 'events_days', of: 'events', label: 'Access events', hint: 'Single calls. Their roll-ups stay longer.' },
+  {
+    name: 'rollups_days',
+    of: 'rollups',
+    label: 'Roll-ups',
+    hint: 'What dashboards are made of, once events are gone.',
+  },
+  { name: 'trail_days', of: 'trail', label: 'Operator trail', hint: 'Never shorter than the settings file says.' },
+] as const
+
+const NOTHING: Tried = { events_days: null, rollups_days: null, trail_days: null }
+
+export function RetentionPage() {
+  const view = useView()
+  const [isPlacing, setPlacing] = useState(false)
+  const [tried, setTried] = useState<Tried | null>(null)
+  const answer = useRetention(tried)
+  const told = answer.data
+  return (
+    <div className={known.page}>
+      <div className={known.scroll}>
+        <PageHead title="Retention" about="How long what is kept, and what must stay longer." view={view}>
+          <Button icon="plus" kind="primary" onPress={() => setPlacing(true)}>
+            Place a hold
+          </Button>
+        </PageHead>
+        <div className={known.main}>
+          {answer.isPending && <Skeleton height={180} />}
+          {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+          {told && (
+            <>
+              <Figures told={told} />
+              <Times told={told} tried={tried} isAsking={answer.isFetching} onTry={setTried} />
+              <Holds holds={told.holds} tz={view.tz} />
+            </>
+          )}
+        </div>
+      </div>
+      {isPlacing && <PlaceHold onClose={() => setPlacing(false)} />}
+    </div>
+  )
+}
+
+/** What there is now, and what the disk has to hold. */
+function Figures({ told: { use, forecast } }: { told: Retention }) {
+  const { measured_days, bytes_per_day, bytes_at_end, full_in_days } = forecast
+  const full = full_in_days === null ? 'enough room' : `full in ${dayText(full_in_days)}`
+  return (
+    <div className={css.figures}>
+      <Stat
+        label="Events"
+        value={countText(use.events)}
+        exact={exactText(use.events)}
+        note={use.oldest ? `since ${use.oldest}` : 'none sealed yet'}
+      />
+      <Stat label="They take" value={bytesText(use.bytes)} note={`the operator trail ${bytesText(use.trail_bytes)}`} />
+      <Stat
+        label="A day takes"
+        value={measured_days ? bytesText(bytes_per_day) : '–'}
+        note={measured_days ? `over the last ${dayText(measured_days)}` : 'no whole day yet'}
+      />
+      <Stat
+        label="In the end"
+        value={measured_days ? bytesText(bytes_at_end) : '–'}
+        note={`${bytesText(use.free_bytes)} free, ${full}`}
+      />
+    </div>
+  )
+}
+
+type TimesProps = { told: Retention; tried: Tried | null; isAsking: boolean; onTry: (tried: Tried | null) => void }
+
+/** The times; what they come to is asked while they are typed, and nothing is done before it is said. */
+function Times({ told, tried, isAsking, onTry }: TimesProps) {
+  const [typed, setTyped] = useState<Record<string, string>>({})
+  const [isSure, setSure] = useState(false)
+  const { act, error, forget } = useAct()
+  const now = tried ?? told.set
+  const isWrong = Object.values(typed).some((text) => !isDays(text))
+  const choose = (set: Tried | null) => {
+    forget()
+    setTyped({})
+    onTry(set)
+  }
+  const type = (name: keyof Tried, text: string) => {
+    forget()
+    setTyped({ ...typed, [name]: text })
+    if (isDays(text)) onTry({ ...now, [name]: Number(text) })
+  }
+  const save = async () => {
+    if ((await act('POST', '/retention', now)) === false) return false
+    toast('What is kept is set', { tone: 'good' })
+    choose(null)
+    return true
+  }
+  return (
+    <section className={css.card} aria-label="Times">
+      <div className={css.presets}>
+        {told.presets.map(({ name, about, set }) => (
+          <Button key={name} onPress={() => choose(set)} aria-label={`${NAMES[name] ?? name}: ${about}`}>
+            {NAMES[name] ?? name}
+          </Button>
+        ))}
+        <Button kind="quiet" onPress={() => choose(NOTHING)}>
+          As the settings file says
+        </Button>
+      </div>
+      <div className={css.times}>
+        {STREAMS.map(({ name, of, label, hint }) => (
+          <TextField
+            key={name}
+            label={`${label}, days`}
+            value={typed[name] ?? String(tried ? (tried[name] ?? told.settings[of]) : told.days[of])}
+            onChange={(text) => type(name, text)}
+            error={typed[name] !== undefined && !isDays(typed[name]) ? '1 to 36,500 days' : undefined}
+            hint={hint}
+          />
+        ))}
+      </div>
+      <p className={css.told} aria-live="polite">
+        {isAsking && tried ? 'Counting what that comes to…' : removedText(told)}
+      </p>
+      {error !== null && <ErrorState error={error} compact />}
+      {tried && (
+        <div className={css.acts}>
+          <Button onPress={() => choose(null)}>Leave it as it is</Button>
+          <Button
+            kind="primary"
+            isDisabled={isWrong || isAsking}
+            onPress={() => (told.removed.days > 0 ? setSure(true) : save())}
+          >
+            Set it
+          </Button>
+        </div>
+      )}
+      {isSure && (
+        <ConfirmDialog
+          title="Remove what is older?"
+          act="Set it and remove"
+          onAct={save}
+          onClose={() => setSure(false)}
+          error={error}
+        >
+          <p>{removedText(told)} It does not come back when the time is made longer again.</p>
+        </ConfirmDialog>
+      )}
+    </section>
+  )
+}
+
+const NAMES: Record<string, string> = { standard: 'Standard', pci: 'PCI DSS', hipaa: 'HIPAA' }
+
+/** Whether a text is a number of days that can be set. */
+const isDays = (text: string) => /^[1-9]\d{0,4}$/.test(text) && Number(text) <= 36_500
+
+const dayText = (days: number) => `${exactText(days)} ${days === 1 ? 'day' : 'days'}`
+
+/** What goes with the next look at the clock. */
+export function removedText({ removed }: Retention): string {
+  const held = removed.held_days ? ` ${dayText(removed.held_days)} past their time stay for a hold.` : ''
+  if (removed.days === 0) return `Nothing is past its time.${held}`
+  const { days, events, bytes } = removed
+  const stays = 'Their roll-ups stay as long as roll-ups are kept.'
+  return `${dayText(days)} with ${exactText(events)} events (${bytesText(bytes)}) are past their time and go within the hour. ${stays}${held}`
+}
