@@ -69,6 +69,9 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/tokens/{id}/rotate", "{}", "GL-TOKEN-ROTATE"),
     ("DELETE", "/api/v1/tokens/{id}", "", "GL-TOKEN-REVOKE"),
     ("DELETE", "/api/v1/sessions/{id}", "", "GL-SESSION-REVOKE"),
+    ("POST", "/api/v1/retention", r#"{"events_days":200}"#, "GL-RETENTION-SET"),
+    ("POST", "/api/v1/holds", r#"{"stream":"events","reason":"a case"}"#, "GL-HOLD-CREATE"),
+    ("POST", "/api/v1/holds/{id}/release", "", "GL-HOLD-RELEASE"),
     // With a token nobody has an account of their own: these are refused.
     ("PUT", "/api/v1/account/password", "{}", "GL-ACCOUNT-PASSWORD"),
     ("POST", "/api/v1/account/tokens", "{}", "GL-ACCOUNT-TOKEN"),
