@@ -16,6 +16,7 @@ use ledger::Ledger;
 use ledger::disk::Disk;
 use ledger::disk::real::RealDisk;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::app::{App, Gates, Meters};
@@ -148,9 +149,7 @@ pub(crate) fn run(
     let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
     let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
     greet(&app, address)?;
-    for start in [pull::start, objects::start, trail_pull::start] {
-        start(&app, runtime.handle());
-    }
+    pull_all(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
 
     runtime.block_on(answer(&app, listener, tls, (bound, proxies), stop))?;
@@ -170,6 +169,13 @@ fn directory(config: &Config, dir: &Path, known: &Known, now: Timestamp) -> anyh
     directory.refresh(now);
     known.change(|knowledge| knowledge.directory = directory.now());
     Ok(directory)
+}
+
+/// Begins to ask others for what they know.
+fn pull_all(app: &Arc<App>, runtime: &Handle) {
+    for start in [pull::start, objects::start, trail_pull::start] {
+        start(app, runtime);
+    }
 }
 
 /// Answers until it is told to stop.
