@@ -33,8 +33,9 @@ export function RetentionPage() {
   const view = useView()
   const [isPlacing, setPlacing] = useState(false)
   const [tried, setTried] = useState<Tried | null>(null)
-  const answer = useRetention(tried)
-  const told = answer.data
+  const answer = useRetention(null)
+  const trial = useRetention(tried)
+  const told = trial.data ?? answer.data
   return (
     <div className={known.page}>
       <div className={known.scroll}>
@@ -49,7 +50,7 @@ export function RetentionPage() {
           {told && (
             <>
               <Figures told={told} />
-              <Times told={told} tried={tried} isAsking={answer.isFetching} onTry={setTried} />
+              <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
               <Holds holds={told.holds} tz={view.tz} />
             </>
           )}
@@ -87,15 +88,23 @@ function Figures({ told: { use, forecast } }: { told: Retention }) {
   )
 }
 
-type TimesProps = { told: Retention; tried: Tried | null; isAsking: boolean; onTry: (tried: Tried | null) => void }
+type TimesProps = {
+  told: Retention
+  tried: Tried | null
+  isAsking: boolean
+  /** Why what is tried cannot be. */
+  refusal: unknown
+  onTry: (tried: Tried | null) => void
+}
 
 /** The times; what they come to is asked while they are typed, and nothing is done before it is said. */
-function Times({ told, tried, isAsking, onTry }: TimesProps) {
+function Times({ told, tried, isAsking, refusal, onTry }: TimesProps) {
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [isSure, setSure] = useState(false)
   const { act, error, forget } = useAct()
   const now = tried ?? told.set
   const isWrong = Object.values(typed).some((text) => !isDays(text))
+  const cause = error ?? (tried ? refusal : null)
   const choose = (set: Tried | null) => {
     forget()
     setTyped({})
@@ -137,15 +146,15 @@ function Times({ told, tried, isAsking, onTry }: TimesProps) {
         ))}
       </div>
       <p className={css.told} aria-live="polite">
-        {isAsking && tried ? 'Counting what that comes to…' : removedText(told)}
+        {isAsking && tried ? 'Counting what that comes to…' : !cause && removedText(told)}
       </p>
-      {error !== null && <ErrorState error={error} compact />}
-      {tried && (
+      {cause ? <ErrorState error={cause} compact /> : null}
+      {(tried || isWrong) && (
         <div className={css.acts}>
           <Button onPress={() => choose(null)}>Leave it as it is</Button>
           <Button
             kind="primary"
-            isDisabled={isWrong || isAsking}
+            isDisabled={isWrong || isAsking || !!cause || !tried}
             onPress={() => (told.removed.days > 0 ? setSure(true) : save())}
           >
             Set it
