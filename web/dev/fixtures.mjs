@@ -10,6 +10,7 @@ import { boardAt, boardChanged, boardsOf } from './boards.mjs'
 import { directory, imported } from './directory.mjs'
 import { differences, fileOf, jobAt, jobChanged, jobsOf, viewChanged, viewsOf } from './extras.mjs'
 import { compile, FilterError } from './filter.mjs'
+import { MASK_TRIED, MASKS } from './masks.mjs'
 import { MEMBERS, memberChanged, PERMISSIONS } from './members.mjs'
 import { reportChanged, reportsOf } from './reports.mjs'
 import { RETENTION } from './retention.mjs'
@@ -191,6 +192,7 @@ const ROUTES = {
   '/endpoints': (q) => covered(endpoints(ask(q), isEmpty)),
   '/directory': () => directory(undefined, undefined, isEmpty),
   ...MEMBERS,
+  ...MASKS,
   ...RETENTION,
   '/proof': proof,
 }
@@ -300,6 +302,7 @@ createServer((request, response) => {
     const [, kind, origin, part] = path.split('/')
     if (kind === 'directory') return send(response, 200, imported(origin, part === 'dry-run'))
     return bodyOf(request, (body) => {
+      if (path === '/masks/try') return send(response, 200, MASK_TRIED)
       if (path === '/what-if') return send(response, ...replayed(body, url.searchParams.get('format')))
       const [status, answered] = boardChanged(request.method, path, body, panels) ??
         reportChanged(request.method, path, body) ??

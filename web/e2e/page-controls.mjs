@@ -21,7 +21,7 @@ const PAGES = [
   '/endpoints',
 ]
 /** Pages that are about what is known, not about calls. */
-const QUIET = ['/grants', '/boards', '/directory', '/sources', '/members', '/audit', '/retention']
+const QUIET = ['/grants', '/boards', '/directory', '/sources', '/members', '/audit', '/retention', '/masking']
 /** The controls of the AWS dashboard besides the time. */
 const TERMS = {
   domain: 'api.pets.example',

@@ -27,6 +27,7 @@ const RUNS = [
   ['members', {}],
   ['oidc', {}],
   ['retention', {}],
+  ['masking', {}],
   ['parts', {}],
 ]
 const AT_ONCE = 2

@@ -35,6 +35,11 @@ const retention = createRoute({
   path: '/retention',
   component: lazyRouteComponent(() => import('./pages/retention'), 'RetentionPage'),
 })
+const masking = createRoute({
+  getParentRoute: () => shell,
+  path: '/masking',
+  component: lazyRouteComponent(() => import('./pages/masking'), 'Masking'),
+})
 const directory = createRoute({
   getParentRoute: () => shell,
   path: '/directory',
@@ -134,6 +139,7 @@ export const router = createRouter({
         members,
         audit,
         retention,
+        masking,
         connect,
         docs,
         other,

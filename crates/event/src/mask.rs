@@ -8,9 +8,11 @@
 mod columns;
 mod detectors;
 mod docs;
+mod edit;
 mod free;
 mod json;
 mod names;
+mod own;
 mod patch;
 mod rules;
 mod scan;
@@ -29,6 +31,7 @@ use value::Masker;
 pub use detectors::{DETECTORS, Detector, Keep};
 pub use docs::masking_markdown;
 pub use names::{FRAGMENTS, GUESSABLE, HARMLESS_ENDINGS, HEADERS, PARAMETERS, PATH_SEGMENTS};
+pub use own::{How, KEPT, OWN_PATTERN_BYTES_MAX, OWN_RULES_MAX, OWN_TEXT_CHARS_MAX, Own, OwnRule, What};
 pub use rules::{BODY_BYTES_MAX, ClientIp, Rules};
 
 /// A value that has gone through [`mask`], or an act that has gone through [`Masked::act`].
@@ -71,7 +74,7 @@ impl Masked<Batch> {
     }
 }
 
-/// Masks every secret of a batch.
+/// Masks every secret of a batch, and then what the installation's own rules speak of.
 pub fn mask(mut batch: Batch, rules: &Rules) -> Masked<Batch> {
     let mut masker = Masker::new(rules);
     bodies(&mut batch, &mut masker);
@@ -83,6 +86,7 @@ pub fn mask(mut batch: Batch, rules: &Rules) -> Masked<Batch> {
             batch.set_column(field.id, column);
         }
     }
+    own::apply(&mut batch, rules);
     Masked(batch)
 }
 
@@ -99,7 +103,7 @@ fn bodies(batch: &mut Batch, masker: &mut Masker<'_>) {
             let route = batch.row(row).text(field::ROUTE).unwrap_or("");
             let own = rules.route_body_bytes.iter().rev().find(|(name, _)| name == route);
             let bytes = own.map_or(rules.body_bytes, |(_, bytes)| *bytes);
-            kept.push(&masker.body(text, bytes));
+            kept.push(&masker.body(text, bytes, |text| rules.own.body(batch.row(row), body, text, rules)));
         }
         if !kept.parts().0.is_empty() {
             batch.set_column(body, Column::Text(kept));
@@ -130,6 +134,18 @@ pub fn mask_excerpt(record: &str, rules: &Rules) -> String {
     let end = kept.trim_end_matches(part).len();
     let (whole, _) = head(kept.get(..end).unwrap_or(""), bytes - '…'.len_utf8());
     format!("{whole}…")
+}
+
+/// What is kept of a record of a source that was refused: why, and its first bytes. With a rule of the installation's own
+/// that could speak of a part of it, no byte of it is kept.
+pub fn mask_reject(reject: crate::Reject, source: &str, rules: &Rules) -> crate::Reject {
+    let found = |text: &str| {
+        let masked = mask_text(text, rules);
+        rules.own.excerpt(source, &masked, rules).map(Cow::into_owned)
+    };
+    let excerpt = found(&reject.excerpt).map(|text| mask_excerpt(&text, rules));
+    let reason = found(&reject.reason).unwrap_or_else(|| mask_text(&reject.reason, rules).into_owned());
+    crate::Reject { line: reject.line, reason, excerpt: excerpt.unwrap_or_default() }
 }
 
 /// The first bytes of a text, and whether that is less than all of it.

@@ -18,6 +18,7 @@ use crate::directory::{self, Import, Outcome, Store};
 use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
+use crate::masks::Masking;
 use crate::outbound::Outbound;
 use crate::provider::Provider;
 use crate::proxy::Proxy;
@@ -38,7 +39,10 @@ pub(crate) struct App {
     pub(crate) catalog: Catalog,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) trail: Recorder,
+    /// The defaults of masking, for all that is no access event.
     pub(crate) rules: Rules,
+    /// The same with the rules of the installation, for access events.
+    pub(crate) masking: Masking,
     pub(crate) known: Known,
     pub(crate) directory: Store,
     pub(crate) tally: Tally,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::boards::Boards;
 use crate::counters::Counters;
 use crate::durable;
+use crate::masks::Masks;
 use crate::reading::Reading;
 use crate::reports::Reports;
 use crate::retention;
@@ -98,6 +99,8 @@ pub(crate) struct Content {
     pub(crate) reports: Reports,
     /// How long what is kept, as far as it was set at run time, and what is held.
     pub(crate) retention: retention::Kept,
+    /// What is masked on top of the defaults.
+    pub(crate) masks: Masks,
 }
 
 /// The catalogue.
@@ -187,6 +190,11 @@ impl Catalog {
             }
         });
         key
+    }
+
+    /// That the file holds what cannot be.
+    pub(crate) fn damaged(&self, reason: String) -> Error {
+        Error::Damaged { path: self.path.display().to_string(), reason }
     }
 
     fn reading(&self) -> RwLockReadGuard<'_, State> {

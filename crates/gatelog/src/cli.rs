@@ -17,6 +17,7 @@ mod generate;
 mod grants;
 mod import;
 mod mask;
+mod masks;
 mod place;
 mod query;
 mod retention;
@@ -76,6 +77,7 @@ enum Command {
     Source(source::Args),
     Trail(trail::Args),
     Retention(retention::Args),
+    Masks(masks::Args),
     Verify(verify::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
@@ -107,6 +109,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
         Command::Retention(args) => retention::run(&args, environment),
+        Command::Masks(args) => masks::run(&args, environment),
         Command::Verify(args) => verify::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {

@@ -16,6 +16,7 @@ mod gateways;
 mod grants;
 mod health;
 pub(crate) mod ingest;
+mod masks;
 mod members;
 mod openapi;
 mod panels;

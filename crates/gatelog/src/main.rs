@@ -17,6 +17,7 @@ mod http;
 mod knowledge;
 mod listen;
 mod log;
+mod masks;
 mod objects;
 mod outbound;
 mod owner;

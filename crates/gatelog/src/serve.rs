@@ -30,6 +30,7 @@ use crate::exports::{self, Exports};
 use crate::knowledge::Known;
 use crate::listen::tls::Tls;
 use crate::listen::{self, Bound};
+use crate::masks::Masking;
 use crate::outbound::Outbound;
 use crate::provider::Provider;
 use crate::proxy;
@@ -122,6 +123,7 @@ pub(crate) fn run(
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
+        masking: Masking::of(&catalog)?,
         known,
         directory,
         gates: Gates::new(&config),
@@ -356,6 +358,9 @@ fn save_often(app: Arc<App>, ended: Arc<AtomicBool>) -> anyhow::Result<JoinHandl
                 Ok(true) => {
                     log::info("the catalogue was changed by another process", &[]);
                     app.keep(&app.retention().0);
+                    if let Err(error) = app.masking.follow(&app.catalog) {
+                        log::error("masking stays as it was", &[("error", &error)]);
+                    }
                 }
                 Ok(false) => {}
                 Err(error) => log::error("the catalogue cannot be read", &[("error", &error)]),

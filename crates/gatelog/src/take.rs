@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
-use event::mask::{Masked, mask, mask_excerpt, mask_text};
+use event::mask::{Masked, mask, mask_reject};
 use event::{Batch, Reject, Timestamp, field};
 use intake::enrich::enrich;
 use intake::envelopes::{Envelope, Fault, Opened, Said};
@@ -244,9 +244,10 @@ async fn understand(app: &Arc<App>, delivery: &Delivery, body: Vec<u8>) -> Resul
         enrich(&mut batch, &app.known.get());
         let keys = salted(decoded.keys, &source);
         let quality = Quality::of(&batch, received);
-        let rejects = masked(&app, decoded.rejects);
+        let rules = app.masking.get();
+        let rejects = masked(&app, &source, decoded.rejects);
         let rest = Rest { quality, rejected: decoded.rejected, rejects, formats: decoded.formats, shell };
-        Ok(Understood { batch: mask(batch, &app.rules), keys, rest })
+        Ok(Understood { batch: mask(batch, &rules), keys, rest })
     };
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
 }
@@ -266,13 +267,9 @@ pub(crate) fn inflate<'b>(
 }
 
 /// Rejects without secrets.
-pub(crate) fn masked(app: &App, rejects: Vec<Reject>) -> Vec<Reject> {
-    let masked = |reject: Reject| Reject {
-        reason: mask_text(&reject.reason, &app.rules).into_owned(),
-        excerpt: mask_excerpt(&reject.excerpt, &app.rules),
-        ..reject
-    };
-    rejects.into_iter().map(masked).collect()
+pub(crate) fn masked(app: &App, source: &str, rejects: Vec<Reject>) -> Vec<Reject> {
+    let rules = app.masking.get();
+    rejects.into_iter().map(|reject| mask_reject(reject, source, &rules)).collect()
 }
 
 /// The duplicate keys of one source: two sources may use the same request ids.

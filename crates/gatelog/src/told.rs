@@ -41,7 +41,7 @@ pub(crate) async fn take(
         let rest = Rest {
             quality: Quality::default(),
             rejected: read.rejected,
-            rejects: take::masked(&app, read.rejects),
+            rejects: take::masked(&app, &delivery.source, read.rejects),
             formats: read.trails,
             shell,
         };

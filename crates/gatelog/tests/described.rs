@@ -95,6 +95,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/trail/{id}/proof", &["/api/v1/trail/0/proof"]),
     ("/api/v1/trail/facets", &["", "?event=update&operator=nobody"]),
     ("/api/v1/trail/changes", &["", "?from=7d&marks=3"]),
+    ("/api/v1/masks/versions/{id}", &["/api/v1/masks/versions/1"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),
     ("/api/v1/sources/{name}/quality", &["/api/v1/sources/default/quality"]),
 ];
@@ -288,6 +289,16 @@ fn answers_are_as_described() {
     );
     let role = json!({ "about": "Reads", "permissions": ["panels:read"], "rows": "status:200" });
     assert_eq!(server.put(ADMIN, "/api/v1/roles/team", &role).status, 200);
+    let rule =
+        json!({ "name": "addresses", "what": "field", "of": "ip", "how": "truncate", "source": "edge" });
+    let masks = server.post(ADMIN, "/api/v1/masks", &json!({ "rules": [rule], "note": "at first" }));
+    assert_eq!(masks.status, 200, "{}", masks.text());
+    let shape_of = |path: &str| shape(&openapi["paths"][path]["post"], "200", "application/json").unwrap();
+    check(&Judge { openapi: &openapi, shape: shape_of("/api/v1/masks") }, &masks.json(), "masks set");
+    let trial = json!({ "record": String::from_utf8(sample("json/common.log")).unwrap().lines().next(), "source": "edge" });
+    let tried = server.post(ADMIN, "/api/v1/masks/try", &trial);
+    assert!(tried.json()["event"].is_object(), "{}", tried.text());
+    check(&Judge { openapi: &openapi, shape: shape_of("/api/v1/masks/try") }, &tried.json(), "masks tried");
     let mut routes = 0;
     for (path, methods) in openapi["paths"].as_object().unwrap() {
         let Some(shape) = methods.get("get").and_then(|get| shape(get, "200", "application/json")) else {

@@ -956,6 +956,96 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        MaskRule: {
+            environment?: string | null;
+            gateway?: string | null;
+            /**
+             * @description What becomes of it: it goes, another text stands there, its keyed tag does, or addresses in it are cut to /24 and /48.
+             * @enum {string}
+             */
+            how: "remove" | "replace" | "hash" | "truncate";
+            /** @description What people call it. */
+            name: string;
+            /** @description The name of the field, header, parameter or member, or the regular expression; at most 512 bytes. */
+            of: string;
+            /** @description It is left out for now. */
+            off?: boolean;
+            source?: string | null;
+            /**
+             * @description Where it looks: a field, a header, a parameter of a query, a member of JSON, or what a regular expression finds in any text.
+             * @enum {string}
+             */
+            what: "field" | "header" | "query" | "member" | "pattern";
+            /** @description What it is replaced by; without, `***`. */
+            with?: string;
+        };
+        MaskTrial: {
+            format?: string | null;
+            /** @description One record as a gateway writes it. */
+            record: string;
+            /** @description Without, those that hold. */
+            rules?: components["schemas"]["MaskRule"][] | null;
+            source?: string | null;
+        };
+        MaskTried: {
+            /** @description The rules that change something of it, counted from 0. */
+            acted: number[];
+            event: components["schemas"]["Event"] | null;
+            /** @description Values that are not kept as they came. */
+            marks: {
+                /** @enum {string} */
+                by: "defaults" | "rules";
+                kept: string | null;
+                path: string;
+                /** @description What the defaults leave of it. */
+                was: string | null;
+            }[];
+            rejects: {
+                excerpt: string;
+                line: number;
+                reason: string;
+            }[];
+        };
+        MaskVersion: {
+            at: string;
+            by: string;
+            note: string;
+            rules: components["schemas"]["MaskRule"][];
+            version: number;
+        };
+        /** @description The newest first, each with what is otherwise than in the one before. */
+        MaskVersions: {
+            versions: {
+                added: components["schemas"]["MaskRule"][];
+                at: string;
+                by: string;
+                note: string;
+                removed: components["schemas"]["MaskRule"][];
+                /** @description How many it has. */
+                rules: number;
+                version: number;
+            }[];
+        };
+        Masks: {
+            at: string | null;
+            by: string | null;
+            /** @description The fields a rule may name. */
+            fields: {
+                label: string;
+                name: string;
+            }[];
+            rules: components["schemas"]["MaskRule"][];
+            /** @description 0 before there was a rule. */
+            version: number;
+        };
+        /** @description All rules, in their order; at most 100. */
+        MasksBody: {
+            /** @description Why. */
+            note?: string;
+            rules: components["schemas"]["MaskRule"][];
+            /** @description The version that was changed; the answer is 409 when another one holds by now. */
+            version?: number | null;
+        };
         NewSource: {
             connect: components["schemas"]["ConnectStep"][];
             source: components["schemas"]["Source"];

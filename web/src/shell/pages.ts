@@ -17,6 +17,7 @@ export type PagePath =
   | '/members'
   | '/audit'
   | '/retention'
+  | '/masking'
 export type Page = {
   to: PagePath
   label: string
@@ -139,6 +140,15 @@ export const PAGES: Page[] = [
     key: 'k',
     needs: ['settings:write'],
     alias: 'Legal hold, keep, delete, expire, storage, disk use, days, PCI, HIPAA, archive, settings, forecast',
+  },
+  {
+    to: '/masking',
+    label: 'Masking',
+    icon: 'off',
+    key: 'x',
+    needs: ['settings:write'],
+    alias:
+      'Privacy, PII, GDPR, redact, anonymize, pseudonymize, hash, truncate IP, data masking, rules, secrets, settings',
   },
 ]
 

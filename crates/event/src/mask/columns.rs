@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 
 use super::detectors::may_hold_card;
+use super::edit::network;
 use super::names::Verdict;
 use super::rules::ClientIp;
 use super::scan::{self, Rows};
@@ -178,19 +179,12 @@ impl Masker<'_> {
         match (self.rules.client_ip, text.trim().parse::<IpAddr>()) {
             (ClientIp::Keep, _) | (ClientIp::Truncate, Err(_)) => self.detect(text),
             (ClientIp::Tag, _) => self.secret(Verdict::Secret, text),
-            (ClientIp::Truncate, Ok(IpAddr::V4(ip))) => {
-                let [a, b, c, _] = ip.octets();
-                Some(IpAddr::from([a, b, c, 0]).to_string()).filter(|new| new != text)
-            }
-            (ClientIp::Truncate, Ok(IpAddr::V6(ip))) => {
-                let [a, b, c, ..] = ip.segments();
-                Some(IpAddr::from([a, b, c, 0, 0, 0, 0, 0]).to_string()).filter(|new| new != text)
-            }
+            (ClientIp::Truncate, Ok(ip)) => Some(network(ip).to_string()).filter(|new| new != text),
         }
     }
 
-    /// A body: masked first, cut to `bytes` then, so that no half of a secret is left at the cut.
-    pub(crate) fn body(&mut self, text: &str, bytes: usize) -> String {
+    /// A body: masked first, by `own` as well, cut to `bytes` then, so that no half of a secret is left at the cut.
+    pub(crate) fn body(&mut self, text: &str, bytes: usize, own: impl FnOnce(String) -> String) -> String {
         if bytes == 0 {
             return String::new();
         }
@@ -201,7 +195,7 @@ impl Masker<'_> {
         let text = text.get(..end).unwrap_or("");
         let start = text.trim_start();
         let masked = self.settled(start, |m, t| m.body_once(t));
-        let masked = masked.unwrap_or_else(|| start.to_owned());
+        let masked = own(masked.unwrap_or_else(|| start.to_owned()));
         let mut end = masked.len().min(bytes);
         while !masked.is_char_boundary(end) {
             end -= 1;

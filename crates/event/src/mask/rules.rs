@@ -1,7 +1,11 @@
 //! What is masked, and with which key.
 
+use std::sync::Arc;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
+
+use super::own::Own;
 
 /// Bytes of one body that are kept at most, whatever the settings say.
 pub const BODY_BYTES_MAX: usize = 16 << 10;
@@ -25,6 +29,7 @@ pub struct Rules {
     pub(crate) body_bytes: usize,
     pub(crate) route_body_bytes: Vec<(String, usize)>,
     pub(crate) client_ip: ClientIp,
+    pub(crate) own: Arc<Own>,
 }
 
 impl Rules {
@@ -38,6 +43,7 @@ impl Rules {
             body_bytes: 0,
             route_body_bytes: Vec::new(),
             client_ip: ClientIp::Keep,
+            own: Arc::default(),
         }
     }
 
@@ -59,6 +65,13 @@ impl Rules {
     #[must_use]
     pub fn client_ip(mut self, choice: ClientIp) -> Self {
         self.client_ip = choice;
+        self
+    }
+
+    /// The rules of the installation, on top of the defaults.
+    #[must_use]
+    pub fn own(mut self, own: Own) -> Self {
+        self.own = Arc::new(own);
         self
     }
 

@@ -170,7 +170,7 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
 /// What stays as it is in a path: not the `?`, `&`, `=` and `#` that were hidden there.
 const IN_PATH: &[u8] = b"-_.~*:/@,!$();";
 /// What stays as it is in the value of a parameter.
-const IN_VALUE: &[u8] = b"-_.~*:/@,!$()=?+";
+pub(crate) const IN_VALUE: &[u8] = b"-_.~*:/@,!$()=?+";
 /// What stays as it is in a word of free text.
 pub(crate) const IN_WORD: &[u8] = b"-_.~*:/@,!$()=?+&;#%[]{}<>";
 

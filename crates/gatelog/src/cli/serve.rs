@@ -15,6 +15,7 @@ use crate::catalog::{Catalog, Content, Source};
 use crate::config::{Config, Environment};
 use crate::directory::Store;
 use crate::knowledge::Known;
+use crate::masks;
 use crate::reading::{Named, Reader};
 use crate::serve::{LEDGER_DIR, given, open_disk, open_ledger};
 use crate::sources::check_name;
@@ -103,7 +104,7 @@ impl Direct {
         let now = clock::now();
         let catalog = data_place::open(dir, now)?;
         let ledger = open_ledger(&config, open_disk(dir)?, now)?;
-        let rules = Rules::new(catalog.masking_key());
+        let rules = masks::rules(&catalog)?;
         let known = Known::open(&config)?;
         let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, "")?;
         known.change(|knowledge| knowledge.directory = directory.now());

@@ -33,6 +33,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/trail.json"),
     include_str!("openapi/members.json"),
     include_str!("openapi/retention.json"),
+    include_str!("openapi/masks.json"),
 ];
 
 /// `GET /openapi.json`.

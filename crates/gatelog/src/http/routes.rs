@@ -9,7 +9,7 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest,
+    account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, masks,
     members, openapi, panels, provider, pulls, retention, saved, session, sources, tail, tokens, trail,
     usage, views, what_if,
 };
@@ -634,6 +634,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(trail::routes());
     routes.extend(provider::routes());
     routes.extend(retention::routes());
+    routes.extend(masks::routes());
     routes.extend(members::routes());
     routes.extend(tokens::routes());
     routes.extend(account::routes());

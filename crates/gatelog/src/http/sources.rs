@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use event::mask::{mask, mask_excerpt, mask_text};
+use event::mask::{mask, mask_reject};
 use event::time::{DAY, HOUR};
 use event::{Timestamp, field};
 use intake::{FieldMap, RECORD_BYTES_MAX, operator};
@@ -294,7 +294,7 @@ fn read(app: &App, reading: &Reading, line: &str) -> Result<Tried, Problem> {
         intake::decode_with(intake::Options { format, received: Some(now), salt: None }, line.as_bytes());
     let mut batch = decoded.batch;
     batch.fill_text(field::SOURCE, "try");
-    let mut batch = mask(batch, &app.rules);
+    let mut batch = mask(batch, &app.masking.get());
     let count = batch.len();
     batch.set_numbers(field::SEQ, vec![0; count]);
     batch.set_numbers(field::RECEIVED, vec![now.0; count]);
@@ -321,10 +321,10 @@ fn told(app: &App, trail: &'static operator::Trail, line: &str) -> Result<Tried,
 
 impl Tried {
     fn of(app: &App, event: Option<String>, rejects: Vec<event::Reject>) -> Result<Tried, Problem> {
-        let rejects = rejects.into_iter().map(|reject| NotRead {
-            line: reject.line,
-            reason: mask_text(&reject.reason, &app.rules).into_owned(),
-            excerpt: mask_excerpt(&reject.excerpt, &app.rules),
+        let rules = app.masking.get();
+        let rejects = rejects.into_iter().map(|reject| {
+            let event::Reject { line, reason, excerpt } = mask_reject(reject, "try", &rules);
+            NotRead { line, reason, excerpt }
         });
         Ok(Tried {
             event: event.map(RawValue::from_string).transpose().map_err(Problem::internal)?,

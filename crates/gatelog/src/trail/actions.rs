@@ -108,6 +108,9 @@ actions! {
     EXPORT_FETCH "GL-EXPORT-FETCH" "Fetch export" "export" Export true;
     EXPORT_DELETE "GL-EXPORT-DELETE" "Delete export" "export" Delete true;
     RETENTION_SET "GL-RETENTION-SET" "Change retention" "retention" Update true;
+    MASKS_SET "GL-MASKS-SET" "Change masking rules" "masks" Update true;
+    MASKS_RESTORE "GL-MASKS-RESTORE" "Restore masking rules" "masks" Update true;
+    MASKS_TRY "GL-MASKS-TRY" "Try masking rules" "masks" Run false;
     HOLD_CREATE "GL-HOLD-CREATE" "Place legal hold" "hold" Create true;
     HOLD_RELEASE "GL-HOLD-RELEASE" "Release legal hold" "hold" Delete true;
     WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;

@@ -34,6 +34,7 @@ fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
                 "disabled": user.disabled, "provider": user.provider })
         }),
         "retention" => serde_json::to_value(content.retention.set).ok(),
+        "masks" => serde_json::to_value(content.masks.rules()).ok(),
         "hold" => content.retention.holds.get(id).and_then(|hold| serde_json::to_value(hold).ok()),
         "role" => {
             let (_, role) = content.keyring.roles().find(|(name, _)| name.as_str() == id)?;
