@@ -283,7 +283,9 @@ function useFound(view: View, text: string, open: (field: string, value: string)
     { enabled: isOn },
   )
   const isLooking = isOn && (answer.isFetching || asked !== text)
-  if (!isOn || answer.isPlaceholderData) return { found: [], isLooking }
+  if (!isOn) return { found: [], isLooking }
+  // Until the answer is there, of that before: who is among the most frequent there is so among those with more of the text, so
+  // that nothing goes away and comes back under the eyes and the focus.
   const found = (answer.data?.facets ?? []).flatMap((facet): Command[] =>
     facet.values
       .filter(({ value, label }) => value && `${value} ${label}`.toLowerCase().includes(text.toLowerCase()))
