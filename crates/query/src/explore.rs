@@ -230,6 +230,7 @@ pub(crate) fn gather(look: &Look<'_>, question: &Question, periods: &[Vec<i64>])
         Some(plan) => cells::gather(question, &narrow, &plan, periods, &mut table)?,
         None => rows::gather(question, &narrow, periods, &mut table)?,
     }
+    table.settle();
     let (origin, stop) = narrow.outcome();
     look.note(origin, stop);
     Ok(table)

@@ -159,22 +159,22 @@ pub(super) fn gather(
         };
         let group = words.group(reading, hit, start, table);
         let seen = (question.seen && *is_count).then_some(start);
+        let cell = table.cell(group, place, &budget);
         if *is_count {
-            count(table.cell(group, place, &budget), hit, seen);
+            table.sums(cell).into_iter().for_each(|sums| count(sums, hit, seen));
             if !plan.is_list {
                 count(table.everything(place), hit, seen);
             }
             for (unique, from) in reading.uniques.iter().enumerate() {
-                let text = words.text(*from, hit, start);
-                table.has(unique, group, place, &text, &budget);
+                let value = words.value(unique, *from, hit, start, table);
+                table.has(unique, cell, value, &budget);
             }
         } else {
-            table
-                .cell(group, place, &budget)
-                .times
-                .iter_mut()
-                .for_each(|t| t.fall_in(hit.latency, hit.calls));
-            table.everything(place).times.iter_mut().for_each(|t| t.fall_in(hit.latency, hit.calls));
+            let fall_in = |sums: &mut super::sums::Sums| {
+                sums.times.iter_mut().for_each(|times| times.fall_in(hit.latency, hit.calls));
+            };
+            table.sums(cell).into_iter().for_each(fall_in);
+            fall_in(table.everything(place));
         }
     })?;
     table.is_exact = false;
@@ -204,31 +204,40 @@ fn refined(question: &Question, look: &Look<'_>, periods: &[Vec<i64>]) -> Vec<Ve
 /// The texts of cells as numbers of a table. Cells come in runs of one combination.
 struct Words<'a> {
     known: Vec<Numbered<u64, u32>>,
+    values: Vec<Numbered<u64, u32>>,
     symbols: &'a Symbols,
     zone: Zone,
     hours: Hours,
-    last: Option<(Vec<u64>, u32)>,
+    /// Of the cell before: its values, the numbers of their texts and its combination.
+    last: Vec<u64>,
+    key: Vec<u32>,
+    group: Option<u32>,
 }
 
 impl<'a> Words<'a> {
     fn new(question: &Question, look: &Look<'a>) -> Words<'a> {
         Words {
             known: question.by.iter().map(|_| Numbered::default()).collect(),
+            values: question.uniques().map(|_| Numbered::default()).collect(),
             symbols: look.reader.view.symbols(),
             zone: look.ask.zone.clone(),
             hours: look.ask.given.hours,
-            last: None,
+            last: Vec::new(),
+            key: Vec::new(),
+            group: None,
         }
     }
 
     fn group(&mut self, reading: &Reading, hit: &Hit, start: i64, table: &mut Table) -> u32 {
         let raw = |place: &Place| raw(*place, hit, start);
-        if let Some((last, group)) = &self.last
-            && reading.splits.iter().map(raw).eq(last.iter().copied())
+        if let Some(group) = self.group
+            && reading.splits.iter().map(raw).eq(self.last.iter().copied())
         {
-            return *group;
+            return group;
         }
-        let mut key = Vec::with_capacity(reading.splits.len());
+        self.last.clear();
+        self.last.extend(reading.splits.iter().map(raw));
+        self.key.clear();
         for (at, place) in reading.splits.iter().enumerate() {
             let value = raw(place);
             let found = self.known.get(at).and_then(|known| known.get(&value)).copied();
@@ -237,11 +246,22 @@ impl<'a> Words<'a> {
                 self.known.get_mut(at).map(|known| known.insert(value, number));
                 number
             });
-            key.push(number);
+            self.key.push(number);
         }
-        let group = table.group(&key);
-        self.last = Some((reading.splits.iter().map(raw).collect(), group));
+        let group = table.group(&self.key);
+        self.group = Some(group);
         group
+    }
+
+    /// The number of a distinct value.
+    fn value(&mut self, unique: usize, place: Place, hit: &Hit, start: i64, table: &mut Table) -> u32 {
+        let value = raw(place, hit, start);
+        let found = self.values.get(unique).and_then(|known| known.get(&value)).copied();
+        found.unwrap_or_else(|| {
+            let number = table.value(unique, &self.text(place, hit, start));
+            self.values.get_mut(unique).map(|known| known.insert(value, number));
+            number
+        })
     }
 
     fn text(&self, place: Place, hit: &Hit, start: i64) -> String {

@@ -1,7 +1,7 @@
 //! What was counted from the rows of units, and what of it is kept: a question that is asked again adds up what each day gave, or
 //! all days that are over, and reads only units that are new.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::mem;
 use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -84,7 +84,8 @@ impl Grouped {
             keys.iter().map(|key| numbers.get(key as usize).copied().flatten()).collect()
         };
         let splits: Vec<_> = self.words.iter().zip(&self.keys).enumerate().map(&mut number).collect();
-        let mut groups = Vec::with_capacity(self.sums.len());
+        table.reserve(self.sums.len());
+        let mut cells = Vec::with_capacity(self.sums.len());
         let mut key = Vec::with_capacity(splits.len());
         let mut buckets = self.buckets.iter();
         self.sums.each(|at, sums| {
@@ -92,8 +93,9 @@ impl Grouped {
             key.extend(splits.iter().map_while(|numbers| numbers.get(at).copied().flatten()));
             let group = if key.len() == splits.len() { table.group(&key) } else { REST };
             let place = table.place(place.period, first + buckets.next().unwrap_or(0) as usize);
-            table.cell(group, place, budget).add(sums);
-            groups.push((group, place));
+            let cell = table.cell(group, place, budget);
+            table.sums(cell).into_iter().for_each(|mine| mine.add(sums));
+            cells.push(cell);
         });
         self.all.each(|bucket, sums| {
             if sums.calls > 0 {
@@ -102,9 +104,10 @@ impl Grouped {
             }
         });
         for (unique, values) in self.uniques.iter().enumerate() {
+            let numbers: Vec<u32> = values.words.iter().map(|word| table.value(unique, word)).collect();
             for (group, value) in values.groups.iter().zip(values.values.iter()) {
-                let Some((group, place)) = groups.get(group as usize).copied() else { continue };
-                table.has(unique, group, place, values.words.get(value as usize), budget);
+                let cell = cells.get(group as usize).zip(numbers.get(value as usize));
+                cell.into_iter().for_each(|(cell, value)| table.has(unique, *cell, *value, budget));
             }
             if values.is_full {
                 table.misses(unique);
@@ -114,18 +117,20 @@ impl Grouped {
     }
 
     /// What a table of one period holds.
-    fn of(table: &Table, question: &Question, buckets: usize) -> Grouped {
-        let mut cells: Vec<(u32, u32, &Sums)> = table.cells().collect();
-        cells.sort_unstable_by_key(|(group, place, _)| (*group, *place));
-        let at: HashMap<(u32, u32), u32> =
-            cells.iter().zip(0..).map(|((group, place, _), at)| ((*group, *place), at)).collect();
+    fn of(mut table: Table, question: &Question, buckets: usize) -> Grouped {
+        table.settle();
+        let cells: Vec<(u32, u32, &Sums)> = table.cells().collect();
         let all: Vec<Sums> =
             (0..buckets as u32).map(|place| table.total(place).cloned().unwrap_or_default()).collect();
         let splits = 0..question.by.len();
         let unique = |unique: usize| {
-            let values = table.values(unique);
-            let pairs = values.filter_map(|(group, place, text)| Some((*at.get(&(group, place))?, text)));
-            Values::new(pairs, table.misses_values_of(unique))
+            let (words, seen) = table.values(unique)?;
+            Some(Values {
+                words: words.clone(),
+                groups: seen.iter().map(|(cell, _)| u64::from(*cell)).collect(),
+                values: seen.iter().map(|(_, value)| u64::from(*value)).collect(),
+                is_full: table.misses_values_of(unique),
+            })
         };
         let key = |group: u32, split: usize| match group {
             REST if !question.by.is_empty() && table.is_full => NO_TEXT,
@@ -137,7 +142,7 @@ impl Grouped {
             keys: splits.map(column).collect(),
             buckets: cells.iter().map(|(_, place, _)| u64::from(*place)).collect(),
             sums: Packed::new(&cells.iter().map(|(.., sums)| (*sums).clone()).collect::<Vec<_>>()),
-            uniques: (0..question.uniques().count()).map(unique).collect(),
+            uniques: (0..question.uniques().count()).filter_map(unique).collect(),
             all: Packed::new(&all),
             is_full: table.is_full,
         }
@@ -343,7 +348,7 @@ impl<'a> Kept<'a> {
         let (view, question) = (self.reader.view, self.question);
         let open = mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         for run in open.runs {
-            let sum = Arc::new(Grouped::of(&self.folded(run.sum), question, 1));
+            let sum = Arc::new(Grouped::of(self.folded(run.sum), question, 1));
             take(run.place, &sum);
             let name = self.name(run.place);
             let bytes = sum.memory_bytes();
@@ -422,7 +427,8 @@ impl<'a> Kept<'a> {
                 |split: usize| if is_many && split + 1 == splits { MANY } else { table.text(group, split) };
             let key: Vec<u32> = (0..splits).map(|split| folded.number(split, text(split))).collect();
             let group = folded.group(&key);
-            folded.cell(group, place, &Budget::new()).add(sums);
+            let cell = folded.cell(group, place, &Budget::new());
+            folded.sums(cell).into_iter().for_each(|mine| mine.add(sums));
             folded.everything(place).add(sums);
         }
         folded
@@ -445,7 +451,7 @@ impl<'a> Kept<'a> {
             let place = Place { period: 0, buckets: (from - first, to - first), ..*place };
             grouped.add_to(&mut table, place, &Budget::new());
         }
-        let sum = Grouped::of(&self.folded(table), self.question, buckets);
+        let sum = Grouped::of(self.folded(table), self.question, buckets);
         self.keep(&day.units, day.place, &Arc::new(sum))
     }
 }

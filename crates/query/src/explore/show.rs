@@ -111,24 +111,24 @@ pub(crate) fn list(
     };
     let item = |group: u32| {
         let value = number(table, question, 0, Some(group), now)?;
-        let before = number(table, question, 0, Some(group), before).filter(|_| compared);
+        let before = compared.then(|| number(table, question, 0, Some(group), before)).flatten();
         let is_there = match first.adds_up() {
             true => value.real() > 0.0 || before.is_some_and(|n| n.real() > 0.0),
             false => table.at(group, now).is_some(),
         };
         is_there.then(|| Item { group, value, before, part: part(Some(group), Some(value)) })
     };
-    let mut items: Vec<Item> = table.groups().filter(|group| keep(table, *group)).filter_map(item).collect();
+    let kept: Vec<u32> = table.groups().filter(|group| keep(table, *group)).collect();
+    let is_kept = kept.len() == table.groups().count();
+    let mut items: Vec<Item> = kept.into_iter().filter_map(item).collect();
     let rest = item(REST).map_or(0, |rest| rest.part);
     let counted = items.iter().map(|item| item.part).sum::<u64>() + rest;
-    let is_kept = table.groups().all(|group| keep(table, group));
     let total = if is_kept { part(None, number(table, question, 0, None, now)) } else { counted };
-    items.sort_by(|a, b| {
+    largest(&mut items, look.ask.top, |a, b| {
         let size = |item: &Item| item.before.map_or(0.0, Number::real);
         let by_value = b.value.real().total_cmp(&a.value.real()).then(b.part.cmp(&a.part));
         by_value.then(size(b).total_cmp(&size(a))).then_with(|| texts(table, question, a.group, b.group))
     });
-    items.truncate(look.ask.top);
     let listed: u64 = items.iter().map(|item| item.part).sum();
     let rows = items.iter().map(|item| row(look, question, table, item, total, compared)).collect();
     let missing = if question.by.iter().any(Split::is_list) { 0 } else { total.saturating_sub(counted) };
@@ -140,6 +140,15 @@ pub(crate) fn list(
         missing,
         note: notes(question, table, note),
     }
+}
+
+/// The first so many in order; the order of the others is not found out.
+fn largest<T>(items: &mut Vec<T>, most: usize, order: impl Fn(&T, &T) -> Ordering) {
+    if items.len() > most {
+        items.select_nth_unstable_by(most, &order);
+        items.truncate(most);
+    }
+    items.sort_by(order);
 }
 
 fn texts(table: &Table, question: &Question, a: u32, b: u32) -> Ordering {

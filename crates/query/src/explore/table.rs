@@ -1,9 +1,12 @@
 //! What was counted: sums for each combination of values, now and before, bucket by bucket.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
+
 use event::FieldId;
 use event::column::{Dict, Texts};
-
-use std::collections::{HashMap, HashSet};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
 
 use super::sums::Sums;
 use super::{MANY, Question};
@@ -15,6 +18,9 @@ pub const GROUPS_MAX: usize = 100_000;
 /// Distinct values counted for one measure at most, over all rows of an answer.
 pub const UNIQUE_MAX: usize = 1_000_000;
 
+/// Values are sorted when there are so many more.
+const SORTED_MIN: usize = 1 << 16;
+
 /// The number of what is counted together because there are too many combinations.
 pub(crate) const REST: u32 = 0;
 
@@ -25,11 +31,8 @@ const CELL_BYTES: usize = 160;
 pub(crate) struct Table {
     /// The texts of each split.
     dicts: Vec<Dict>,
-    index: Numbered<Box<[u32]>, u32>,
-    /// The texts of each combination by its number; that of [`REST`] is empty.
-    keys: Vec<Box<[u32]>>,
-    /// By combination and place: a period and a bucket.
-    cells: Numbered<(u32, u32), Sums>,
+    groups: Groups,
+    cells: Cells,
     /// Everything once, even where a call is in several combinations; by place.
     all: Numbered<u32, Sums>,
     uniques: Vec<Unique>,
@@ -41,24 +44,137 @@ pub(crate) struct Table {
     pub(crate) is_exact: bool,
 }
 
+/// Combinations, numbered.
+struct Groups {
+    /// The number of the text of each split, of one combination after the other; those of [`REST`] are 0.
+    keys: Vec<u32>,
+    splits: usize,
+    len: u32,
+    index: HashTable<u32>,
+}
+
+impl Groups {
+    fn new(splits: usize) -> Groups {
+        Groups { keys: vec![0; splits], splits, len: 1, index: HashTable::new() }
+    }
+
+    fn key(&self, group: u32) -> &[u32] {
+        key_of(&self.keys, self.splits, group)
+    }
+
+    /// The number of a combination; none when it is new and there is no room.
+    fn number(&mut self, key: &[u32]) -> Option<u32> {
+        let hash = hash(key);
+        if let Some(group) = self.index.find(hash, |group| self.key(*group) == key) {
+            return Some(*group);
+        }
+        if self.len as usize > GROUPS_MAX {
+            return None;
+        }
+        let group = self.len;
+        self.len += 1;
+        self.keys.extend(key);
+        let (keys, splits) = (&self.keys, self.splits);
+        self.index.insert_unique(hash, group, |group| self::hash(key_of(keys, splits, *group)));
+        Some(group)
+    }
+}
+
+fn key_of(keys: &[u32], splits: usize, group: u32) -> &[u32] {
+    let at = group as usize * splits;
+    keys.get(at..at + splits).unwrap_or(&[])
+}
+
+fn hash(key: impl std::hash::Hash) -> u64 {
+    FixedState::default().hash_one(key)
+}
+
+/// The sums of combinations at places.
+#[derive(Default)]
+struct Cells {
+    /// Combination and place of each.
+    of: Vec<(u32, u32)>,
+    sums: Vec<Sums>,
+    index: HashTable<u32>,
+}
+
+impl Cells {
+    fn find(&self, cell: (u32, u32)) -> Option<usize> {
+        let found = self.index.find(hash(cell), |at| self.of.get(*at as usize) == Some(&cell));
+        found.map(|at| *at as usize)
+    }
+
+    fn add(&mut self, cell: (u32, u32), sums: Sums) -> usize {
+        let at = self.of.len();
+        self.of.push(cell);
+        self.sums.push(sums);
+        let of = &self.of;
+        self.index.insert_unique(hash(cell), at as u32, |at| hash_of(of, *at));
+        at
+    }
+}
+
+/// That of the cell there.
+fn hash_of(cells: &[(u32, u32)], at: u32) -> u64 {
+    hash(cells.get(at as usize).copied().unwrap_or_default())
+}
+
 /// Distinct values of one measure.
 #[derive(Default)]
 struct Unique {
     dict: Dict,
-    seen: Numbers<(u32, u32, u32)>,
-    counts: Numbered<(u32, u32), u64>,
-    all: Numbers<(u32, u32)>,
+    /// The cell and the value; sorted and each once up to `settled`.
+    seen: Vec<(u32, u32)>,
+    settled: usize,
+    /// Bytes that were noted as held.
+    held: usize,
+    /// How many each cell has.
+    counts: Vec<u32>,
     totals: Numbered<u32, u64>,
     is_full: bool,
+}
+
+impl Unique {
+    fn has(&mut self, cell: usize, value: u32) {
+        if self.seen.len() >= (2 * self.settled).max(SORTED_MIN) {
+            self.sort();
+        }
+        self.seen.push((cell as u32, value));
+    }
+
+    fn sort(&mut self) {
+        if self.settled < self.seen.len() {
+            // What was added lies in runs that are sorted already.
+            self.seen.sort();
+            self.seen.dedup();
+            self.is_full |= self.seen.len() > UNIQUE_MAX;
+            self.seen.truncate(UNIQUE_MAX);
+            self.settled = self.seen.len();
+        }
+    }
+
+    /// Counts them.
+    fn settle(&mut self, cells: &Cells) {
+        self.sort();
+        self.counts = vec![0; cells.of.len()];
+        let mut all: Numbers<(u32, u32)> = Numbers::default();
+        self.totals.clear();
+        for (cell, value) in &self.seen {
+            self.counts.get_mut(*cell as usize).into_iter().for_each(|count| *count += 1);
+            let place = cells.of.get(*cell as usize).map_or(0, |(_, place)| *place);
+            if all.insert((place, *value)) {
+                *self.totals.entry(place).or_default() += 1;
+            }
+        }
+    }
 }
 
 impl Table {
     pub(crate) fn new(question: &Question, width: usize) -> Table {
         Table {
             dicts: question.by.iter().map(|_| Dict::default()).collect(),
-            index: Numbered::default(),
-            keys: vec![Box::default()],
-            cells: Numbered::default(),
+            groups: Groups::new(question.by.len()),
+            cells: Cells::default(),
             all: Numbered::default(),
             uniques: question.uniques().map(|_| Unique::default()).collect(),
             durations: question.durations(),
@@ -66,6 +182,11 @@ impl Table {
             is_full: false,
             is_exact: true,
         }
+    }
+
+    /// Counts distinct values; before that there are none.
+    pub(crate) fn settle(&mut self) {
+        self.uniques.iter_mut().for_each(|unique| unique.settle(&self.cells));
     }
 
     /// Where a bucket of a period is.
@@ -88,22 +209,27 @@ impl Table {
 
     /// The number of a combination; [`REST`] when there are too many.
     pub(crate) fn group(&mut self, key: &[u32]) -> u32 {
-        if let Some(group) = self.index.get(key) {
-            return *group;
-        }
-        if self.keys.len() > GROUPS_MAX {
-            self.is_full = true;
-            return REST;
-        }
-        let group = self.keys.len() as u32;
-        self.keys.push(key.into());
-        self.index.insert(key.into(), group);
-        group
+        let group = self.groups.number(key);
+        self.is_full |= group.is_none();
+        group.unwrap_or(REST)
+    }
+
+    /// Makes room for so many more combinations, each at one place.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let (groups, cells) = (&mut self.groups, &mut self.cells);
+        let more = more.min(GROUPS_MAX.saturating_sub(groups.len as usize));
+        groups.keys.reserve(more * groups.splits);
+        let (keys, splits) = (&groups.keys, groups.splits);
+        groups.index.reserve(more, |group| hash(key_of(keys, splits, *group)));
+        cells.of.reserve(more);
+        cells.sums.reserve(more);
+        let of = &cells.of;
+        cells.index.reserve(more, |at| hash_of(of, *at));
     }
 
     /// How many combinations there are.
     pub(super) fn len(&self) -> usize {
-        self.keys.len()
+        self.groups.len as usize
     }
 
     /// Some distinct values of a measure are not there.
@@ -115,13 +241,18 @@ impl Table {
         self.uniques.get(unique).is_some_and(|unique| unique.is_full)
     }
 
-    /// The sums of a combination at a place.
-    pub(crate) fn cell(&mut self, group: u32, place: u32, budget: &Budget) -> &mut Sums {
-        let durations = &self.durations;
-        self.cells.entry((group, place)).or_insert_with(|| {
+    /// The number of the cell of a combination at a place, for [`Table::sums`] and [`Table::has`].
+    pub(crate) fn cell(&mut self, group: u32, place: u32, budget: &Budget) -> usize {
+        let found = self.cells.find((group, place));
+        found.unwrap_or_else(|| {
             budget.hold(CELL_BYTES);
-            Sums::new(durations)
+            self.cells.add((group, place), Sums::new(&self.durations))
         })
+    }
+
+    /// The sums of a cell.
+    pub(crate) fn sums(&mut self, cell: usize) -> Option<&mut Sums> {
+        self.cells.sums.get_mut(cell)
     }
 
     /// The sums of everything at a place.
@@ -130,26 +261,24 @@ impl Table {
         self.all.entry(place).or_insert_with(|| Sums::new(durations))
     }
 
-    /// A combination has a value of the measure that counts distinct ones.
-    pub(crate) fn has(&mut self, unique: usize, group: u32, place: u32, text: &str, budget: &Budget) {
-        let Some(unique) = self.uniques.get_mut(unique).filter(|_| !text.is_empty()) else { return };
-        let value = unique.dict.number(text);
-        if unique.seen.len() >= UNIQUE_MAX {
-            unique.is_full |= !unique.seen.contains(&(group, place, value));
-            return;
-        }
-        if unique.seen.insert((group, place, value)) {
-            budget.hold(24);
-            *unique.counts.entry((group, place)).or_default() += 1;
-            if unique.all.insert((place, value)) {
-                *unique.totals.entry(place).or_default() += 1;
-            }
+    /// The number of a text of the measure that counts distinct ones.
+    pub(crate) fn value(&mut self, unique: usize, text: &str) -> u32 {
+        self.uniques.get_mut(unique).map_or(0, |unique| unique.dict.number(text))
+    }
+
+    /// A cell has a value of the measure that counts distinct ones.
+    pub(crate) fn has(&mut self, unique: usize, cell: usize, value: u32, budget: &Budget) {
+        if let Some(unique) = self.uniques.get_mut(unique).filter(|_| value != 0) {
+            unique.has(cell, value);
+            let bytes = unique.seen.capacity() * size_of::<(u32, u32)>();
+            budget.hold(bytes.saturating_sub(unique.held));
+            unique.held = unique.held.max(bytes);
         }
     }
 
     /// The combinations by number, without the rest.
     pub(crate) fn groups(&self) -> impl Iterator<Item = u32> {
-        1..self.keys.len() as u32
+        1..self.groups.len
     }
 
     /// The text of a combination for one split.
@@ -159,12 +288,12 @@ impl Table {
 
     /// The number of the text of a combination for one split.
     pub(super) fn key(&self, group: u32, split: usize) -> u32 {
-        self.keys.get(group as usize).and_then(|key| key.get(split)).copied().unwrap_or(0)
+        self.groups.key(group).get(split).copied().unwrap_or(0)
     }
 
     /// A combination without its last split.
     pub(crate) fn but_last(&self, group: u32) -> &[u32] {
-        self.keys.get(group as usize).and_then(|key| key.split_last()).map_or(&[], |(_, others)| others)
+        self.groups.key(group).split_last().map_or(&[], |(_, others)| others)
     }
 
     /// Those combinations but for the last split of which there are more than so many with it, here or where that was found
@@ -184,20 +313,20 @@ impl Table {
         self.dicts.get(split).map_or_else(Texts::default, |dict| dict.texts().clone())
     }
 
-    /// Combination, place and each distinct value of a measure.
-    pub(super) fn values(&self, unique: usize) -> impl Iterator<Item = (u32, u32, &str)> {
-        let uniques = self.uniques.get(unique).into_iter();
-        uniques.flat_map(|u| u.seen.iter().map(|(group, place, value)| (*group, *place, u.dict.get(*value))))
+    /// The texts of a measure that counts distinct ones, and the cell and the number of the text of each.
+    pub(super) fn values(&self, unique: usize) -> Option<(&Texts, &[(u32, u32)])> {
+        self.uniques.get(unique).map(|unique| (unique.dict.texts(), unique.seen.as_slice()))
     }
 
     /// The sums of a combination, if there were calls.
     pub(crate) fn at(&self, group: u32, place: u32) -> Option<&Sums> {
-        self.cells.get(&(group, place))
+        self.cells.sums.get(self.cells.find((group, place))?)
     }
 
-    /// Every combination and place with calls.
+    /// Every combination and place with calls, by the number of the cell.
     pub(crate) fn cells(&self) -> impl Iterator<Item = (u32, u32, &Sums)> {
-        self.cells.iter().map(|((group, place), sums)| (*group, *place, sums))
+        let cells = &self.cells;
+        cells.of.iter().zip(&cells.sums).map(|((group, place), sums)| (*group, *place, sums))
     }
 
     /// The sums of everything, if there were calls.
@@ -208,11 +337,13 @@ impl Table {
     /// Distinct values of a combination; of everything without one.
     pub(crate) fn distinct(&self, unique: usize, group: Option<u32>, place: u32) -> u64 {
         let Some(unique) = self.uniques.get(unique) else { return 0 };
-        let found = match group {
-            Some(group) => unique.counts.get(&(group, place)),
-            None => unique.totals.get(&place),
-        };
-        found.copied().unwrap_or(0)
+        match group {
+            Some(group) => {
+                let count = self.cells.find((group, place)).and_then(|cell| unique.counts.get(cell));
+                count.copied().map_or(0, u64::from)
+            }
+            None => unique.totals.get(&place).copied().unwrap_or(0),
+        }
     }
 
     /// Whether some distinct values were not counted.
