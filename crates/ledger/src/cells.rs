@@ -9,7 +9,7 @@ use event::time::MINUTE;
 use foldhash::fast::FixedState;
 
 pub use crate::count::{count, reason_number};
-use crate::cube::Grain;
+use crate::cube::{Cube, Grain};
 use crate::numbers::Numbers;
 
 /// A text of a dimension, numbered for the life of the process; 0 is "absent".
@@ -198,6 +198,16 @@ impl Sum {
     pub fn add(&mut self, cells: &Cells, grain: Grain) {
         for cell in cells.iter() {
             self.cells.entry(cell.at(grain).key()).or_default().add(cell.sums());
+        }
+    }
+
+    /// Adds cells of a wider cube: with what the cube has of them, their time rounded down to `grain`.
+    pub(crate) fn add_narrowed(&mut self, cells: &Cells, cube: &Cube, grain: Grain) {
+        for cell in cells.iter() {
+            let (status, reason) = if cube.outcome { (cell.status, cell.reason) } else { (0, 0) };
+            let bytes = if cube.bytes { cell.bytes } else { 0 };
+            let narrow = Cell { status, reason, bytes, ..cell };
+            self.cells.entry(narrow.at(grain).key()).or_default().add(narrow.sums());
         }
     }
 

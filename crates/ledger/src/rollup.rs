@@ -1,6 +1,8 @@
 //! The roll-up of a sealed file: every cube at every grain, one Parquet row group each, so that a question reads
 //! only its own. Written in the same commit as the rows; Σ cells = rows.
 
+mod told;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +21,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::KeyValue;
 
-use crate::cells::{Cells, Sym, Symbols, reason_number};
+use crate::cells::{Cells, Sum, Sym, Symbols, reason_number};
 use crate::count::{Counted, Counter};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::disk::Disk;
@@ -131,20 +133,43 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-/// Writes a roll-up file.
+/// Between the name of a section and that of the one it is written beside.
+const BESIDE: char = '=';
+
+/// Writes a roll-up file: without sections that others tell, and of those that differ from another one only in the texts
+/// beside the keys only these.
 pub fn encode(sections: &Sections, symbols: &Symbols) -> Result<Vec<u8>> {
     let mut file = pages::File::new(&schema(), false, 0)?;
     let mut names = Vec::new();
-    for (cube, grain, cells) in sections.iter().filter(|(_, _, cells)| !cells.is_empty()) {
-        names.push(section_name(cube, *grain));
+    let (empty, filled): (Vec<_>, Vec<_>) =
+        told::worth_writing(sections).partition(|(_, _, cells)| cells.is_empty());
+    for (at, (cube, grain, cells)) in filled.iter().enumerate() {
+        let name = section_name(cube, *grain);
+        let is_base = |(other, at, like): &&&(&Cube, Grain, Cells)| {
+            at == grain && is_like(cube, other) && told::differ_beside(cells, like)
+        };
+        let base = filled.get(..at).and_then(|before| before.iter().find(is_base));
+        let (name, only_detail) = match base {
+            Some((other, ..)) => (format!("{name}{BESIDE}{}", section_name(other, *grain)), true),
+            None => (name, false),
+        };
+        names.push(name);
         let rows = packed(cells);
-        file.group(columns(cube, cells, symbols).iter().map(|(layout, column)| (*layout, column)), &rows)?;
+        let columns = columns(cube, cells, only_detail, symbols);
+        file.group(columns.iter().map(|(layout, column)| (*layout, column)), &rows)?;
     }
     // Sections without cells are named too: they are known to be empty, not unknown.
-    for (cube, grain, _) in sections.iter().filter(|(_, _, cells)| cells.is_empty()) {
-        names.push(section_name(cube, *grain));
-    }
+    names.extend(empty.iter().map(|(cube, grain, _)| section_name(cube, *grain)));
     file.close([KeyValue::new(SECTIONS_KEY.to_owned(), names.join(","))])
+}
+
+/// Whether the cells of a cube can be written beside those of another one.
+fn is_like(cube: &Cube, other: &Cube) -> bool {
+    let dimensions = |cube: &Cube| (cube.key, cube.outcome, cube.latency, cube.coarse);
+    cube.number() != other.number()
+        && dimensions(cube) == dimensions(other)
+        && cube.detail.is_some()
+        && (other.bytes || !cube.bytes)
 }
 
 /// Stands for a detail that is the same as the key: no id is this text.
@@ -165,7 +190,9 @@ fn packed(cells: &Cells) -> Vec<u32> {
 }
 
 /// Cells in the columns of [`schema`].
-fn columns(cube: &Cube, cells: &Cells, symbols: &Symbols) -> Vec<(Layout, Column)> {
+fn columns(cube: &Cube, cells: &Cells, only_detail: bool, symbols: &Symbols) -> Vec<(Layout, Column)> {
+    let none = Numbers::Same(0, cells.len());
+    let of = |column: &'_ Numbers| if only_detail { none.clone() } else { column.clone() };
     let reason =
         |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or("", |r| r.code).to_owned();
     let int = |column: &Numbers| Column::Int(column.iter().map(|n| n as i64).collect());
@@ -180,16 +207,16 @@ fn columns(cube: &Cube, cells: &Cells, symbols: &Symbols) -> Vec<(Layout, Column
         );
     let detail = texts(beside, |n| if n == SAME_NUMBER { SAME.to_owned() } else { symbols.text(n as Sym) });
     vec![
-        (Layout::Deltas, int(&cells.minute)),
-        (Layout::Codes, text(&cells.gateway)),
-        (Layout::Codes, text(&cells.environment)),
-        (Layout::Codes, text(&cells.key)),
+        (Layout::Deltas, int(&of(&cells.minute))),
+        (Layout::Codes, text(&of(&cells.gateway))),
+        (Layout::Codes, text(&of(&cells.environment))),
+        (Layout::Codes, text(&of(&cells.key))),
         (Layout::Codes, detail),
-        (Layout::Codes, int(&cells.status)),
-        (Layout::Codes, texts(cells.reason.iter(), reason)),
-        (Layout::Codes, int(&cells.bucket)),
-        (Layout::Codes, int(&cells.calls)),
-        (Layout::Deltas, int(&cells.bytes)),
+        (Layout::Codes, int(&of(&cells.status))),
+        (Layout::Codes, texts(of(&cells.reason).iter(), reason)),
+        (Layout::Codes, int(&of(&cells.bucket))),
+        (Layout::Codes, int(&of(&cells.calls))),
+        (Layout::Deltas, int(&of(&cells.bytes))),
     ]
 }
 
@@ -223,25 +250,31 @@ fn metadata(chunks: &Chunks, path: &str) -> Result<ArrowReaderMetadata> {
     ArrowReaderMetadata::load(chunks, options).map_err(|e| Error::Damaged { what: format!("{path}: {e}") })
 }
 
-/// The names of the sections, in the order of the row groups.
-fn names(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = &str> {
+/// The names of the sections, in the order of the row groups, and of those they are written beside.
+fn names(metadata: &ArrowReaderMetadata) -> impl Iterator<Item = (&str, Option<&str>)> {
     let pairs = metadata.metadata().file_metadata().key_value_metadata().into_iter().flatten();
     let names = pairs.filter(|kv| kv.key == SECTIONS_KEY).find_map(|kv| kv.value.as_deref());
-    names.unwrap_or("").split(',')
+    names.unwrap_or("").split(',').map(|name| match name.split_once(BESIDE) {
+        Some((name, beside)) => (name, Some(beside)),
+        None => (name, None),
+    })
 }
 
-/// The cubes and grains that a roll-up file has cells of.
+/// The cubes and grains that a roll-up file has cells of, as they are or told by others.
 pub fn written(disk: &dyn Disk, file: &File<'_>) -> Result<Vec<(usize, Grain)>> {
     let chunks = Chunks::open(disk, file.path)?;
     chunks.check(file.path, file.crc)?;
     let metadata = metadata(&chunks, file.path)?;
-    let names: Vec<&str> = names(&metadata).collect();
+    let names: Vec<&str> = names(&metadata).map(|(name, _)| name).collect();
     let all = CUBES.iter().flat_map(|cube| cube.grains.iter().map(move |grain| (cube, *grain)));
-    let is_written = |(cube, grain): &(&Cube, Grain)| names.contains(&section_name(cube, *grain).as_str());
+    let has = |(cube, grain): (&Cube, Grain)| names.contains(&section_name(cube, grain).as_str());
+    let is_written =
+        |(cube, grain): &(&Cube, Grain)| has((cube, *grain)) || told::tellers(cube, *grain).any(has);
     Ok(all.filter(is_written).map(|(cube, grain)| (cube.number(), grain)).collect())
 }
 
-/// Reads one section of a roll-up file; `None` when it was not worth writing, or the file is older than the cube.
+/// Reads one section of a roll-up file, or what others tell of it; `None` when it was not worth writing, or the file is
+/// older than the cube.
 pub fn decode(
     disk: &dyn Disk,
     file: &File<'_>,
@@ -249,36 +282,83 @@ pub fn decode(
     grain: Grain,
     symbols: &Symbols,
 ) -> Result<Option<Cells>> {
-    let path = file.path;
-    let chunks = Chunks::open(disk, path)?;
-    chunks.check(path, file.crc)?;
-    let damaged = |e: &dyn std::fmt::Display| Error::Damaged { what: format!("{path}: {e}") };
-    let metadata = metadata(&chunks, path)?;
-    let Some(at) = names(&metadata).position(|name| name == section_name(cube, grain)) else {
-        return Ok(None);
-    };
-    if at >= metadata.metadata().num_row_groups() {
-        return Ok(Some(Cells::default()));
+    let chunks = Chunks::open(disk, file.path)?;
+    chunks.check(file.path, file.crc)?;
+    let metadata = metadata(&chunks, file.path)?;
+    let reading = Reading { path: file.path, chunks, metadata, symbols };
+    if let Some(cells) = reading.section(cube, grain)? {
+        return Ok(Some(cells));
     }
-    let wanted = dimensions(cube);
-    let mask = ProjectionMask::columns(metadata.parquet_schema(), wanted.iter().copied());
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata)
-        .with_row_groups(vec![at])
-        .with_projection(mask)
-        .with_batch_size(SECTION_CELLS_MAX)
-        .build()
-        .map_err(|e| damaged(&e))?;
-    let mut cells = Cells::default();
-    for records in reader {
-        let records = records.map_err(|e| damaged(&e))?;
-        cells = read(&records, &wanted, symbols).ok_or_else(|| damaged(&"unexpected columns"))?;
+    for (other, finer) in told::tellers(cube, grain) {
+        if let Some(cells) = reading.section(other, finer)? {
+            let mut sum = Sum::default();
+            sum.add_narrowed(&cells, cube, grain);
+            return Ok(Some(sum.finish()));
+        }
     }
-    if is_beside_itself(cube) {
-        let same = u64::from(symbols.sym(SAME));
-        let both = cells.key.iter().zip(cells.detail.iter());
-        cells.detail = both.map(|(key, detail)| if detail == same { key } else { detail }).collect();
+    Ok(None)
+}
+
+/// A roll-up file that is read.
+struct Reading<'a> {
+    path: &'a str,
+    chunks: Chunks,
+    metadata: ArrowReaderMetadata,
+    symbols: &'a Symbols,
+}
+
+impl Reading<'_> {
+    fn damaged(&self, e: &dyn std::fmt::Display) -> Error {
+        Error::Damaged { what: format!("{}: {e}", self.path) }
     }
-    Ok(Some(cells))
+
+    /// A section that is written.
+    fn section(&self, cube: &Cube, grain: Grain) -> Result<Option<Cells>> {
+        let wanted = section_name(cube, grain);
+        let names: Vec<(&str, Option<&str>)> = names(&self.metadata).collect();
+        let Some(at) = names.iter().position(|(name, _)| *name == wanted) else { return Ok(None) };
+        if at >= self.metadata.metadata().num_row_groups() {
+            return Ok(Some(Cells::default()));
+        }
+        let columns = dimensions(cube);
+        let beside = names.get(at).and_then(|(_, beside)| *beside);
+        let mut cells = match beside {
+            None => self.group(at, &columns)?,
+            Some(beside) => {
+                let base = names.iter().position(|(name, _)| *name == beside);
+                let base = base.ok_or_else(|| self.damaged(&"a section is missing"))?;
+                let (detail, others): (Vec<_>, Vec<_>) =
+                    columns.into_iter().partition(|name| *name == "detail");
+                Cells { detail: self.group(at, &detail)?.detail, ..self.group(base, &others)? }
+            }
+        };
+        if is_beside_itself(cube) {
+            let same = u64::from(self.symbols.sym(SAME));
+            let both = cells.key.iter().zip(cells.detail.iter());
+            cells.detail = both.map(|(key, detail)| if detail == same { key } else { detail }).collect();
+        }
+        Ok(Some(cells))
+    }
+
+    /// Some columns of a row group.
+    fn group(&self, at: usize, columns: &[&str]) -> Result<Cells> {
+        let mask = ProjectionMask::columns(self.metadata.parquet_schema(), columns.iter().copied());
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.chunks.clone(), self.metadata.clone());
+        let reader = builder
+            .with_row_groups(vec![at])
+            .with_projection(mask)
+            .with_batch_size(SECTION_CELLS_MAX)
+            .build()
+            .map_err(|e| self.damaged(&e))?;
+        let mut cells = Cells::default();
+        for records in reader {
+            let records = records.map_err(|e| self.damaged(&e))?;
+            cells =
+                read(&records, columns, self.symbols).ok_or_else(|| self.damaged(&"unexpected columns"))?;
+        }
+        Ok(cells)
+    }
 }
 
 /// The columns that say something in the cells of a cube; the others are zero all the way down.
