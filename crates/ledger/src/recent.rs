@@ -55,8 +55,8 @@ impl<K: Clone + Eq + Hash, V: Clone> Recent<K, V> {
 
 /// Memory for what questions counted from rows, in bytes.
 pub const COUNTS_BYTES_MAX: usize = 64 << 20;
-/// What a question gave is kept when it is no larger: eight of such would fill the room.
-pub const COUNT_BYTES_MAX: usize = 8 << 20;
+/// What a question gave is kept when it is no larger: five of such would fill the room.
+pub const COUNT_BYTES_MAX: usize = 12 << 20;
 /// Bytes that an entry takes besides its value, about.
 const ENTRY_BYTES: usize = 160;
 

@@ -13,7 +13,9 @@ export function newQueryClient(): QueryClient {
         refetchOnWindowFocus: false,
         // The door waits out a lost connection by itself; a refusal stays a refusal.
         networkMode: 'always',
-        retry: (count, error) => error instanceof Problem && error.status >= 500 && count < 2,
+        // A question that did not get its turn is asked again: what others have counted meanwhile is kept.
+        retry: (count, error) =>
+          error instanceof Problem && error.status >= 500 && count < (error.status === 503 ? 8 : 2),
       },
     },
   })

@@ -141,10 +141,22 @@ export function edgesOf(answer: { buckets?: string[]; to: string }): number[] {
   return starts.length ? [...starts, Math.max(end, (starts.at(-1) as number) + 1)] : []
 }
 
-export const Nothing = () => <EmptyState isCompact icon="chart" title="Nothing in this range" />
+/** Of a panel about some calls only it says which of them there are none. */
+export function Nothing({ panel }: { panel?: About }) {
+  const filter = panel?.explore?.filter
+  return (
+    <EmptyState isCompact icon="chart" title="Nothing in this range">
+      {filter && (
+        <>
+          No call is <code className="mono">{filter}</code>
+        </>
+      )}
+    </EmptyState>
+  )
+}
 
 function ListBody({ data, view, moves }: KindProps) {
-  if (!data.rows?.length) return <Nothing />
+  if (!data.rows?.length) return <Nothing panel={data.panel} />
   const wish = wishOf(data.panel)
   if (isWide(data))
     return (
@@ -175,7 +187,8 @@ function TimeBody({ data, view, moves }: KindProps) {
   const edges = useMemo(() => edgesOf(data), [data])
   const series = useMemo(() => chartSeries(data.series ?? [], view.compares), [data, view.compares])
   const markers = useChangeMarks(view)
-  if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null))) return <Nothing />
+  if (edges.length < 2 || !series.some((s) => s.values.some((value) => value !== null)))
+    return <Nothing panel={data.panel} />
   const { term = null } = aboutPanel(panel)
   const kind = TIME.names.includes(panel.chart) ? (panel.chart as TimeKind) : 'line'
   return (
@@ -200,7 +213,7 @@ function HeatBody({ data, view, moves }: KindProps) {
   const rows = (data.series ?? []) as HeatRow[]
   const labels = labelsOf(data)
   const edges = useMemo(() => edgesOf(data), [data])
-  if (edges.length < 2 || rows.length === 0) return <Nothing />
+  if (edges.length < 2 || rows.length === 0) return <Nothing panel={data.panel} />
   const { wish, term } = aboutPanel(panel)
   const termOf = (row: HeatRow) => row.filter ?? (panel.split ? termText(panel.split, row.key) : '')
   const onFilter = (row: HeatRow, excludes: boolean) => moves.pick(termOf(row), excludes)

@@ -56,7 +56,7 @@ export function EndpointsPage() {
         {answer.isPending && <Skeleton height={320} />}
         {data && data.documented === 0 && (
           <EmptyState title="No document to compare with" icon="directory">
-            {data.note ? sentence(data.note) : 'Import an OpenAPI document of your API into the directory.'}
+            {data.note ? sentence(data.note) : 'Import an OpenAPI document of your API into the directory.'}{' '}
             <Go href="/directory" className={css.link}>
               Import one
             </Go>

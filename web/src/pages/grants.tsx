@@ -104,7 +104,7 @@ function grantsTwin({ grants }: Grants, tz: string): Twin {
 function Unknown({ note }: { note: string | null }) {
   return (
     <EmptyState title="No grant is known" icon="directory">
-      {note ? sentence(note) : 'The directory has no route that allows a group.'}
+      {note ? sentence(note) : 'The directory has no route that allows a group.'}{' '}
       <Go href="/directory" className={css.link}>
         Bring in the rules of your gateway
       </Go>

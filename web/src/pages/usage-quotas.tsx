@@ -5,6 +5,7 @@ import { type QuotaUse, useQuotas } from '../api/usage'
 import type { PanelMoves, Spans } from '../charts/panel'
 import { useSheet } from '../charts/sheets'
 import type { Twin } from '../charts/twin'
+import { Button } from '../parts/button'
 import { Card } from '../parts/card'
 import { Go } from '../parts/link'
 import { EmptyState, ErrorState, PanelSkeleton, sentence } from '../parts/state'
@@ -20,6 +21,9 @@ import css from './usage-quotas.module.css'
 
 type Props = { view: View; moves: PanelMoves; spans?: Spans; of?: string | undefined }
 
+/** Those nearest to their limit; the others by a button, so that what follows is not far below. */
+const FIRST_ROWS = 10
+
 const WHOLE: Spans = { span: 12, wideSpan: 12, smallSpan: 12 }
 
 /** On the page of one entity: its own. */
@@ -30,6 +34,7 @@ export const QuotasCard = ({ view, moves, spans, entity }: OwnCardProps) => (
 export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
   const answer = useQuotas(view)
   const [sort, setSort] = useState<Sort>({ id: 'share', way: 'down' })
+  const [isWhole, setIsWhole] = useState(false)
   const rows = sortedQuotas(
     (answer.data?.rows ?? []).filter(({ plan, consumer, key }) => !of || [plan, consumer, key].includes(of)),
     sort,
@@ -47,7 +52,7 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
         <Table
           label="List of quotas"
           columns={columnsOf(view, moves)}
-          rows={rows}
+          rows={isWhole ? rows : rows.slice(0, FIRST_ROWS)}
           keyOf={(row) => `${row.label} ${row.plan} ${row.period_start}`}
           sort={sort}
           onSort={setSort}
@@ -59,6 +64,11 @@ export function Quotas({ view, moves, spans = WHOLE, of }: Props) {
             </EmptyState>
           }
         />
+        {rows.length > FIRST_ROWS && (
+          <Button onPress={() => setIsWhole(!isWhole)}>
+            {isWhole ? `The first ${FIRST_ROWS} only` : `All ${exactText(rows.length)}`}
+          </Button>
+        )}
       </>
     )
   }

@@ -19,6 +19,7 @@ describe('numbers', () => {
     expect(durationText(999)).toBe('999 ms')
     expect(durationText(1234)).toBe('1.23 s')
     expect(durationText(79.6, 2100)).toBe('0.080 s')
+    expect(durationText(2.04, 28_200)).toBe('2.04 ms')
     expect(durationText(null)).toBe('–')
   })
 

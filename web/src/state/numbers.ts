@@ -40,9 +40,11 @@ const LONG_MS = 2 * 36e5
 /** Milliseconds below one second, then seconds, far later hours; `column` is the largest value beside it, so that one column has one unit. */
 export function durationText(ms: Amount, column?: number): string {
   if (ms === null || ms === undefined) return MISSING
-  // Below one second a column of seconds shows milliseconds as decimals, not as ever more digits.
+  // Below one second a column of seconds shows milliseconds as decimals, not as ever more digits; a few of them are no more
+  // than a rounding of seconds and stay what they are.
   if ((column ?? ms) >= LONG_MS) return `${one.format(ms / 36e5)} h`
-  if ((column ?? ms) >= 1000) return `${ms < 1000 ? (ms / 1000).toFixed(3) : three.format(ms / 1000)} s`
+  if ((column ?? ms) >= 1000 && (ms >= 10 || ms === 0))
+    return `${ms < 1000 ? (ms / 1000).toFixed(3) : three.format(ms / 1000)} s`
   return `${ms >= 100 ? whole.format(ms) : upToThree.format(ms)} ms`
 }
 
