@@ -58,7 +58,7 @@ impl Default for Options {
             retain_days: 180,
             retain_rollup_days: 760,
             free_bytes_min: 256 << 20,
-            cache_bytes_max: 40 << 20,
+            cache_bytes_max: 64 << 20,
             tombstone_seconds: 3_600,
         }
     }

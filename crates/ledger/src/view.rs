@@ -310,12 +310,13 @@ impl View {
         let (days, within) = (self.held_days(from, to), from.div_euclid(DAY)..to.div_euclid(DAY));
         let latest = self.parts.iter().map(|part| part.place.day).max().unwrap_or(i64::MIN);
         let mut at = within.start;
-        while at < within.end {
-            let is_block = |len: &i64| at % len == 0 && at + len <= within.end.min(latest);
+        while let Some((held, _)) = days.range(at..within.end).next() {
+            let start = |len: i64| held - held.rem_euclid(len);
+            let is_block = |len: &i64| start(*len) >= at && start(*len) + len <= within.end.min(latest);
             let len = BLOCK_DAYS.into_iter().find(is_block).unwrap_or(1);
+            at = start(len);
             let block: Vec<&Day> = days.range(at..at + len).map(|(_, day)| day).collect();
             match block.as_slice() {
-                [] => {}
                 [day] => self.day(day, cube, |cells| cells.iter().for_each(|cell| each(&cell)))?,
                 days => self.block(at, days, cube)?.iter().for_each(|cell| each(&cell)),
             }

@@ -123,7 +123,7 @@ mod tests {
             names("consumer_calls", Grain::Day),
             ["consumer/day", "consumer/hour", "consumer_calls/hour"]
         );
-        assert_eq!(names("api_key", Grain::Hour), [String::new(); 0]);
+        assert!(names("api_key", Grain::Hour).is_empty());
         assert!(CUBES.iter().all(|c| super::tellers(c, c.finest()).all(|(wider, _)| wider.outcome)));
     }
 }
