@@ -24,6 +24,7 @@ use crate::provider::Provider;
 use crate::proxy::Proxy;
 use crate::refusals::Refusals;
 use crate::retention::{self, Days};
+use crate::sought::AllSought;
 use crate::strangers::Strangers;
 use crate::trail::Recorder;
 
@@ -58,6 +59,8 @@ pub(crate) struct App {
     /// Audit proxies before the Admin APIs of gateways.
     pub(crate) proxies: Vec<Arc<Proxy>>,
     pub(crate) outbound: Outbound,
+    /// What holds look for.
+    pub(crate) sought: AllSought,
     /// Who vouches for people, when the settings name someone.
     pub(crate) provider: Option<Provider>,
     /// The latest day whose time was over since the start, exclusive.
@@ -79,7 +82,8 @@ impl App {
     /// Keeps for as long as was set. When this returns, nothing is being removed by what held before. It waits.
     pub(crate) fn keep(&self, kept: &retention::Kept) {
         let days = kept.set.over(Days::of(&self.config));
-        self.ledger.retain(kept.of_ledger(days));
+        self.ledger.retain(kept.of_ledger(days, &self.sought));
+        self.sought.forget_others(|text| kept.seeks(text));
         self.directory.retain(days.events);
         // A day that was removed stays one whose time was over, also when days are kept longer from now on.
         let end = clock::now().day() - i64::from(days.events);

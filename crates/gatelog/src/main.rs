@@ -35,6 +35,7 @@ mod retention;
 mod rhythm;
 mod saved;
 mod serve;
+mod sought;
 mod sources;
 mod strangers;
 mod take;

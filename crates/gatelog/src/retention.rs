@@ -2,13 +2,16 @@
 //! What would be removed, and when the disk will be full, is told before anything is changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use event::Timestamp;
 use event::time::DAY;
-use ledger::DayUse;
+use ledger::{DayUse, Held, Seek};
+use query::Filter;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::sought::AllSought;
 
 /// The longest time anything is kept, in days: a hundred years.
 const DAYS_MAX: u32 = 36_500;
@@ -121,6 +124,9 @@ pub(crate) struct Hold {
     /// The last day; without, without end.
     #[serde(default)]
     pub(crate) to: Option<String>,
+    /// Only days with an event that this filter finds; without, all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) filter: Option<String>,
     pub(crate) reason: String,
     /// Who placed it.
     pub(crate) by: String,
@@ -139,13 +145,20 @@ impl Hold {
         if from.zip(to).is_some_and(|(from, to)| from > to) {
             return Err("the last day is before the first".to_owned());
         }
+        if let Some(filter) = &self.filter {
+            if self.stream == Stream::Trail {
+                return Err("a filter finds access events; the operator trail is held as a whole".to_owned());
+            }
+            Filter::parse(filter).map_err(|fault| fault.to_string())?;
+        }
         if self.reason.trim().is_empty() || self.reason.chars().count() > REASON_CHARS_MAX {
             return Err(format!("a hold needs a reason, of at most {REASON_CHARS_MAX} characters"));
         }
         Ok(())
     }
 
-    fn days(&self) -> std::ops::RangeInclusive<i64> {
+    /// The days it speaks of, since the epoch.
+    pub(crate) fn days(&self) -> std::ops::RangeInclusive<i64> {
         let of =
             |text: &Option<String>, otherwise| text.as_deref().and_then(|t| day(t).ok()).unwrap_or(otherwise);
         of(&self.from, i64::MIN)..=of(&self.to, i64::MAX)
@@ -153,7 +166,7 @@ impl Hold {
 }
 
 /// A day as it is written: 2026-11-21.
-fn day(text: &str) -> Result<i64, String> {
+pub(crate) fn day(text: &str) -> Result<i64, String> {
     let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let time = Timestamp::parse(text).filter(|_| is_day);
     time.map(Timestamp::day).ok_or_else(|| format!("{text:?} is not a day such as 2026-11-21"))
@@ -179,9 +192,18 @@ impl Kept {
     }
 
     /// What the ledger is to keep.
-    pub(crate) fn of_ledger(&self, days: Days) -> ledger::Retention {
-        let held = self.holds.values().filter(|hold| hold.stream == Stream::Events).map(Hold::days).collect();
-        ledger::Retention { days: days.events.into(), rollup_days: days.rollups.into(), held }
+    pub(crate) fn of_ledger(&self, days: Days, sought: &AllSought) -> ledger::Retention {
+        let holds = self.holds.values().filter(|hold| hold.stream == Stream::Events);
+        let held = holds.map(|hold| {
+            let only = hold.filter.as_deref().map(|text| sought.of(text) as Arc<dyn Seek>);
+            Held { days: hold.days(), only }
+        });
+        ledger::Retention { days: days.events.into(), rollup_days: days.rollups.into(), held: held.collect() }
+    }
+
+    /// Whether a hold has that filter.
+    pub(crate) fn seeks(&self, text: &str) -> bool {
+        self.holds.values().any(|hold| hold.filter.as_deref() == Some(text))
     }
 
     /// Operator events before this moment are over.
@@ -231,7 +253,7 @@ mod tests {
     fn hold(stream: Stream, from: Option<&str>, to: Option<&str>) -> Hold {
         let own = |text: Option<&str>| text.map(str::to_owned);
         let (reason, by) = ("a case".to_owned(), "ada".to_owned());
-        Hold { stream, from: own(from), to: own(to), reason, by, since: 0 }
+        Hold { stream, from: own(from), to: own(to), filter: None, reason, by, since: 0 }
     }
 
     #[test]
@@ -270,7 +292,8 @@ mod tests {
             kept.hold("a".into(), Hold { reason: " ".into(), ..hold(Stream::Events, None, None) }).is_err()
         );
         kept.hold("b".into(), hold(Stream::Events, Some("2026-01-01"), Some("2026-01-31"))).unwrap();
-        let of_ledger = kept.of_ledger(SETTINGS);
+        let sought = AllSought::default();
+        let of_ledger = kept.of_ledger(SETTINGS, &sought);
         let at = |text: &str| day(text).unwrap();
         let today = at("2026-11-21");
         for (text, is_over) in [
@@ -283,6 +306,15 @@ mod tests {
             assert_eq!(of_ledger.is_over(at(text), today), is_over, "{text}");
         }
         assert!(!of_ledger.is_held(at("2026-02-01")));
+        let with = |stream, filter: &str| Hold { filter: Some(filter.to_owned()), ..hold(stream, None, None) };
+        assert!(kept.hold("c".into(), with(Stream::Trail, "consumer:acme")).is_err());
+        assert!(kept.hold("c".into(), with(Stream::Events, "nothing:like this")).is_err());
+        kept.hold("c".into(), with(Stream::Events, "consumer:acme")).unwrap();
+        let of_ledger = kept.of_ledger(SETTINGS, &sought);
+        // What it is about is looked for only when the day is about to go; its cells stay in any case.
+        assert!(of_ledger.is_over(at("2025-12-31"), today) && of_ledger.seekers(at("2025-12-31")).count() == 1);
+        assert!(!of_ledger.cells_are_over(0, today) && kept.seeks("consumer:acme") && !kept.seeks("status:500"));
+        kept.holds.remove("c");
         let now = Timestamp(today * DAY);
         assert_eq!(kept.trail_over(SETTINGS, now).day(), today - 400);
         kept.hold("c".into(), hold(Stream::Trail, Some("2024-05-06"), None)).unwrap();

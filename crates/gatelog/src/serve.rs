@@ -35,6 +35,7 @@ use crate::outbound::Outbound;
 use crate::provider::Provider;
 use crate::proxy;
 use crate::refusals::Refusals;
+use crate::sought::AllSought;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
 use crate::{clock, http, log, objects, pull, rejects, trail_pull};
@@ -141,6 +142,7 @@ pub(crate) fn run(
         listeners: bound.iter().map(Bound::listener).collect(),
         proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
+        sought: AllSought::default(),
         days_over: i64::MIN.into(),
         stopping: stopping.clone(),
         is_loopback: address.ip().is_loopback(),

@@ -82,6 +82,71 @@ fn what_would_be_removed_is_told_and_what_is_held_is_not_of_it() {
 }
 
 #[test]
+fn a_hold_with_a_filter_keeps_days_that_have_what_it_finds() {
+    let keep = tempfile::tempdir().unwrap();
+    let server = Server::on(keep.path(), &[], true);
+    let today = today();
+    // Who called on which day, and how often.
+    let calls =
+        [(50, "acme", 2), (50, "other", 5), (45, "other", 7), (40, "acme", 1), (35, "other", 4), (3, "acme", 9)];
+    for (ago, who, count) in calls {
+        let time = Timestamp((today - ago) * DAY + DAY / 2);
+        let line = |n: usize| {
+            format!(
+                r#"{{"timestamp":"{time}","request_id":"{who}-{ago}-{n}","method":"GET","path":"/orders/{n}","status":200,"consumer":"{who}"}}"#
+            )
+        };
+        let lines: Vec<String> = (0..count).map(line).collect();
+        assert_eq!(server.ingest("/ingest/json", lines.join("\n")).status, 200);
+    }
+    server.stop(); // Seals.
+    let server = Server::on(keep.path(), &[], true);
+    assert_eq!(server.total("consumer:acme"), 12);
+    let matches = |query: &str| server.json(&format!("/api/v1/holds/matches?{query}"));
+    let filter = "consumer:acme path:/orders*";
+    let asked = "filter=consumer:acme%20path:/orders*";
+    let found = matches(asked);
+    assert_eq!((&found["days"], &found["matching"], &found["events"]), (&json!(3), &json!(12), &json!(17)));
+    let listed: Vec<(&str, u64, u64)> = found["list"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|day| (day["day"].as_str().unwrap(), day["matching"].as_u64().unwrap(), day["events"].as_u64().unwrap()))
+        .collect();
+    let dates = [50, 40, 3].map(|ago| date(today - ago));
+    assert_eq!(listed, [(&*dates[0], 2, 7), (&*dates[1], 1, 1), (&*dates[2], 9, 9)]);
+    assert_eq!(matches(&format!("{asked}&to={}", date(today - 45)))["matching"], 2);
+    assert_eq!(matches(&format!("{asked}&from={}", date(today - 2)))["days"], 0);
+    assert_eq!(matches("filter=consumer:nobody")["days"], 0);
+    assert_eq!(server.get("/api/v1/holds/matches?filter=nothing:x").status, 400);
+    assert_eq!(server.get("/api/v1/holds/matches?from=yesterday").status, 400);
+
+    let hold = |filter: &str, stream: &str| {
+        let body = json!({ "stream": stream, "filter": filter, "reason": "case 8" });
+        server.post(ADMIN, "/api/v1/holds", &body)
+    };
+    assert_eq!(hold("nothing:x", "events").status, 400);
+    assert_eq!(hold(filter, "trail").status, 400);
+    let held = hold(filter, "events");
+    assert_eq!((held.status, &held.json()["filter"]), (201, &json!(filter)));
+    let removed = |days: u32| server.json(&format!("{PATH}?events_days={days}"))["removed"].clone();
+    // Two days without a call of acme, 11 events; two days stay for those they have.
+    let told = removed(30);
+    assert_eq!((&told["days"], &told["events"], &told["held_days"]), (&json!(2), &json!(11), &json!(2)));
+    assert_eq!(removed(1)["held_days"], 3);
+    // It still does after a restart.
+    server.stop();
+    let server = Server::on(keep.path(), &[], true);
+    let told = server.json(&format!("{PATH}?events_days=30"));
+    assert_eq!((&told["removed"]["days"], &told["holds"][0]["filter"]), (&json!(2), &json!(filter)));
+    let out = server.cli(ADMIN, &["retention", "--events", "30"]);
+    assert!(String::from_utf8_lossy(&out.stdout).contains("with consumer:acme path:/orders*"), "{out:?}");
+    let id = told["holds"][0]["id"].as_str().unwrap();
+    assert_eq!(server.post(ADMIN, &format!("/api/v1/holds/{id}/release"), &json!({})).status, 204);
+    assert_eq!(server.json(&format!("{PATH}?events_days=30"))["removed"]["days"], 4);
+}
+
+#[test]
 fn what_is_set_holds_over_a_restart_and_is_in_the_trail() {
     let keep = tempfile::tempdir().unwrap();
     let server = Server::on(keep.path(), &[("GATELOG_RETAIN_DAYS", "90")], true);

@@ -1,7 +1,7 @@
 //! The ledger's housekeeping: seal what is due, put small files together, retire old days, remove what nobody
 //! reads any more. One thread calls it; every step ends in one commit and may be repeated after a crash.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use event::time::{DAY, HOUR, MINUTE, SECOND};
@@ -14,6 +14,7 @@ use crate::ledger::Shared;
 use crate::open::write_keys;
 use crate::part::{Part, Place, day_of};
 use crate::proof::block;
+use crate::retention::Found;
 use crate::rollup::{self, Worth};
 use crate::seal::{self, date};
 use crate::table::Table;
@@ -197,9 +198,18 @@ impl Keeper {
         }
         let today = day_of(now.0);
         let retention = self.shared.retention();
-        let days = parts.iter().map(|p| p.place.day);
-        if let Some(day) = days.filter(|day| retention.is_over(*day, today)).min() {
-            self.retire_day(day, &parts, now)?;
+        let days: BTreeSet<i64> = parts.iter().map(|p| p.place.day).collect();
+        let view = self.look(now);
+        for day in days.into_iter().filter(|day| retention.is_over(*day, today)) {
+            match retention.sought(&view, day)? {
+                Found { events: 0, .. } => {
+                    self.retire_day(day, &parts, now)?;
+                    break;
+                }
+                // Sealing waits for this thread: it reads one day, and looks at the next with the next tick.
+                Found { was_read: true, .. } => break,
+                Found { .. } => {}
+            }
         }
         self.drop_kept(|day| retention.cells_are_over(day, today))
     }

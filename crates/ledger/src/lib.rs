@@ -32,7 +32,7 @@ pub use cube::{CUBES, Cube, Grain};
 pub use error::{Error, Result};
 pub use ledger::{Ledger, Options, State};
 pub use recent::{COUNT_BYTES_MAX, COUNTS_BYTES_MAX};
-pub use retention::{DayUse, Retention};
+pub use retention::{DayUse, Found, Held, Retention, Seek};
 pub use trail::Trail;
 pub use view::{BLOCK_DAYS, Source, Unit, View};
 pub use writer::Receipt;

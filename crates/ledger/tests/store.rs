@@ -10,7 +10,7 @@
 )]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use event::mask::{Masked, Rules, mask};
@@ -18,7 +18,7 @@ use event::time::{DAY, HOUR, MINUTE, SECOND};
 use event::{Batch, Event, Timestamp, field};
 use ledger::disk::Disk;
 use ledger::disk::sim::{Kind, SimDisk, Trouble};
-use ledger::{CUBES, Ledger, Options, View};
+use ledger::{CUBES, Found, Held, Ledger, Options, Seek, View};
 
 const START: i64 = 1_795_298_319 * SECOND;
 
@@ -332,7 +332,7 @@ fn days_are_kept_as_was_said_last_and_held_ones_stay() {
     let today = START / DAY;
     let mut retention = ledger.retention();
     assert_eq!((retention.days, retention.held.len()), (180, 0));
-    (retention.days, retention.held) = (30, vec![today - 60..=today - 50]);
+    (retention.days, retention.held) = (30, vec![Held { days: today - 60..=today - 50, only: None }]);
     ledger.retain(retention.clone());
     tend(200);
     // Midnight has passed meanwhile: the day thirty days before the first moment is over as well.
@@ -344,6 +344,83 @@ fn days_are_kept_as_was_said_last_and_held_ones_stay() {
     tend(400);
     assert_eq!(days(), (0..30).rev().collect::<Vec<_>>());
     assert_eq!(ledger.days_of_cells().len(), 70);
+}
+
+/// Finds one text among the events of a day, and remembers which days it has read.
+#[derive(Debug, Default)]
+struct Finds {
+    id: Mutex<Option<&'static str>>,
+    read: Mutex<Vec<i64>>,
+}
+
+impl Seek for Finds {
+    fn seek(&self, view: &View, day: i64) -> Result<Found, String> {
+        let Some(id) = *self.id.lock().unwrap() else { return Err("not now".to_owned()) };
+        let mut read = self.read.lock().unwrap();
+        let was_read = !read.contains(&day);
+        read.extend(was_read.then_some(day));
+        let sources = view.sources(day * DAY, (day + 1) * DAY);
+        let units = sources.iter().flat_map(|source| source.units().unwrap());
+        let is_it = |batch: Batch| {
+            (0..batch.len()).filter(|row| batch.row(*row).text(field::REQUEST_ID) == Some(id)).count()
+        };
+        let found = units.map(|unit| is_it(unit.read(&[field::REQUEST_ID], None).unwrap())).sum::<usize>();
+        Ok(Found { events: found as u64, was_read })
+    }
+}
+
+#[test]
+fn a_day_with_an_event_that_is_sought_stays_as_a_whole() {
+    let disk = SimDisk::new(11);
+    let ledger = open(&disk, START);
+    for day in 0..20_i64 {
+        let mut batch = Batch::new();
+        for n in 0..3 {
+            let mut event = Event::new();
+            event.int(field::TIME, START - day * DAY);
+            event.text(field::REQUEST_ID, format!("id-{day}-{n}"));
+            batch.push(&event);
+        }
+        batch.finish();
+        let keys = (0..3).map(|n| (day * 3 + n) as u64).collect();
+        ledger.append_blocking(mask(batch, &Rules::new([1; 32])), keys, Timestamp(START)).unwrap();
+    }
+    ledger.seal(Timestamp(START)).unwrap();
+    let days = || ledger.days().unwrap().iter().map(|day| START / DAY - day.day).collect::<Vec<_>>();
+    let finds = Arc::new(Finds::default());
+    let mut retention = ledger.retention();
+    let only = Some(Arc::clone(&finds) as Arc<dyn Seek>);
+    retention.days = 10;
+    retention.held = vec![Held { days: i64::MIN..=i64::MAX, only }];
+    ledger.retain(retention.clone());
+    let mut minutes = 0..;
+    let mut tend = |times: usize, is_good: bool| {
+        for minute in minutes.by_ref().take(times) {
+            let done = ledger.tend(Timestamp(START + minute * MINUTE));
+            assert!(done.is_ok() == is_good || minute < 61, "{done:?}");
+        }
+    };
+    // Nobody can say what is in a day: it stays, and that is said.
+    tend(120, false);
+    assert_eq!(days().len(), 20);
+    *finds.id.lock().unwrap() = Some("id-13-1");
+    tend(5, true);
+    // The oldest goes, and one is read in a look at the clock.
+    assert_eq!((days().len(), finds.read.lock().unwrap().len()), (15, 5));
+    tend(100, true);
+    // Midnight has passed meanwhile.
+    assert_eq!(days(), [&[13][..], &(0..10).rev().collect::<Vec<_>>()].concat());
+    assert_eq!(ledger.view(Timestamp(START)).rows(), 33, "the day stays with all it has");
+    // Its cells are of no known event: they stay as long as anything is sought.
+    retention.rollup_days = 12;
+    ledger.retain(retention.clone());
+    tend(5, true);
+    assert_eq!(ledger.days_of_cells().len(), 9);
+    retention.held.clear();
+    ledger.retain(retention);
+    tend(5, true);
+    assert_eq!(days(), (0..10).rev().collect::<Vec<_>>());
+    assert_eq!(ledger.days_of_cells().len(), 2);
 }
 
 #[test]

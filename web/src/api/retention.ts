@@ -6,6 +6,7 @@ import type { components } from './generated'
 type Shapes = components['schemas']
 export type Retention = Shapes['Retention']
 export type Hold = Shapes['Hold']
+export type HoldMatches = Shapes['HoldMatches']
 /** Days by stream; null where the settings file counts. */
 export type Tried = Shapes['RetentionSet']
 
@@ -22,3 +23,13 @@ const asked = (tried: Tried | null): Record<string, string> =>
   Object.fromEntries(
     Object.entries(tried ?? {}).flatMap(([name, days]) => (days === null ? [] : [[name, String(days)]])),
   )
+
+/** What a hold with a filter would keep. */
+export const useHoldMatches = (filter: string, from: string, to: string) =>
+  useQuery({
+    queryKey: ['/holds/matches', filter, from, to],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      getJson<HoldMatches>('/holds/matches', { filter, ...(from && { from }), ...(to && { to }) }, signal),
+    enabled: filter !== '',
+    retry: false,
+  })

@@ -13,6 +13,7 @@ import { Table, type TableColumn } from '../parts/table'
 import { toast } from '../parts/toast'
 import known from './known.module.css'
 import css from './retention.module.css'
+import { HoldFilter } from './retention-filter'
 
 const STREAMS = [
   { id: 'events', label: 'Access events' },
@@ -21,6 +22,11 @@ const STREAMS = [
 
 const columnsAt = (tz: string, onRelease: (hold: Hold) => void): TableColumn<Hold>[] => [
   { id: 'stream', label: 'Keeps', cell: ({ stream }) => STREAMS.find(({ id }) => id === stream)?.label ?? stream },
+  {
+    id: 'filter',
+    label: 'Only days with',
+    cell: ({ filter }) => (filter ? <code className={css.reason}>{filter}</code> : 'anything'),
+  },
   { id: 'from', label: 'From', isMono: true, cell: ({ from }) => from ?? 'the beginning' },
   { id: 'to', label: 'To', isMono: true, cell: ({ to }) => to ?? 'without end' },
   { id: 'reason', label: 'Why', cell: ({ reason }) => <span className={css.reason}>{reason}</span> },
@@ -81,10 +87,12 @@ export function PlaceHold({ onClose }: { onClose: () => void }) {
   const [stream, setStream] = useState('events')
   const [from, setFrom] = useState('')
   const [to, setTo] = useState('')
+  const [filter, setFilter] = useState('')
   const [reason, setReason] = useState('')
   const { act, error, isBusy } = useAct()
   const place = async () => {
-    const body = { stream, from: from.trim() || null, to: to.trim() || null, reason: reason.trim() }
+    const days = { from: from.trim() || null, to: to.trim() || null }
+    const body = { stream, ...days, filter: (stream === 'events' && filter) || null, reason: reason.trim() }
     if ((await act('POST', '/holds', body)) === false) return
     toast('The hold is placed: nothing of it is removed any more', { tone: 'good' })
     onClose()
@@ -118,6 +126,7 @@ export function PlaceHold({ onClose }: { onClose: () => void }) {
           hint="Empty: without end"
         />
       </div>
+      {stream === 'events' && <HoldFilter filter={filter} from={from} to={to} onChange={setFilter} />}
       <TextField label="Why" value={reason} onChange={setReason} hint="Stands in the operator trail, with your name." />
     </FormDialog>
   )

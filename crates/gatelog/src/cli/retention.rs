@@ -138,9 +138,13 @@ fn print(told: &Value, is_set: bool) {
         let text =
             |name: &str, otherwise: &str| line(hold.get(name).and_then(Value::as_str).unwrap_or(otherwise));
         println!(
-            "held {}: {} from {} to {}: {}",
+            "held {}: {}{} from {} to {}: {}",
             text("id", ""),
             text("stream", ""),
+            match hold.get("filter").and_then(Value::as_str) {
+                Some(filter) => format!(" of days with {}", line(filter)),
+                None => String::new(),
+            },
             text("from", "the beginning"),
             text("to", "now and later"),
             text("reason", "")
