@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks what Gatelog keeps against its proof, with nothing but the public key; access events need pyarrow, to read Parquet.
 
-    tools/verify.py PATH [--pubkey FILE] [--checkpoint FILE]... [--witness FILE]
+    tools/verify.py PATH [--pubkey FILE] [--checkpoint PATH]... [--witness FILE]
 
 PATH is a data directory or a bundle. Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
 Written from docs/proof.md, apart from the program: two that agree are better than one.
@@ -446,7 +446,8 @@ def main():
     try:
         keys = read_keys(asked.pubkey or asked.path / "proof.pub")
         witnesses = read_keys(asked.witness, b"\x04") if asked.witness else None
-        earlier = [note for file in asked.checkpoint for note in read_notes(file, keys, witnesses)]
+        earlier = [note for path in asked.checkpoint
+                   for file in sorted(Path(path).rglob("*.checkpoint")) or [path] for note in read_notes(file, keys, witnesses)]
         found = check_directory(asked.path, keys, earlier) if asked.path.is_dir() else check_bundle(asked.path, keys)
     except (Cannot, OSError, KeyError, TypeError, ValueError) as error:
         print(f"cannot be checked: {error}", file=sys.stderr)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Pulls usage plans and objects out of moto, which plays AWS, and out of SeaweedFS, which is a real S3 server that checks
-signatures.
+signatures; publishes checkpoints to SeaweedFS and, on a second run of the server, to moto, and verifies against what lies there.
 
     trials/aws.py GATELOG
 
@@ -12,6 +12,7 @@ record must be there exactly once.
 import contextlib
 import gzip
 import json
+import subprocess
 import sys
 import tempfile
 import threading
@@ -61,8 +62,12 @@ class Door(BaseHTTPRequestHandler):
         with contextlib.suppress(ConnectionError):
             super().handle()
 
+    def do_PUT(self):
+        self.do_GET()
+
     def do_GET(self):
         path, _, query = self.path.partition("?")
+        sent = self.rfile.read(int(self.headers.get("content-length", 0))) or None
         given = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
         self.check(path, query)
         is_s3 = "apigateway" not in self.headers["authorization"]
@@ -73,7 +78,7 @@ class Door(BaseHTTPRequestHandler):
         url = f"{self.moto}{path}" + (f"?{urllib.parse.urlencode(given)}" if given else "")
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+            with urllib.request.urlopen(urllib.request.Request(url, sent, headers, method=self.command)) as answer:
                 status, body = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, body = error.code, error.read()
@@ -96,7 +101,7 @@ class Door(BaseHTTPRequestHandler):
         """The signature, made again by those who know."""
         said = self.headers["authorization"] or ""
         service = "apigateway" if "/apigateway/" in said else "s3"
-        request = AWSRequest("GET", f"http://{self.headers['host']}{path}" + (f"?{query}" if query else ""))
+        request = AWSRequest(self.command, f"http://{self.headers['host']}{path}" + (f"?{query}" if query else ""))
         for name in said.split("SignedHeaders=")[-1].split(",")[0].split(";"):
             request.headers[name] = self.headers[name]
         signer = (SigV4Auth if service == "apigateway" else S3SigV4Auth)(Credentials(KEY_ID, SECRET), service, REGION)
@@ -192,7 +197,12 @@ def settings(directory, url, seaweed):
         f'[[objects]]\nsource = "moto"\n{aws}\n'
         f'[[objects]]\nsource = "seaweed"\nformat = "aws"\n{aws.replace(url, seaweed)}'
     )
-    return {"GATELOG_CONFIG": str(file), "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET}
+    return {"GATELOG_CONFIG": str(file), "AWS_ACCESS_KEY_ID": KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET,
+            "GATELOG_PROOF_PUBLISH_S3": published_at(seaweed), "GATELOG_PROOF_PUBLISH_INTERVAL_S": "1"}
+
+
+def published_at(url):
+    return f"s3://logs-bucket/proofs?region={REGION}&endpoint={url}"
 
 
 def weed(directory):
@@ -258,6 +268,11 @@ def trial(binary, directory, programs):
         ids = [event["request_id"] for event in gatelog.events(source)]
         assert len(ids) == len(set(ids)) == lines.count, (source, len(ids), len(set(ids)), lines.count)
 
+    published = proofs(gatelog, directory, stores[1])
+    gatelog.settings["GATELOG_PROOF_PUBLISH_S3"] = published_at(url)
+    gatelog.kill_for(0.2)
+    programs.append(gatelog.program)
+    proofs(gatelog, directory, stores[0])
     told = gatelog.ask("/directory/plans", limit=1000)
     assert told["total"] == PLANS, told["total"]
     assert gatelog.ask("/directory/keys", limit=1000)["total"] == KEYS
@@ -266,7 +281,36 @@ def trial(binary, directory, programs):
     assert {"usageplans", "apikeys"} <= Door.seen
     stored = b"".join(file.read_bytes() for file in Path(directory, "data").rglob("*") if file.is_file())
     assert SECRET.encode() not in stored and SECRET not in gatelog.program.out.read_text()
-    return {"events": whole, "plans": PLANS, "keys": KEYS, "joined": joined}
+    return {"checkpoints": published, "events": whole, "plans": PLANS, "keys": KEYS, "joined": joined}
+
+
+def proofs(gatelog, directory, store):
+    """Each published checkpoint is an object of its own that stays as it was; what is kept continues all of them, and not a
+    forged one."""
+    listed = lambda: store.list_objects_v2(Bucket="logs-bucket", Prefix="proofs/").get("Contents", [])
+    newest = lambda: sum(f"/{log}/" in item["Key"] for item in listed() for log in ("trail", "access"))
+    wait_until(lambda: newest() >= 2, 60, lambda: f"nothing was published: {gatelog.ask('/proof')}")
+    said = lambda: [one for one in gatelog.ask("/proof")["published"] if one["name"] == "s3"][0]
+    wait_until(lambda: "leaves" in said().get("result", ""), 30, lambda: f"how it stands is not told: {said()}")
+    assert "error" not in said(), said()
+    before = {item["Key"]: item["LastModified"] for item in listed()}
+    gatelog.ask("/trail", limit=1)
+    wait_until(lambda: len(listed()) > len(before), 60, "no further checkpoint was published")
+    after = {item["Key"]: item["LastModified"] for item in listed()}
+    assert before.items() <= after.items(), "a published checkpoint was written over"
+    kept = Path(directory) / f"published-{len(gatelog.ask('/proof')['published'])}-{time.time_ns()}"
+    for key in after:
+        file = kept / key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(store.get_object(Bucket="logs-bucket", Key=key)["Body"].read())
+    verify = lambda: subprocess.run([gatelog.binary, "verify", f"{directory}/data", "--checkpoint", kept],
+                                    capture_output=True, text=True)
+    done = verify()
+    assert done.returncode == 0, done
+    some = next(kept.rglob("*.checkpoint"))
+    some.write_text(some.read_text().replace("/", "/x", 1))
+    assert verify().returncode == 2, "a note that was altered was taken for one of ours"
+    return len(after)
 
 
 def joined_events(gatelog, api, keys):

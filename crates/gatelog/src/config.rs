@@ -122,6 +122,9 @@ settings! {
     trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
     proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
     proof_publish_file: String = String::new(), "File that every signed checkpoint is added to, for others to keep: with it a trail that was set back as a whole is found out.";
+    proof_publish_url: String = String::new(), "Address that the newest signed checkpoint of each log is sent to by POST, once for each; `egress_…` counts. docs/proof.md.";
+    proof_publish_s3: String = String::new(), "Bucket in which each published checkpoint becomes an object: `s3://bucket/prefix?region=eu-west-1`, with `endpoint=`, `path_style=`, `credentials_file=`, `profile=` where needed.";
+    proof_publish_interval_s: u64 = 60, "How often it is looked whether there is a new checkpoint to publish.";
     free_bytes_min: u64 = 512 << 20, "Space left free on the disk: below it no event is taken.";
     cache_bytes: usize = 64 << 20, "Memory for roll-ups that were read.";
     query_concurrent_max: usize = 0, "Questions answered at once; 0 is twice the number of processors.";
@@ -311,6 +314,7 @@ impl Config {
             .map_err(|error| Error::wrong("trail_levels", error))?;
         relay::egress::Policy::parse(&self.egress_allow)
             .map_err(|error| Error::wrong("egress_allow", error))?;
+        crate::publish::check(self).map_err(|error| Error::wrong("proof_publish", error))?;
         for (name, pulled) in &self.directory {
             pulled.check(name).map_err(|error| Error::wrong(&format!("directory.{name}"), error))?;
         }

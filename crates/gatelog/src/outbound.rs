@@ -32,11 +32,11 @@ pub(crate) struct Outbound {
 /// How something stands that is fetched again and again.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Pull {
-    /// `directory`, `objects`, `trail` or `proxy`.
+    /// `directory`, `objects`, `trail`, `proxy`, `publish` or `archive`.
     pub(crate) kind: &'static str,
     /// Its name in the settings.
     pub(crate) name: String,
-    /// Where from.
+    /// Where from; of what is handed on, where to.
     pub(crate) from: String,
     /// How often, in seconds.
     pub(crate) interval_s: u64,

@@ -137,6 +137,13 @@ impl Prover {
         })
     }
 
+    /// The newest checkpoint of each log, as far as one was signed since the start.
+    pub(crate) fn newest(&self) -> Vec<Newest> {
+        let newest =
+            |stream: &Stream| stream.state.lock().unwrap_or_else(PoisonError::into_inner).newest.clone();
+        [&self.trail, &self.access].into_iter().filter_map(newest).collect()
+    }
+
     /// Adds leaves to a log and signs it when there were some; the newest checkpoint and its note.
     fn extend(
         &self,

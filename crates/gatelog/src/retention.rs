@@ -306,14 +306,19 @@ mod tests {
             assert_eq!(of_ledger.is_over(at(text), today), is_over, "{text}");
         }
         assert!(!of_ledger.is_held(at("2026-02-01")));
-        let with = |stream, filter: &str| Hold { filter: Some(filter.to_owned()), ..hold(stream, None, None) };
+        let with =
+            |stream, filter: &str| Hold { filter: Some(filter.to_owned()), ..hold(stream, None, None) };
         assert!(kept.hold("c".into(), with(Stream::Trail, "consumer:acme")).is_err());
         assert!(kept.hold("c".into(), with(Stream::Events, "nothing:like this")).is_err());
         kept.hold("c".into(), with(Stream::Events, "consumer:acme")).unwrap();
         let of_ledger = kept.of_ledger(SETTINGS, &sought);
         // What it is about is looked for only when the day is about to go; its cells stay in any case.
-        assert!(of_ledger.is_over(at("2025-12-31"), today) && of_ledger.seekers(at("2025-12-31")).count() == 1);
-        assert!(!of_ledger.cells_are_over(0, today) && kept.seeks("consumer:acme") && !kept.seeks("status:500"));
+        assert!(
+            of_ledger.is_over(at("2025-12-31"), today) && of_ledger.seekers(at("2025-12-31")).count() == 1
+        );
+        assert!(
+            !of_ledger.cells_are_over(0, today) && kept.seeks("consumer:acme") && !kept.seeks("status:500")
+        );
         kept.holds.remove("c");
         let now = Timestamp(today * DAY);
         assert_eq!(kept.trail_over(SETTINGS, now).day(), today - 400);

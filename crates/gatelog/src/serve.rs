@@ -38,7 +38,7 @@ use crate::refusals::Refusals;
 use crate::sought::AllSought;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
-use crate::{clock, http, log, objects, pull, rejects, trail_pull};
+use crate::{clock, http, log, objects, publish, pull, rejects, trail_pull};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -175,9 +175,9 @@ fn directory(config: &Config, dir: &Path, known: &Known, now: Timestamp) -> anyh
     Ok(directory)
 }
 
-/// Begins to ask others for what they know.
+/// Begins to ask others for what they know, and to hand on what they are to keep.
 fn pull_all(app: &Arc<App>, runtime: &Handle) {
-    for start in [pull::start, objects::start, trail_pull::start] {
+    for start in [pull::start, objects::start, trail_pull::start, publish::start] {
         start(app, runtime);
     }
 }

@@ -87,8 +87,14 @@ fn a_hold_with_a_filter_keeps_days_that_have_what_it_finds() {
     let server = Server::on(keep.path(), &[], true);
     let today = today();
     // Who called on which day, and how often.
-    let calls =
-        [(50, "acme", 2), (50, "other", 5), (45, "other", 7), (40, "acme", 1), (35, "other", 4), (3, "acme", 9)];
+    let calls = [
+        (50, "acme", 2),
+        (50, "other", 5),
+        (45, "other", 7),
+        (40, "acme", 1),
+        (35, "other", 4),
+        (3, "acme", 9),
+    ];
     for (ago, who, count) in calls {
         let time = Timestamp((today - ago) * DAY + DAY / 2);
         let line = |n: usize| {
@@ -111,7 +117,9 @@ fn a_hold_with_a_filter_keeps_days_that_have_what_it_finds() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|day| (day["day"].as_str().unwrap(), day["matching"].as_u64().unwrap(), day["events"].as_u64().unwrap()))
+        .map(|day| {
+            (day["day"].as_str().unwrap(), day["matching"].as_u64().unwrap(), day["events"].as_u64().unwrap())
+        })
         .collect();
     let dates = [50, 40, 3].map(|ago| date(today - ago));
     assert_eq!(listed, [(&*dates[0], 2, 7), (&*dates[1], 1, 1), (&*dates[2], 9, 9)]);

@@ -10,8 +10,8 @@
 )]
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use event::mask::{Masked, Rules, mask};
 use event::time::{DAY, HOUR, MINUTE, SECOND};

@@ -1,10 +1,10 @@
-//! A bucket of S3 or of what speaks like it: lists what is there, and reads it. Writes and deletes nothing.
+//! A bucket of S3 or of what speaks like it: lists what is there, reads, puts and removes objects.
 
 use event::Timestamp;
 use roxmltree::{Document, Node};
 
-use crate::egress::{Egress, Fault, Stream};
-use crate::sigv4::{Credentials, Request, Signed};
+use crate::egress::{Body, Egress, Fault, Stream};
+use crate::sigv4::{Act, Credentials, Request, Signed};
 
 /// Objects of a page of a list; S3 gives no more.
 pub const LIST_MAX: usize = 1_000;
@@ -79,10 +79,10 @@ impl Bucket {
         Ok(Bucket { egress, origin, root, region: region.to_owned(), credentials })
     }
 
-    fn signed(&self, path: &str, query: &[(&str, &str)], now: Timestamp) -> Signed {
+    fn signed(&self, act: &Act<'_>, path: &str, query: &[(&str, &str)], now: Timestamp) -> Signed {
         let request = Request { origin: &self.origin, path, query, region: &self.region, service: "s3" };
         match &self.credentials {
-            Some(credentials) => request.signed(credentials, now),
+            Some(credentials) => request.signed(act, credentials, now),
             None => request.unsigned(),
         }
     }
@@ -94,7 +94,7 @@ impl Bucket {
         query.extend(ask.after.map(|after| ("start-after", after)));
         query.extend(ask.next.map(|next| ("continuation-token", next)));
         let path = format!("{}/", self.root);
-        let signed = self.signed(&path, &query, now);
+        let signed = self.signed(&Act::GET, &path, &query, now);
         let page = self.egress.page(&signed.url, &signed.headers(), LIST_BYTES_MAX)?;
         let odd = |reason: String| Fault::Odd { host: self.origin.clone(), reason };
         let text = std::str::from_utf8(&page).map_err(|_| odd("a list that is no text".to_owned()))?;
@@ -103,8 +103,37 @@ impl Bucket {
 
     /// An object, to be read bit by bit; more than `bytes_max` bytes are an error of the reader.
     pub fn open(&self, key: &str, bytes_max: u64, now: Timestamp) -> Result<Stream, Fault> {
-        let signed = self.signed(&format!("{}/{key}", self.root), &[], now);
+        let signed = self.signed(&Act::GET, &self.path(key), &[], now);
         self.egress.stream(&signed.url, &signed.headers(), bytes_max)
+    }
+
+    /// Puts an object, whole or not at all. `sha256` is that of its bytes, in hex.
+    pub fn put(&self, key: &str, body: Body<'_>, sha256: &str, now: Timestamp) -> Result<(), Fault> {
+        let signed = self.signed(&Act { method: "PUT", sha256 }, &self.path(key), &[], now);
+        self.egress.put(&signed.url, &signed.headers(), body)
+    }
+
+    /// Puts an object where there is none; whether there was none. One that is there stays as it is.
+    pub fn put_new(&self, key: &str, body: Body<'_>, sha256: &str, now: Timestamp) -> Result<bool, Fault> {
+        let signed = self.signed(&Act { method: "PUT", sha256 }, &self.path(key), &[], now);
+        let headers = [signed.headers(), vec![("if-none-match", "*")]].concat();
+        match self.egress.put(&signed.url, &headers, body) {
+            Err(fault) if fault.status() == Some(412) => Ok(false),
+            done => done.map(|()| true),
+        }
+    }
+
+    /// Removes an object; one that is not there is fine.
+    pub fn remove(&self, key: &str, now: Timestamp) -> Result<(), Fault> {
+        let signed = self.signed(&Act::DELETE, &self.path(key), &[], now);
+        match self.egress.delete(&signed.url, &signed.headers()) {
+            Err(fault) if fault.status() == Some(404) => Ok(()),
+            done => done,
+        }
+    }
+
+    fn path(&self, key: &str) -> String {
+        format!("{}/{key}", self.root)
     }
 }
 
@@ -196,7 +225,7 @@ mod tests {
         let url = |endpoint: &str, name: &str, is_path| {
             let egress = Egress::new(Policy::default(), None, None).unwrap();
             let bucket = Bucket::new(egress, endpoint, name, "eu-west-1", is_path, None).unwrap();
-            bucket.signed(&format!("{}/k", bucket.root), &[], Timestamp(0)).url
+            bucket.signed(&Act::GET, &bucket.path("k"), &[], Timestamp(0)).url
         };
         assert_eq!(url("", "logs", None), "https://logs.s3.eu-west-1.amazonaws.com/k");
         assert_eq!(url("", "my.logs", None), "https://s3.eu-west-1.amazonaws.com/my.logs/k");

@@ -246,6 +246,16 @@ pub struct Stream {
     pub body: Box<dyn Read + Send>,
 }
 
+/// What is sent, bit by bit.
+pub struct Body<'a> {
+    /// Where it comes from.
+    pub from: &'a mut dyn Read,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Its media type.
+    pub kind: &'a str,
+}
+
 impl Egress {
     /// With a policy, a proxy (`http://user:password@host:port`, also `socks5h://`), and the certificates in PEM that are
     /// trusted instead of the usual ones. The error says what is wrong with them.
@@ -335,6 +345,45 @@ impl Egress {
         let mut answer = successful(&host, answer, &[headers, fields].concat())?;
         let page = read(&mut answer, &host, bytes_max)?;
         parsed(&host, &page)
+    }
+
+    /// Sends bytes to an address. What it answers is not looked at, but for whether it took them.
+    pub fn post(&self, url: &str, headers: &[(&str, &str)], body: Body<'_>) -> Result<(), Fault> {
+        self.send(self.agent.post(url), url, headers, body)
+    }
+
+    /// Puts bytes at an address.
+    pub fn put(&self, url: &str, headers: &[(&str, &str)], body: Body<'_>) -> Result<(), Fault> {
+        self.send(self.agent.put(url), url, headers, body)
+    }
+
+    /// Removes what is at an address.
+    pub fn delete(&self, url: &str, headers: &[(&str, &str)]) -> Result<(), Fault> {
+        let host = self.allowed(url)?;
+        let mut request = self.agent.delete(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.config().timeout_global(Some(PAGE)).build().call();
+        successful(&host, answer.map_err(|error| broken(&host, error))?, headers).map(drop)
+    }
+
+    fn send(
+        &self,
+        mut request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Body<'_>,
+    ) -> Result<(), Fault> {
+        let host = self.allowed(url)?;
+        let length = body.bytes.to_string();
+        for (name, value) in headers.iter().chain(&[("content-type", body.kind), ("content-length", &length)])
+        {
+            request = request.header(*name, *value);
+        }
+        let request = request.config().timeout_send_body(Some(STREAM)).build();
+        let answer = request.send(ureq::SendBody::from_reader(body.from));
+        successful(&host, answer.map_err(|error| broken(&host, error))?, headers).map(drop)
     }
 
     /// The host of an address, when it may be asked.

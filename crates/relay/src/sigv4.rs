@@ -1,4 +1,4 @@
-//! Signs requests as AWS wants them (Signature Version 4): GET without a body. Pure: the time is given.
+//! Signs requests as AWS wants them (Signature Version 4). Pure: the time is given, and of a body its hash.
 
 use event::Timestamp;
 use event::time::{DAY, HOUR, MINUTE, SECOND, civil};
@@ -34,6 +34,21 @@ pub struct Request<'a> {
     pub service: &'a str,
 }
 
+/// What is done with what a request names, and what it brings.
+pub struct Act<'a> {
+    /// `GET`, `PUT`, `DELETE`.
+    pub method: &'a str,
+    /// SHA-256 of the body in hex.
+    pub sha256: &'a str,
+}
+
+impl Act<'_> {
+    /// Reads it.
+    pub const GET: Act<'static> = Act { method: "GET", sha256: EMPTY };
+    /// Removes it.
+    pub const DELETE: Act<'static> = Act { method: "DELETE", sha256: EMPTY };
+}
+
 /// A request that can be sent.
 pub struct Signed {
     /// The whole address.
@@ -67,14 +82,14 @@ impl Request<'_> {
     }
 
     /// Signed.
-    pub fn signed(&self, credentials: &Credentials, now: Timestamp) -> Signed {
+    pub fn signed(&self, act: &Act<'_>, credentials: &Credentials, now: Timestamp) -> Signed {
         let (path, query) = self.address();
         let time = basic(now);
         let day = time.get(..8).unwrap_or_default();
         let host = self.origin.split("://").nth(1).unwrap_or_default();
         let mut headers = vec![("host", host.to_owned())];
         if self.service == "s3" {
-            headers.push(("x-amz-content-sha256", EMPTY.to_owned()));
+            headers.push(("x-amz-content-sha256", act.sha256.to_owned()));
         }
         headers.push(("x-amz-date", time.clone()));
         if let Some(token) = &credentials.session_token {
@@ -84,11 +99,11 @@ impl Request<'_> {
         let names = names.join(";");
         // All but S3 encode the path a second time.
         let signed_path = if self.service == "s3" { path.clone() } else { encoded(&path, true) };
-        let mut canonical = format!("GET\n{signed_path}\n{query}\n");
+        let mut canonical = format!("{}\n{signed_path}\n{query}\n", act.method);
         for (name, value) in &headers {
             let _ = writeln!(canonical, "{name}:{value}");
         }
-        let _ = write!(canonical, "\n{names}\n{EMPTY}");
+        let _ = write!(canonical, "\n{names}\n{}", act.sha256);
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
         let text =
             format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{}", hex(&Sha256::digest(canonical.as_bytes())));
@@ -168,7 +183,7 @@ mod tests {
             region: "us-east-1",
             service: "service",
         };
-        let signed = request.signed(&credentials(), now);
+        let signed = request.signed(&Act::GET, &credentials(), now);
         let authorization = signed.headers.iter().find(|(name, _)| *name == "authorization").unwrap();
         authorization.1.rsplit('=').next().unwrap().to_owned()
     }
@@ -199,7 +214,7 @@ mod tests {
         let later = Timestamp::parse("2026-11-22T07:08:09Z").unwrap();
         assert_eq!(basic(later), "20261122T070809Z");
         let with_token = Credentials { session_token: Some("st".into()), ..credentials() };
-        let signed = request.signed(&with_token, later);
+        let signed = request.signed(&Act::GET, &with_token, later);
         let names: Vec<&str> = signed.headers.iter().map(|(name, _)| *name).collect();
         assert_eq!(names, ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "authorization"]);
     }

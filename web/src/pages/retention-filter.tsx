@@ -12,7 +12,12 @@ type Props = { filter: string; from: string; to: string; onChange: (filter: stri
 
 export function HoldFilter({ filter, from, to, onChange }: Props) {
   const view = useView()
-  const [search, setSearch] = useState<Search>({ ...view.search, filter: undefined, off: undefined, pins: undefined } as Search)
+  const [search, setSearch] = useState<Search>({
+    ...view.search,
+    filter: undefined,
+    off: undefined,
+    pins: undefined,
+  } as Search)
   const put = (patch: Partial<Search>) => {
     const next = validSearch({ ...search, ...patch })
     setSearch(next)

@@ -22,6 +22,8 @@ use crate::{catalog, clock};
 
 /// Findings printed.
 const SHOWN_MAX: usize = 20;
+/// Directories inside each other that checkpoints are looked for in.
+const DEPTH_MAX: usize = 8;
 
 /// Checks that operator events and access events are as they were signed: nothing changed, removed, inserted or moved.
 ///
@@ -41,8 +43,8 @@ pub(super) struct Args {
     /// A file with public keys, one a line; without it those in the data directory
     #[arg(long, value_name = "FILE")]
     pubkey: Option<PathBuf>,
-    /// A file with checkpoints that were kept: what is checked must continue them
-    #[arg(long, value_name = "FILE")]
+    /// A file with checkpoints that were kept, or a directory of such files: what is checked must continue them
+    #[arg(long, value_name = "PATH")]
     checkpoint: Vec<PathBuf>,
     /// A file with public keys of witnesses, one a line: one of them must have cosigned each checkpoint that was kept
     #[arg(long, value_name = "FILE", requires = "checkpoint")]
@@ -94,7 +96,11 @@ fn findings(args: &Args) -> anyhow::Result<Vec<String>> {
     }
     let witnesses = args.witness.as_deref().map(|file| prover::keys(file, Verifier::witness)).transpose()?;
     let mut earlier = Vec::new();
-    for file in &args.checkpoint {
+    let mut files = Vec::new();
+    for path in &args.checkpoint {
+        files_of(path, DEPTH_MAX, &mut files)?;
+    }
+    for file in &files {
         earlier.extend(notes(file, &keys, witnesses.as_deref())?);
     }
     match args.path.is_dir() {
@@ -135,6 +141,21 @@ fn file_of(path: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<String>> {
         println!("{} records of the bundle are as they were signed", checked.holds);
     }
     Ok(checked.found)
+}
+
+/// The file, or those of the directory and of directories in it.
+fn files_of(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    if depth == 0 {
+        bail!("{} is {DEPTH_MAX} directories deep", path.display());
+    }
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut entries: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+    entries.sort_unstable();
+    entries.iter().try_for_each(|entry| files_of(entry, depth - 1, files))
 }
 
 /// The notes of a file, an empty line between.

@@ -245,7 +245,8 @@ async fn told(app: &Arc<App>, scope: &Scope, kept: Kept, set: Set) -> Answer {
     let of_days = tokio::task::block_in_place(|| app.ledger.days())?;
     let retention = kept.of_ledger(set.over(Days::of(&app.config)), &app.sought);
     let today = clock::now().day();
-    let over: Vec<i64> = of_days.iter().map(|of| of.day).filter(|day| retention.is_over(*day, today)).collect();
+    let over: Vec<i64> =
+        of_days.iter().map(|of| of.day).filter(|day| retention.is_over(*day, today)).collect();
     let found = match over.iter().any(|day| retention.seekers(*day).next().is_some()) {
         false => BTreeSet::new(),
         true => found(app, scope, &kept, over).await?,

@@ -20,6 +20,7 @@ use super::question::{FROM, TO, TZ};
 use super::route::{About, Answer, Call, Param, Params, Route, route};
 use crate::app::App;
 use crate::clock;
+use crate::publish::KIND;
 use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
 use crate::trail::ask::{COLUMNS, Wanted, before, row, whole};
 use crate::trail::bundle;
@@ -141,7 +142,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/proof",
             proof,
-            About::new("The public key, and the newest checkpoint of the operator trail.", &[], "Proof"),
+            About::new(
+                "The public key, the newest checkpoint of the operator trail, and where checkpoints are published.",
+                &[],
+                "Proof",
+            ),
         ),
     ]
 }
@@ -374,5 +379,6 @@ pub(crate) async fn proof(_: Scope, call: Call) -> Answer {
         "size": checkpoint.size,
         "root": checkpoint.root.to_string(),
         "checkpoint": note,
+        "published": call.app.outbound.pulls().iter().filter(|pull| pull.kind == KIND).collect::<Vec<_>>(),
     }))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{Directory, Door, Lists, PAGE_BYTES_MAX, PAGES_MAX, only, taken, text};
 use crate::egress::Fault;
-use crate::sigv4::{Request, encoded};
+use crate::sigv4::{Act, Request, encoded};
 
 pub(super) static AWS: Directory = Directory {
     name: "aws",
@@ -58,7 +58,7 @@ fn pages(door: &Door<'_>, path: &str, query: &[(&str, &str)]) -> Result<Vec<Valu
         }
         let request = Request { origin, path, query: &query, region: door.region, service: "apigateway" };
         let signed = match door.credentials {
-            Some(credentials) => request.signed(credentials, (door.now)()),
+            Some(credentials) => request.signed(&Act::GET, credentials, (door.now)()),
             None => request.unsigned(),
         };
         let mut headers = signed.headers();
