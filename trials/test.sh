@@ -49,6 +49,9 @@ trials/gateways/senders.py target/debug/gatelog
 step "usage plans and objects are pulled from moto and SeaweedFS while it is killed"
 trials/aws.py target/debug/gatelog
 
+step "days are archived to a directory and a bucket by a fast clock while it is killed"
+trials/archive.py target/debug/gatelog
+
 step "the web app in Chromium against the program"
 trials/browser.sh target/debug/gatelog
 

@@ -9,6 +9,7 @@ use intake::directory::Read;
 use ledger::Ledger;
 use tokio::sync::{Semaphore, watch};
 
+use crate::archive::Archiver;
 use crate::attempts::Attempts;
 use crate::catalog::{self, Catalog, Content};
 use crate::clock;
@@ -59,6 +60,8 @@ pub(crate) struct App {
     /// Audit proxies before the Admin APIs of gateways.
     pub(crate) proxies: Vec<Arc<Proxy>>,
     pub(crate) outbound: Outbound,
+    /// Where days go before they are removed, when the settings say so.
+    pub(crate) archiver: Option<Arc<Archiver>>,
     /// What holds look for.
     pub(crate) sought: AllSought,
     /// Who vouches for people, when the settings name someone.

@@ -118,6 +118,7 @@ settings! {
     retain_days: u32 = 180, "How long events are kept.";
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     trail_retain_days: u32 = 400, "How long the operator trail is kept.";
+    archive: String = String::new(), "Where days go before they are removed for their age, and operator events: a directory, or `s3://bucket/prefix?region=…` as of `proof_publish_s3`. What cannot be copied there is not removed. docs/retention.md.";
     trail_levels: Vec<String> = Vec::new(), "How much the trail keeps of what is done to Gatelog, `resource:verb=level` with `none`, `metadata`, `request` or `response`; the first that fits counts. docs/audit.md.";
     trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
     proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";
@@ -315,6 +316,8 @@ impl Config {
         relay::egress::Policy::parse(&self.egress_allow)
             .map_err(|error| Error::wrong("egress_allow", error))?;
         crate::publish::check(self).map_err(|error| Error::wrong("proof_publish", error))?;
+        crate::archive::store::Target::parse(&self.archive)
+            .map_err(|error| Error::wrong("archive", error))?;
         for (name, pulled) in &self.directory {
             pulled.check(name).map_err(|error| Error::wrong(&format!("directory.{name}"), error))?;
         }

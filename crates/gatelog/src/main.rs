@@ -1,6 +1,7 @@
 //! The program. Reads the environment, once, and hands the rest to the command that was asked for.
 
 mod app;
+mod archive;
 mod attempts;
 mod boards;
 mod catalog;

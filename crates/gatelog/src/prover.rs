@@ -4,6 +4,7 @@
 
 mod access;
 
+use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use ledger::disk::{self, Disk, join};
 use ledger::proof::check::{ACCESS, LOST, NOTE_BYTES_MAX, TRAIL};
 use ledger::proof::note::{Checkpoint, Signer, Verifier};
 use ledger::proof::tiles::{Log, Tiles};
+use ledger::proof::{Hash, tree};
 use ledger::trail::Trail;
 
 use access::Known;
@@ -53,6 +55,9 @@ pub(crate) struct Prover {
 
 /// A checkpoint and its note.
 pub(crate) type Newest = (Checkpoint, String);
+
+/// Which leaf something is, and the way to the root.
+pub(crate) type Included = (u64, Vec<Hash>);
 
 /// A log.
 struct Stream {
@@ -142,6 +147,25 @@ impl Prover {
         let newest =
             |stream: &Stream| stream.state.lock().unwrap_or_else(PoisonError::into_inner).newest.clone();
         [&self.trail, &self.access].into_iter().filter_map(newest).collect()
+    }
+
+    /// Which leaves these blocks are, with the way from each to the root of the newest checkpoint; and its note.
+    pub(crate) fn included(&self, blocks: &[String]) -> Result<(String, Vec<Included>), Error> {
+        let newest = self.access.state.lock().unwrap_or_else(PoisonError::into_inner).newest.clone();
+        let (checkpoint, note) = newest.ok_or_else(|| Error::Wrong("no checkpoint is signed yet".into()))?;
+        let tiles = Tiles::new(&*self.disk, ACCESS, checkpoint.size);
+        let mut places: HashMap<Vec<u8>, Option<u64>> =
+            blocks.iter().map(|leaf| (leaf.clone().into_bytes(), None)).collect();
+        for (at, leaf) in tiles.leaves().enumerate() {
+            places.get_mut(leaf.as_slice()).into_iter().for_each(|place| *place = Some(at as u64));
+        }
+        let included = |block: &String| {
+            let place = places.get(block.as_bytes()).copied().flatten();
+            let place = place.ok_or_else(|| Error::Wrong(format!("{block:?} is not signed yet")))?;
+            Ok((place, tree::inclusion(&tiles, place, tiles.size)?))
+        };
+        let included: Result<Vec<Included>, Error> = blocks.iter().map(included).collect();
+        Ok((note, included?))
     }
 
     /// Adds leaves to a log and signs it when there were some; the newest checkpoint and its note.

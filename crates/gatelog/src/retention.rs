@@ -42,6 +42,7 @@ impl Days {
 }
 
 /// Times that others ask for, under the name of who asks.
+#[derive(Clone, Copy)]
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
@@ -54,7 +55,7 @@ const fn preset(name: &'static str, about: &'static str, days: [u32; 3]) -> Pres
     Preset { name, about, set }
 }
 
-/// Every preset. What is kept can be asked at once, however old it is: nothing has to be fetched back first.
+/// Every preset. What is kept here can be asked at once, however old it is: nothing has to be fetched back first.
 pub(crate) const PRESETS: &[Preset] = &[
     preset("standard", "Half a year of events, two years of roll-ups.", [180, 730, 400]),
     preset(
@@ -64,6 +65,17 @@ pub(crate) const PRESETS: &[Preset] = &[
     ),
     preset("hipaa", "HIPAA 45 CFR 164.316(b)(2): six years.", [2_192, 2_192, 2_192]),
 ];
+
+/// The presets that fit: with an archive, what is older than three months need not be at hand.
+pub(crate) fn presets(has_archive: bool) -> Vec<Preset> {
+    let with_archive = preset(
+        "pci",
+        "PCI DSS 10.5.1: 12 months; the last three at hand, what is older in the archive.",
+        [92, 730, 400],
+    );
+    let fits = |known: &Preset| if has_archive && known.name == "pci" { with_archive } else { *known };
+    PRESETS.iter().map(fits).collect()
+}
 
 /// What was set at run time; without, the settings file counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::app::{App, Gates, Meters};
+use crate::archive::Archiver;
 use crate::attempts::Attempts;
 use crate::catalog::{Catalog, Source, random};
 use crate::clock::Steady;
@@ -38,7 +39,7 @@ use crate::refusals::Refusals;
 use crate::sought::AllSought;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
-use crate::{clock, http, log, objects, publish, pull, rejects, trail_pull};
+use crate::{archive, clock, http, log, objects, publish, pull, rejects, trail_pull};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -109,9 +110,7 @@ pub(crate) fn run(
     let ledger = Arc::new(open_ledger(&config, Arc::clone(&disk), now)?);
     let trail = Recorder::open(disk, &dir, &config, Rules::new(catalog.masking_key()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let listener = runtime
-        .block_on(TcpListener::bind(&config.listen_address))
-        .with_context(|| format!("cannot listen on {}", config.listen_address))?;
+    let listener = runtime.block_on(listener(&config))?;
     let address = listener.local_addr()?;
     let (bound, proxies) = (listen::bind(&config)?, proxy::bind(&config)?);
     let tls = secured(&config, address)?;
@@ -121,6 +120,7 @@ pub(crate) fn run(
         .context("cannot open the directory of exports")?;
     let outbound = Outbound::new(&config, environment)?;
     let config = Config { connections_max: connections_max(&config), ..config };
+    let archiver = archiver(&config, &dir, &ledger)?;
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
         rules: Rules::new(catalog.masking_key()),
@@ -142,6 +142,7 @@ pub(crate) fn run(
         listeners: bound.iter().map(Bound::listener).collect(),
         proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
+        archiver,
         sought: AllSought::default(),
         days_over: i64::MIN.into(),
         stopping: stopping.clone(),
@@ -167,6 +168,21 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// The socket of the settings.
+async fn listener(config: &Config) -> anyhow::Result<TcpListener> {
+    let address = &config.listen_address;
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Where days go before they are removed, known to the ledger before it removes any.
+fn archiver(config: &Config, dir: &Path, ledger: &Ledger) -> anyhow::Result<Option<Arc<Archiver>>> {
+    let archiver = Archiver::open(&config.archive, dir).map_err(anyhow::Error::msg).context("archive")?;
+    if let Some(archiver) = archiver.clone() {
+        ledger.archive_to(archiver);
+    }
+    Ok(archiver)
+}
+
 /// Opens the directory and makes it known.
 fn directory(config: &Config, dir: &Path, known: &Known, now: Timestamp) -> anyhow::Result<Store> {
     let directory = Store::open(&dir.join(LEDGER_DIR), config.retain_days, &config.directory_files)?;
@@ -177,7 +193,7 @@ fn directory(config: &Config, dir: &Path, known: &Known, now: Timestamp) -> anyh
 
 /// Begins to ask others for what they know, and to hand on what they are to keep.
 fn pull_all(app: &Arc<App>, runtime: &Handle) {
-    for start in [pull::start, objects::start, trail_pull::start, publish::start] {
+    for start in [pull::start, objects::start, trail_pull::start, publish::start, archive::start] {
         start(app, runtime);
     }
 }
@@ -396,10 +412,13 @@ fn finish(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Removes operator events whose time is over, after it was recorded.
+/// Removes operator events whose time is over, once they are in the archive, where there is one, and after it was recorded.
 fn shorten(app: &App, now: Timestamp) {
     let (kept, days) = app.retention();
     let Some(through) = app.trail.trail().over(kept.trail_over(days, now)) else { return };
+    if app.archiver.as_ref().is_some_and(|archiver| !archiver.trail_is_safe(through)) {
+        return;
+    }
     let shortened = trail::act(actions::TRAIL_RETIRE, "cli", now).and_then(|act| {
         let outcome = "success".to_owned();
         let act = Act { operator_kind: "host".to_owned(), resource_id: through.to_string(), outcome, ..act };

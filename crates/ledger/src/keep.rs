@@ -8,6 +8,7 @@ use event::time::{DAY, HOUR, MINUTE, SECOND};
 use event::{Batch, FIELDS, FieldId, Timestamp};
 use tokio::sync::mpsc;
 
+use crate::archive::Leaving;
 use crate::disk;
 use crate::error::{Error, Result, Tried};
 use crate::ledger::Shared;
@@ -203,7 +204,9 @@ impl Keeper {
         for day in days.into_iter().filter(|day| retention.is_over(*day, today)) {
             match retention.sought(&view, day)? {
                 Found { events: 0, .. } => {
-                    self.retire_day(day, &parts, now)?;
+                    if self.is_safe(day, &parts) {
+                        self.retire_day(day, &parts, now)?;
+                    }
                     break;
                 }
                 // Sealing waits for this thread: it reads one day, and looks at the next with the next tick.
@@ -212,6 +215,13 @@ impl Keeper {
             }
         }
         self.drop_kept(|day| retention.cells_are_over(day, today))
+    }
+
+    /// Whether a day may be removed as far as the archive is concerned.
+    fn is_safe(&self, day: i64, parts: &[Arc<Part>]) -> bool {
+        let Some(archive) = self.shared.archive.get() else { return true };
+        let places = parts.iter().filter(|part| part.place.day == day).map(|part| part.place.clone());
+        archive.is_safe(&Leaving::new(day, places.collect(), Arc::clone(&self.shared.disk)))
     }
 
     fn retire_day(&mut self, day: i64, parts: &[Arc<Part>], now: Timestamp) -> Result<()> {

@@ -1,7 +1,7 @@
 //! The ledger as the rest of the program sees it: append, look, and let it tidy up.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use event::mask::Masked;
@@ -9,6 +9,7 @@ use event::{Batch, Timestamp};
 use serde::Serialize;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
+use crate::archive::Archive;
 use crate::cells::Symbols;
 use crate::disk::Disk;
 use crate::error::{Error, Result};
@@ -105,6 +106,8 @@ pub(crate) struct Shared {
     trouble: Mutex<Option<String>>,
     damage: Vec<String>,
     followers: broadcast::Sender<Arc<Batch>>,
+    /// Where days go before they are removed.
+    pub(crate) archive: OnceLock<Arc<dyn Archive>>,
 }
 
 /// Everything there is to read.
@@ -234,6 +237,7 @@ impl Ledger {
             trouble: Mutex::default(),
             damage,
             followers: broadcast::channel(FOLLOWERS_BEHIND_MAX).0,
+            archive: OnceLock::new(),
             disk,
             options,
         });

@@ -1,6 +1,7 @@
 //! What is durable: the log, the sealed tables, the roll-ups, and one consistent view of all. Only this crate
 //! touches files, and only through [`disk::Disk`]. Knows no gateway, no user, no question.
 
+mod archive;
 pub mod cells;
 pub mod columns;
 mod count;
@@ -27,6 +28,7 @@ pub mod view;
 pub mod wal;
 mod writer;
 
+pub use archive::{Archive, Leaving};
 pub use cells::{Cell, Cells, Sym, Symbols};
 pub use cube::{CUBES, Cube, Grain};
 pub use error::{Error, Result};

@@ -343,6 +343,13 @@ pub struct At {
     len: u64,
 }
 
+impl At {
+    /// The beginning of a file.
+    pub fn begin(chunks: &Chunks) -> At {
+        At { file: Arc::clone(&chunks.file), at: 0, len: chunks.len }
+    }
+}
+
 impl std::io::Read for At {
     fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
         let n = usize::try_from(self.len.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buf.len());

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, PoisonError};
 
+use crate::archive::Archive;
 use crate::error::{Error, Result, Tried};
 use crate::ledger::Ledger;
 use crate::view::View;
@@ -104,6 +105,11 @@ impl Ledger {
         let keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
         *self.shared.retention.lock().unwrap_or_else(PoisonError::into_inner) = retention;
         drop(keeper);
+    }
+
+    /// No day is removed before it is safe there. To be said once, before the first [`Ledger::tend`].
+    pub fn archive_to(&self, archive: Arc<dyn Archive>) {
+        let _ = self.shared.archive.set(archive);
     }
 
     /// What each day of sealed events takes, the oldest first. What is not sealed yet is not in it.

@@ -18,7 +18,7 @@ use event::time::{DAY, HOUR, MINUTE, SECOND};
 use event::{Batch, Event, Timestamp, field};
 use ledger::disk::Disk;
 use ledger::disk::sim::{Kind, SimDisk, Trouble};
-use ledger::{CUBES, Found, Held, Ledger, Options, Seek, View};
+use ledger::{Archive, CUBES, Found, Held, Leaving, Ledger, Options, Seek, View};
 
 const START: i64 = 1_795_298_319 * SECOND;
 
@@ -421,6 +421,57 @@ fn a_day_with_an_event_that_is_sought_stays_as_a_whole() {
     tend(5, true);
     assert_eq!(days(), (0..10).rev().collect::<Vec<_>>());
     assert_eq!(ledger.days_of_cells().len(), 2);
+}
+
+/// What was asked to be safe, and what is.
+#[derive(Default)]
+struct Vault(Mutex<(Vec<i64>, Vec<String>)>);
+
+impl Archive for Vault {
+    fn is_safe(&self, leaving: &Leaving) -> bool {
+        let mut vault = self.0.lock().unwrap();
+        vault.0.push(leaving.day);
+        leaving.places.iter().all(|place| vault.1.contains(&place.path))
+    }
+}
+
+#[test]
+fn with_an_archive_a_day_goes_once_exactly_its_files_are_safe() {
+    let disk = SimDisk::new(13);
+    let ledger = open(&disk, START);
+    let vault = Arc::new(Vault::default());
+    ledger.archive_to(Arc::clone(&vault) as Arc<dyn Archive>);
+    let add = |day: i64, key: u64| {
+        let mut batch = Batch::new();
+        let mut event = Event::new();
+        event.int(field::TIME, START - day * DAY);
+        event.text(field::REQUEST_ID, format!("id-{key}"));
+        batch.push(&event);
+        batch.finish();
+        ledger.append_blocking(mask(batch, &Rules::new([1; 32])), vec![key], Timestamp(START)).unwrap();
+        ledger.seal(Timestamp(START)).unwrap();
+    };
+    [(40, 1), (35, 2), (0, 3)].into_iter().for_each(|(day, key)| add(day, key));
+    let mut retention = ledger.retention();
+    retention.days = 30;
+    ledger.retain(retention);
+    let mut minutes = 0..;
+    let mut tend = |times: usize| {
+        minutes.by_ref().take(times).for_each(|m| ledger.tend(Timestamp(START + m * MINUTE)).unwrap());
+        ledger.days().unwrap().iter().map(|day| START / DAY - day.day).collect::<Vec<_>>()
+    };
+    let files =
+        || disk.paths().into_iter().filter(|path| path.starts_with("access/date=")).collect::<Vec<_>>();
+    assert_eq!(tend(70), [40, 35, 0], "nothing is safe");
+    assert!(vault.0.lock().unwrap().0.iter().all(|day| *day == START / DAY - 40), "the oldest day first");
+    vault.0.lock().unwrap().1 = files();
+    // One more event came for that day: what is safe is not all of it.
+    add(40, 4);
+    assert_eq!(tend(5), [40, 35, 0]);
+    vault.0.lock().unwrap().1 = files();
+    assert_eq!(tend(5), [0]);
+    let place = vault.0.lock().unwrap().1.len();
+    assert_eq!(place, 4);
 }
 
 #[test]

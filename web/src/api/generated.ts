@@ -9,6 +9,18 @@ export interface components {
         Anything: {
             [key: string]: unknown;
         };
+        /** @description What was archived before it was removed, where it lies, and the day that waits for it. */
+        Archive: {
+            bytes: number;
+            days: number;
+            error: string | null;
+            events: number;
+            newest: string | null;
+            oldest: string | null;
+            to: string;
+            trail_through: number | null;
+            waiting: string | null;
+        };
         Board: {
             about: string;
             built_in: boolean;
@@ -910,6 +922,8 @@ export interface components {
         };
         Hold: {
             by: string;
+            /** @description Only days with an event that it finds; each of them as a whole. */
+            filter: string | null;
             from: string | null;
             id: string;
             reason: string;
@@ -920,6 +934,8 @@ export interface components {
             to: string | null;
         };
         HoldBody: {
+            /** @description Only days with an event that it finds; each of them as a whole. */
+            filter?: string | null;
             /** @description The first day, such as 2026-11-01. */
             from?: string | null;
             reason: string;
@@ -927,6 +943,21 @@ export interface components {
             stream: "events" | "trail";
             /** @description The last day. */
             to?: string | null;
+        };
+        /** @description What a hold with a filter would keep: days with at least one event that matches, each as a whole. */
+        HoldMatches: {
+            bytes: number;
+            days: number;
+            events: number;
+            list: {
+                bytes: number;
+                day: string;
+                events: number;
+                matching: number;
+            }[];
+            matching: number;
+            partial: boolean;
+            partial_reason: string | null;
         };
         ListBody: {
             columns: components["schemas"]["Column"][];
@@ -1125,6 +1156,8 @@ export interface components {
             checkpoint: string;
             key: string;
             origin: string;
+            /** @description Where checkpoints are published, and how that stands. */
+            published: components["schemas"]["Pull"][];
             root: string;
             size: number;
         };
@@ -1135,25 +1168,26 @@ export interface components {
             iss?: string;
             state: string;
         };
+        Pull: {
+            /** @description why the last try failed; absent when it did not */
+            error?: string;
+            failures: number;
+            from: string;
+            interval_s: number;
+            /** @enum {string} */
+            kind: "directory" | "objects" | "trail" | "proxy" | "publish" | "archive";
+            /** Format: date-time */
+            last_success?: string;
+            /** Format: date-time */
+            last_try?: string;
+            name: string;
+            /** Format: date-time */
+            next_try?: string;
+            result?: string;
+            tries: number;
+        };
         Pulls: {
-            pulls: {
-                /** @description why the last try failed; absent when it did not */
-                error?: string;
-                failures: number;
-                from: string;
-                interval_s: number;
-                /** @enum {string} */
-                kind: "directory" | "objects" | "trail" | "proxy";
-                /** Format: date-time */
-                last_success?: string;
-                /** Format: date-time */
-                last_try?: string;
-                name: string;
-                /** Format: date-time */
-                next_try?: string;
-                result?: string;
-                tries: number;
-            }[];
+            pulls: components["schemas"]["Pull"][];
         };
         Qualities: {
             day: components["schemas"]["Quality"];
@@ -1279,6 +1313,7 @@ export interface components {
             reports: components["schemas"]["Report"][];
         };
         Retention: {
+            archive: components["schemas"]["Archive"] | null;
             days: components["schemas"]["RetentionDays"];
             forecast: {
                 bytes_at_end: number;

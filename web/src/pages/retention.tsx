@@ -50,6 +50,7 @@ export function RetentionPage() {
           {told && (
             <>
               <Figures told={told} />
+              {told.archive && <Archive archive={told.archive} />}
               <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
               <Holds holds={told.holds} tz={view.tz} />
             </>
@@ -85,6 +86,22 @@ function Figures({ told: { use, forecast } }: { told: Retention }) {
         note={`${bytesText(use.free_bytes)} free, ${full}`}
       />
     </div>
+  )
+}
+
+/** What was copied before it was removed here, and where it lies. */
+function Archive({ archive }: { archive: NonNullable<Retention['archive']> }) {
+  const { to, days, events, bytes, oldest, newest, waiting, error } = archive
+  const has = `${dayText(days)} with ${exactText(events)} events (${bytesText(bytes)}), ${oldest} to ${newest}.`
+  return (
+    <section className={css.card} aria-label="Archive">
+      <p className={css.told}>
+        Archive <code>{to}</code>: {days ? has : 'nothing yet.'} A day is copied there and read back before it is
+        removed here.
+        {waiting && ` ${waiting} is being copied, and stays until it is there.`}
+      </p>
+      {error && <ErrorState error={new Error(`It could not be copied, and is not removed: ${error}`)} compact />}
+    </section>
   )
 }
 

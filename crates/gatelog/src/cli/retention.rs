@@ -134,6 +134,23 @@ fn print(told: &Value, is_set: bool) {
         of("/removed/rollup_days"),
         of("/removed/held_days")
     );
+    if let Some(archive) = told.get("archive").filter(|archive| archive.is_object()) {
+        let text = |name: &str| archive.get(name).and_then(Value::as_str).map(line);
+        println!(
+            "in the archive {}: {} events of {} days, {} to {}",
+            text("to").unwrap_or_default(),
+            of("/archive/events"),
+            of("/archive/days"),
+            text("oldest").unwrap_or_else(|| "-".to_owned()),
+            text("newest").unwrap_or_else(|| "-".to_owned())
+        );
+        if let Some(day) = text("waiting") {
+            println!("not removed before it is there: {day}");
+        }
+        if let Some(error) = text("error") {
+            println!("it could not be copied, and is not removed: {error}");
+        }
+    }
     for hold in told.get("holds").and_then(Value::as_array).into_iter().flatten() {
         let text =
             |name: &str, otherwise: &str| line(hold.get(name).and_then(Value::as_str).unwrap_or(otherwise));

@@ -18,7 +18,7 @@ use crate::serve::LEDGER_DIR;
 use crate::terminal::line;
 use crate::trail::actions::VERIFY_RUN;
 use crate::trail::{self, HostAct, bundle};
-use crate::{catalog, clock};
+use crate::{archive, catalog, clock};
 
 /// Findings printed.
 const SHOWN_MAX: usize = 20;
@@ -38,7 +38,7 @@ const DEPTH_MAX: usize = 8;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// A data directory, or a bundle
+    /// A data directory, a bundle, or an archive or one day of it
     path: PathBuf,
     /// A file with public keys, one a line; without it those in the data directory
     #[arg(long, value_name = "FILE")]
@@ -111,6 +111,9 @@ fn findings(args: &Args) -> anyhow::Result<Vec<String>> {
 
 fn directory(dir: &Path, keys: &[Verifier], earlier: &[Checkpoint]) -> anyhow::Result<Vec<String>> {
     let root = dir.join(LEDGER_DIR);
+    if let Some(found) = archived(dir, keys)? {
+        return Ok(found);
+    }
     if !root.is_dir() {
         bail!("{} is no data directory", dir.display());
     }
@@ -118,6 +121,31 @@ fn directory(dir: &Path, keys: &[Verifier], earlier: &[Checkpoint]) -> anyhow::R
     let of_trail = told("operator events", check::trail(&*disk, keys, earlier)?);
     let of_access = told("access events", check::access(&disk, keys, earlier)?);
     Ok([of_trail, of_access].concat())
+}
+
+/// What is wrong with an archive, or with one day of it; none when it is none.
+fn archived(dir: &Path, keys: &[Verifier]) -> anyhow::Result<Option<Vec<String>>> {
+    let verified = |dir: &Path| {
+        let report = archive::verified(dir, keys).map_err(anyhow::Error::msg)?;
+        anyhow::Ok(report.map(|report| told("archived access events", report)))
+    };
+    if let Some(found) = verified(dir)? {
+        return Ok(Some(found));
+    }
+    let Ok(days) = std::fs::read_dir(dir.join("access")) else { return Ok(None) };
+    let mut days: Vec<PathBuf> = days.map(|day| Ok(day?.path())).collect::<std::io::Result<_>>()?;
+    days.sort_unstable();
+    let mut found = Vec::new();
+    for day in days {
+        let what = || vec![format!("{} has no description of what was archived", day.display())];
+        found.extend(verified(&day)?.unwrap_or_else(what));
+    }
+    if let Ok(bundles) = std::fs::read_dir(dir.join("trail")) {
+        for bundle in bundles {
+            found.extend(file_of(&bundle?.path(), keys)?);
+        }
+    }
+    Ok(Some(found))
 }
 
 fn told(what: &str, report: Report) -> Vec<String> {

@@ -20,7 +20,8 @@ use super::question;
 use super::recorded::touched;
 use super::route::{About, Answer, Call, Param, Params, Route, route};
 use crate::app::App;
-use crate::retention::{Days, Forecast, Hold, Kept, PRESETS, Set, Stream, day, forecast};
+use crate::archive::{Archiver, KIND, OfDay};
+use crate::retention::{Days, Forecast, Hold, Kept, Set, Stream, day, forecast, presets};
 use crate::trail::actions::{HOLD_CREATE, HOLD_RELEASE, RETENTION_SET};
 use crate::{catalog, clock};
 
@@ -254,6 +255,25 @@ async fn told(app: &Arc<App>, scope: &Scope, kept: Kept, set: Set) -> Answer {
     described(app, &kept, set, (of_days, &found))
 }
 
+/// What was archived, where it lies, and how that stands.
+fn of_archive(app: &App, archiver: &Archiver) -> Value {
+    let (archived, waiting) = archiver.archived();
+    let sum = |of: fn(&OfDay) -> u64| archived.days.values().map(of).sum::<u64>();
+    let pulls = app.outbound.pulls();
+    let error = pulls.iter().find(|pull| pull.kind == KIND).and_then(|pull| pull.error.clone());
+    json!({
+        "to": archiver.shown(),
+        "days": archived.days.len(),
+        "events": sum(|day| day.events),
+        "bytes": sum(|day| day.bytes),
+        "oldest": archived.days.keys().next(),
+        "newest": archived.days.keys().next_back(),
+        "trail_through": archived.trail_through,
+        "waiting": waiting.map(date),
+        "error": error,
+    })
+}
+
 /// Those of the days that have an event a hold looks for.
 async fn found(app: &Arc<App>, scope: &Scope, kept: &Kept, days: Vec<i64>) -> Result<BTreeSet<i64>, Problem> {
     let of = |hold: &Hold| Some((hold.days(), app.sought.of(hold.filter.as_deref()?)));
@@ -299,7 +319,8 @@ fn described(app: &App, kept: &Kept, set: Set, (of_days, found): (Vec<DayUse>, &
         "settings": settings,
         "set": kept.set,
         "days": days,
-        "presets": PRESETS.iter().map(|p| json!({ "name": p.name, "about": p.about, "set": p.set })).collect::<Vec<_>>(),
+        "presets": presets(app.archiver.is_some()).iter().map(|p| json!({ "name": p.name, "about": p.about, "set": p.set })).collect::<Vec<_>>(),
+        "archive": app.archiver.as_ref().map(|archiver| of_archive(app, archiver)),
         "holds": kept.holds.iter().map(|(id, hold)| of_hold(id, hold)).collect::<Vec<_>>(),
         "use": {
             "days": of_days.len(),

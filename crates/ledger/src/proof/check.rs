@@ -1,6 +1,7 @@
 //! Checking what is kept against what was signed, with the public key alone and without changing anything.
 
 mod access;
+mod archived;
 
 use event::Act;
 
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::trail;
 
 pub use access::access;
+pub use archived::archived;
 
 /// Bytes of a signed note at most.
 pub const NOTE_BYTES_MAX: u64 = 64 << 10;
