@@ -96,7 +96,7 @@ def trial(binary, directory, archive, fetch, mend):
         assert table_days(gatelog) == len(OLD + YOUNG) and said()["waiting"], said()
         mend()
         kills = 0
-        while table_days(gatelog) > len(YOUNG) and kills < 40:
+        while table_days(gatelog) > len(YOUNG) and kills < 4:
             # Killed at whatever point it is: while it copies, between copy and removal, or just after.
             before = said()["days"]
             wait_until(lambda: said()["days"] > before or table_days(gatelog) == len(YOUNG), 180,
@@ -106,7 +106,7 @@ def trial(binary, directory, archive, fetch, mend):
             held = set(parquet_ids(fetch() / "access"))
             stored = {event["request_id"] for event in every_event(gatelog)}
             assert held | stored == whole, f"lost after kill {kills}: {sorted(whole - held - stored)[:5]}"
-            if kills == 6:
+            if kills == 4:
                 break
         wait_until(lambda: table_days(gatelog) == len(YOUNG), 300, lambda: f"not all is archived: {said()}")
         assert said()["error"] is None, said()

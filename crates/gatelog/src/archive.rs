@@ -33,7 +33,7 @@ pub(crate) const KIND: &str = "archive";
 /// The file that says what was archived.
 const ARCHIVED: &str = "archived.json";
 /// How often it is looked whether something has to be archived.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_secs(10);
 /// How long the next day is waited for once one is safe.
 const NEXT_DAY: Duration = Duration::from_secs(3);
 

@@ -21,6 +21,7 @@ use crate::masks::Masks;
 use crate::reading::Reading;
 use crate::reports::Reports;
 use crate::retention;
+use crate::two_person::Waiting;
 use crate::views::Views;
 
 /// What can go wrong with the catalogue.
@@ -101,6 +102,8 @@ pub(crate) struct Content {
     pub(crate) retention: retention::Kept,
     /// What is masked on top of the defaults.
     pub(crate) masks: Masks,
+    /// What waits for a second person.
+    pub(crate) waiting: Waiting,
 }
 
 /// The catalogue.

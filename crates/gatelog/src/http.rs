@@ -24,6 +24,7 @@ mod provider;
 mod pulls;
 mod question;
 mod recorded;
+mod requests;
 mod retention;
 pub(crate) mod route;
 pub(crate) mod routes;

@@ -46,6 +46,7 @@ mod terminal;
 mod told;
 mod trail;
 mod trail_pull;
+mod two_person;
 mod views;
 
 use std::process::ExitCode;

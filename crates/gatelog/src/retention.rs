@@ -96,6 +96,12 @@ impl Set {
         }
     }
 
+    /// Whether something would be kept for a shorter time than it is.
+    pub(crate) fn is_shorter(&self, than: Days, settings: Days) -> bool {
+        let days = self.over(settings);
+        days.events < than.events || days.rollups < than.rollups || days.trail < than.trail
+    }
+
     /// What is wrong with it. The operator trail is never shortened this way: whoever may do that here could remove what
     /// they did.
     pub(crate) fn check(&self, settings: Days) -> Result<(), String> {

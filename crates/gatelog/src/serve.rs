@@ -120,9 +120,9 @@ pub(crate) fn run(
         .context("cannot open the directory of exports")?;
     let outbound = Outbound::new(&config, environment)?;
     let config = Config { connections_max: connections_max(&config), ..config };
-    let archiver = archiver(&config, &dir, &ledger)?;
     let (stop, stopping) = watch::channel(false);
     let app = Arc::new(App {
+        archiver: archiver(&config, &dir, &ledger)?,
         rules: Rules::new(catalog.masking_key()),
         masking: Masking::of(&catalog)?,
         known,
@@ -142,7 +142,6 @@ pub(crate) fn run(
         listeners: bound.iter().map(Bound::listener).collect(),
         proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
-        archiver,
         sought: AllSought::default(),
         days_over: i64::MIN.into(),
         stopping: stopping.clone(),

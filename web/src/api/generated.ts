@@ -1342,6 +1342,7 @@ export interface components {
             };
             set: components["schemas"]["RetentionSet"];
             settings: components["schemas"]["RetentionDays"];
+            two_person_rule: boolean;
             use: {
                 bytes: number;
                 days: number;
@@ -1350,6 +1351,7 @@ export interface components {
                 oldest: string | null;
                 trail_bytes: number;
             };
+            waiting: components["schemas"]["Waiting"][];
         };
         /** @description What is left out or null is as the settings file says. */
         RetentionBody: {
@@ -1808,6 +1810,18 @@ export interface components {
         Views: {
             views: components["schemas"]["View"][];
         };
+        /** @description What waits for a second person. */
+        Waiting: {
+            by: string;
+            /** Format: date-time */
+            expires: string;
+            id: string;
+            /** @description Whether the one who asks here has asked for it. */
+            is_own: boolean;
+            /** Format: date-time */
+            since: string;
+            wish: components["schemas"]["Wish"];
+        };
         Ways: {
             /** @description Whether anybody signs in with a password. */
             password: boolean;
@@ -1866,6 +1880,13 @@ export interface components {
             key: string;
             would_allow: number;
             would_deny: number;
+        };
+        Wish: {
+            hold?: string;
+            /** @enum {string} */
+            kind: "retention" | "release";
+            reason?: string;
+            set?: components["schemas"]["RetentionSet"];
         };
     };
     responses: never;

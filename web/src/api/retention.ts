@@ -6,6 +6,7 @@ import type { components } from './generated'
 type Shapes = components['schemas']
 export type Retention = Shapes['Retention']
 export type Hold = Shapes['Hold']
+export type Waiting = Shapes['Waiting']
 export type HoldMatches = Shapes['HoldMatches']
 /** Days by stream; null where the settings file counts. */
 export type Tried = Shapes['RetentionSet']

@@ -1,7 +1,7 @@
 // Holds: days that stay however old they are, who said so and why.
 import { useState } from 'react'
 import { useAct } from '../api/members'
-import type { Hold } from '../api/retention'
+import type { Hold, Waiting } from '../api/retention'
 import { Button } from '../parts/button'
 import { Segmented } from '../parts/choice'
 import { ConfirmDialog } from '../parts/confirm-dialog'
@@ -47,8 +47,10 @@ export function Holds({ holds, tz }: { holds: Hold[]; tz: string }) {
   const [asked, setAsked] = useState<Hold | null>(null)
   const { act, error } = useAct()
   const release = async () => {
-    if (!asked || (await act('POST', `/holds/${encodeURIComponent(asked.id)}/release`)) === false) return false
-    toast('The hold is released', { tone: 'good' })
+    if (!asked) return false
+    const answer = await act<{ waiting: Waiting }>('POST', `/holds/${encodeURIComponent(asked.id)}/release`)
+    if (answer === false) return false
+    toast(answer ? 'It waits until a second person approves it' : 'The hold is released', { tone: 'good' })
     return true
   }
   return (

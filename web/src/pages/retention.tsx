@@ -1,7 +1,7 @@
 // How long what is kept: what there is, what another time would remove before it is set, and holds.
 import { useState } from 'react'
 import { useAct } from '../api/members'
-import { type Retention, type Tried, useRetention } from '../api/retention'
+import { type Retention, type Tried, useRetention, type Waiting } from '../api/retention'
 import { Button } from '../parts/button'
 import { ConfirmDialog } from '../parts/confirm-dialog'
 import { TextField } from '../parts/field'
@@ -14,6 +14,7 @@ import { useView } from '../state/view'
 import known from './known.module.css'
 import css from './retention.module.css'
 import { Holds, PlaceHold } from './retention-holds'
+import { WaitingRequests } from './retention-waiting'
 
 /** The streams, with what is said of each. */
 const STREAMS = [
@@ -52,6 +53,7 @@ export function RetentionPage() {
               <Figures told={told} />
               {told.archive && <Archive archive={told.archive} />}
               <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
+              <WaitingRequests waiting={told.waiting} tz={view.tz} />
               <Holds holds={told.holds} tz={view.tz} />
             </>
           )}
@@ -133,8 +135,10 @@ function Times({ told, tried, isAsking, refusal, onTry }: TimesProps) {
     if (isDays(text)) onTry({ ...now, [name]: Number(text) })
   }
   const save = async () => {
-    if ((await act('POST', '/retention', now)) === false) return false
-    toast('What is kept is set', { tone: 'good' })
+    const answer = await act<Retention | { waiting: Waiting }>('POST', '/retention', now)
+    if (answer === false) return false
+    const isSet = answer && 'days' in answer
+    toast(isSet ? 'What is kept is set' : 'It waits until a second person approves it', { tone: 'good' })
     choose(null)
     return true
   }

@@ -45,7 +45,7 @@ impl Target {
     pub(crate) fn open(&self, outbound: &Outbound) -> Result<Store, String> {
         Ok(match self {
             Target::Directory(dir) => Store::Directory(dir.clone()),
-            Target::Bucket(place) => Store::Bucket(place.clone(), place.bucket(outbound)?),
+            Target::Bucket(place) => Store::Bucket(place.clone(), Box::new(place.bucket(outbound)?)),
         })
     }
 }
@@ -55,7 +55,7 @@ pub(crate) enum Store {
     /// In a directory.
     Directory(PathBuf),
     /// In a bucket.
-    Bucket(Place, Bucket),
+    Bucket(Place, Box<Bucket>),
 }
 
 impl Store {

@@ -37,6 +37,12 @@ pub(super) struct Args {
     /// Changes it
     #[arg(long)]
     apply: bool,
+    /// Approves what somebody else has asked for
+    #[arg(long, value_name = "ID", conflicts_with_all = ["events", "rollups", "trail", "preset", "reset", "decline"])]
+    approve: Option<String>,
+    /// Declines it, or withdraws what you have asked for
+    #[arg(long, value_name = "ID", conflicts_with_all = ["events", "rollups", "trail", "preset", "reset"])]
+    decline: Option<String>,
     /// JSON, as the API answers
     #[arg(long)]
     json: bool,
@@ -49,12 +55,25 @@ const NAMES: [&str; 3] = ["events_days", "rollups_days", "trail_days"];
 
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
+    for (id, verb) in [(&args.approve, "approve"), (&args.decline, "decline")] {
+        let Some(id) = id.as_deref().filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())) else {
+            continue;
+        };
+        let (status, text) = client.ask(&format!("/api/v1/requests/{id}/{verb}"), &[], &json!({}))?;
+        if status != 204 {
+            bail!(said(status, &serde_json::from_str(&text).unwrap_or(Value::Null)));
+        }
+    }
     let held = client.get_json(PATH, &[])?;
     let set = wanted(args, &held)?;
     let told = match args.apply {
         true => {
             let (status, text) = client.ask(PATH, &[], &set)?;
             let told: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+            if let (202, Some(waiting)) = (status, told.get("waiting")) {
+                println!("{}", wish(waiting));
+                return Ok(());
+            }
             if status != 200 {
                 bail!(said(status, &told));
             }
@@ -101,6 +120,26 @@ fn wanted(args: &Args, held: &Value) -> anyhow::Result<Value> {
     )
 }
 
+/// What waits for a second person.
+fn wish(waiting: &Value) -> String {
+    let text = |path: &str| waiting.pointer(path).and_then(Value::as_str).map(line).unwrap_or_default();
+    let what = match text("/wish/kind").as_str() {
+        "release" => format!("releasing the hold: {}", text("/wish/reason")),
+        _ => {
+            let days = |name: &str| {
+                let days = waiting.pointer(&format!("/wish/set/{name}")).and_then(Value::as_u64);
+                days.map_or("as the settings file says".to_owned(), |days| format!("{days} days"))
+            };
+            let [events, rollups, trail] = NAMES;
+            format!("events {}, roll-ups {}, operator trail {}", days(events), days(rollups), days(trail))
+        }
+    };
+    let (id, by, expires) = (text("/id"), text("/by"), text("/expires"));
+    format!(
+        "waits for somebody else, until {expires}, asked by {by}: {what}; gatelog retention --approve {id}"
+    )
+}
+
 fn print(told: &Value, is_set: bool) {
     let number = |path: &str| told.pointer(path).and_then(Value::as_u64);
     let of = |path: &str| number(path).unwrap_or(0);
@@ -134,6 +173,9 @@ fn print(told: &Value, is_set: bool) {
         of("/removed/rollup_days"),
         of("/removed/held_days")
     );
+    for waiting in told.get("waiting").and_then(Value::as_array).into_iter().flatten() {
+        println!("{}", wish(waiting));
+    }
     if let Some(archive) = told.get("archive").filter(|archive| archive.is_object()) {
         let text = |name: &str| archive.get(name).and_then(Value::as_str).map(line);
         println!(

@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use event::Timestamp;
 use event::time::DAY;
 use keys::Permission::{PanelsRead, SettingsWrite};
-use keys::Scope;
+use keys::{Principal, Scope};
 use ledger::DayUse;
 use query::Filter;
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,13 @@ use super::body;
 use super::error::Problem;
 use super::question;
 use super::recorded::touched;
+use super::requests;
 use super::route::{About, Answer, Call, Param, Params, Route, route};
 use crate::app::App;
 use crate::archive::{Archiver, KIND, OfDay};
 use crate::retention::{Days, Forecast, Hold, Kept, Set, Stream, day, forecast, presets};
 use crate::trail::actions::{HOLD_CREATE, HOLD_RELEASE, RETENTION_SET};
+use crate::two_person::Wish;
 use crate::{catalog, clock};
 
 /// A time or a hold is short; the longest of it is a filter.
@@ -95,7 +97,7 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 /// Nobody who sees a part only says what is kept of the rest, or learns how much there is.
-fn whole(scope: &Scope) -> Result<(), Problem> {
+pub(super) fn whole(scope: &Scope) -> Result<(), Problem> {
     match scope.is_narrowed() {
         true => Err(Problem::new(
             StatusCode::FORBIDDEN,
@@ -134,7 +136,11 @@ fn tried(params: &Params, set: Set) -> Result<Set, Problem> {
 async fn set(scope: Scope, mut call: Call) -> Answer {
     whole(&scope)?;
     let set: Set = body::read(&mut call, BODY_BYTES_MAX).await?;
-    set.check(Days::of(&call.app.config)).map_err(Problem::bad)?;
+    let settings = Days::of(&call.app.config);
+    set.check(settings).map_err(Problem::bad)?;
+    if call.app.config.two_person_rule && set.is_shorter(call.app.retention().1, settings) {
+        return requests::ask(&call.app, scope.principal(), Wish::Retention { set });
+    }
     let kept = call.app.change(|content| {
         content.retention.set = set;
         content.retention.clone()
@@ -181,6 +187,12 @@ async fn hold(scope: Scope, mut call: Call) -> Answer {
 async fn release(scope: Scope, call: Call) -> Answer {
     whole(&scope)?;
     let id = call.segment("id").unwrap_or_default();
+    if call.app.config.two_person_rule {
+        let held = call.app.catalog.with(|content| content.retention.holds.get(id).cloned());
+        let hold = held.ok_or_else(|| Problem::missing("there is no such hold"))?;
+        let wish = Wish::Release { hold: id.to_owned(), reason: hold.reason };
+        return requests::ask(&call.app, scope.principal(), wish);
+    }
     let kept =
         call.app.change(|content| content.retention.holds.remove(id).map(|_| content.retention.clone()))?;
     let kept = kept.ok_or_else(|| Problem::missing("there is no such hold"))?;
@@ -252,7 +264,7 @@ async fn told(app: &Arc<App>, scope: &Scope, kept: Kept, set: Set) -> Answer {
         false => BTreeSet::new(),
         true => found(app, scope, &kept, over).await?,
     };
-    described(app, &kept, set, (of_days, &found))
+    described(app, &kept, set, (of_days, &found, scope.principal()))
 }
 
 /// What was archived, where it lies, and how that stands.
@@ -297,7 +309,12 @@ async fn found(app: &Arc<App>, scope: &Scope, kept: &Kept, days: Vec<i64>) -> Re
 }
 
 /// What holds, and what `set` comes to. Of the days past their time those in `found` stay for a hold with a filter.
-fn described(app: &App, kept: &Kept, set: Set, (of_days, found): (Vec<DayUse>, &BTreeSet<i64>)) -> Answer {
+fn described(
+    app: &App,
+    kept: &Kept,
+    set: Set,
+    (of_days, found, asks): (Vec<DayUse>, &BTreeSet<i64>, &Principal),
+) -> Answer {
     let (settings, now) = (Days::of(&app.config), clock::now());
     let (days, today) = (set.over(settings), now.day());
     let retention = kept.of_ledger(days, &app.sought);
@@ -320,6 +337,8 @@ fn described(app: &App, kept: &Kept, set: Set, (of_days, found): (Vec<DayUse>, &
         "set": kept.set,
         "days": days,
         "presets": presets(app.archiver.is_some()).iter().map(|p| json!({ "name": p.name, "about": p.about, "set": p.set })).collect::<Vec<_>>(),
+        "two_person_rule": app.config.two_person_rule,
+        "waiting": app.catalog.with(|content| requests::all(&content.waiting, asks)),
         "archive": app.archiver.as_ref().map(|archiver| of_archive(app, archiver)),
         "holds": kept.holds.iter().map(|(id, hold)| of_hold(id, hold)).collect::<Vec<_>>(),
         "use": {

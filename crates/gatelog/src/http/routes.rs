@@ -10,8 +10,8 @@ use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO,
 use super::route::{About, Param, Route, open, route};
 use super::{
     account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, masks,
-    members, openapi, panels, provider, pulls, retention, saved, session, sources, tail, tokens, trail,
-    usage, views, what_if,
+    members, openapi, panels, provider, pulls, requests, retention, saved, session, sources, tail, tokens,
+    trail, usage, views, what_if,
 };
 
 use crate::trail::actions::{
@@ -635,6 +635,7 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(provider::routes());
     routes.extend(retention::routes());
     routes.extend(masks::routes());
+    routes.extend(requests::routes());
     routes.extend(members::routes());
     routes.extend(tokens::routes());
     routes.extend(account::routes());

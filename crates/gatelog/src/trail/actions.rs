@@ -113,6 +113,8 @@ actions! {
     MASKS_TRY "GL-MASKS-TRY" "Try masking rules" "masks" Run false;
     HOLD_CREATE "GL-HOLD-CREATE" "Place legal hold" "hold" Create true;
     HOLD_RELEASE "GL-HOLD-RELEASE" "Release legal hold" "hold" Delete true;
+    REQUEST_APPROVE "GL-REQUEST-APPROVE" "Approve request of somebody else" "request" Update true;
+    REQUEST_DECLINE "GL-REQUEST-DECLINE" "Decline request" "request" Delete true;
     WHAT_IF_RUN "GL-WHATIF-RUN" "Try change of a rule" "rule" Run true;
     TRAIL_READ "GL-TRAIL-READ" "Read operator trail" "trail" Read true;
     TRAIL_RETIRE "GL-TRAIL-RETIRE" "Remove operator events past their time" "trail" Delete false;

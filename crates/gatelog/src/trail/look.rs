@@ -35,6 +35,7 @@ fn of(content: &Content, resource_type: &str, id: &str) -> Option<Value> {
         }),
         "retention" => serde_json::to_value(content.retention.set).ok(),
         "masks" => serde_json::to_value(content.masks.rules()).ok(),
+        "request" => content.waiting.get(id).and_then(|request| serde_json::to_value(request).ok()),
         "hold" => content.retention.holds.get(id).and_then(|hold| serde_json::to_value(hold).ok()),
         "role" => {
             let (_, role) = content.keyring.roles().find(|(name, _)| name.as_str() == id)?;

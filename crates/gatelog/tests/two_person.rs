@@ -1,0 +1,104 @@
+//! What would remove something waits for somebody else, and only for somebody else.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
+mod server;
+
+use serde_json::{Value, json};
+use server::{ADMIN, Reply, Server};
+
+const PATH: &str = "/api/v1/retention";
+
+fn days(server: &Server) -> u64 {
+    server.json(PATH)["days"]["events"].as_u64().unwrap()
+}
+
+fn waiting(server: &Server) -> Vec<Value> {
+    server.json(PATH)["waiting"].as_array().unwrap().clone()
+}
+
+/// The token of an account of its own.
+fn token_of(server: &Server, cookie: &str) -> String {
+    let made = server.send_with(cookie, "POST", "/api/v1/account/tokens", &json!({ "name": "mine" }));
+    assert_eq!(made.status, 201, "{}", made.text());
+    made.json()["token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_would_remove_something_waits_for_somebody_else() {
+    let server = Server::with(&[("GATELOG_TWO_PERSON_RULE", "true")]);
+    let (ada, bob) = (server.person("ada", "admin"), server.person("bob", "admin"));
+    let adas_token = token_of(&server, &ada);
+    let post = |cookie: &str, path: &str, body: &Value| server.send_with(cookie, "POST", path, body);
+    // Longer is done at once; an application does not even ask for less.
+    assert_eq!(post(&ada, PATH, &json!({ "events_days": 366 })).status, 200);
+    assert_eq!((server.post(ADMIN, PATH, &json!({ "events_days": 30 })).status, days(&server)), (409, 366));
+    let asked = post(&ada, PATH, &json!({ "events_days": 30 }));
+    assert_eq!((asked.status, days(&server)), (202, 366), "{}", asked.text());
+    let told = &asked.json()["waiting"];
+    assert_eq!(
+        (&told["by"], &told["is_own"], &told["wish"]["set"]["events_days"]),
+        (&json!("ada"), &json!(true), &json!(30))
+    );
+    let id = told["id"].as_str().unwrap().to_owned();
+    assert_eq!(waiting(&server).len(), 1);
+    // Taking the set time back would be less, too.
+    assert_eq!(post(&ada, PATH, &json!({})).status, 202);
+    let end = |verb: &str| format!("/api/v1/requests/{id}/{verb}");
+    // Neither she herself, nor her token, nor an application.
+    let refused = |reply: Reply| assert_eq!((reply.status, days(&server)), (409, 366), "{}", reply.text());
+    refused(post(&ada, &end("approve"), &json!({})));
+    refused(server.post(&adas_token, &end("approve"), &json!({})));
+    refused(server.post(ADMIN, &end("approve"), &json!({})));
+    refused(server.post(ADMIN, &end("decline"), &json!({})));
+    let eve = server.person("eve", "editor");
+    assert_eq!(post(&eve, &end("approve"), &json!({})).status, 403);
+    assert_eq!(post(&bob, "/api/v1/requests/0/approve", &json!({})).status, 404);
+    let done = post(&bob, &end("approve"), &json!({}));
+    assert_eq!((done.status, days(&server)), (204, 30), "{}", done.text());
+    assert_eq!(post(&bob, &end("approve"), &json!({})).status, 404, "once");
+
+    // A token of hers asks as she does, and the other approves with a token of his on the command line.
+    let held = post(&ada, "/api/v1/holds", &json!({ "stream": "events", "reason": "case 9" })).json();
+    let release = format!("/api/v1/holds/{}/release", held["id"].as_str().unwrap());
+    let asked = server.post(&adas_token, &release, &json!({}));
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let id = asked.json()["waiting"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(post(&ada, &format!("/api/v1/requests/{id}/approve"), &json!({})).status, 409);
+    let bobs_token = token_of(&server, &bob);
+    let out = server.cli(&bobs_token, &["retention"]);
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(text.contains("asked by ada: releasing the hold: case 9"), "{text}");
+    assert!(!server.cli(&adas_token, &["retention", "--approve", &id]).status.success());
+    assert!(server.cli(&bobs_token, &["retention", "--approve", &id]).status.success());
+    assert_eq!(server.json(PATH)["holds"], json!([]));
+
+    // Declined, nothing is done.
+    let left = waiting(&server);
+    assert_eq!(left.len(), 1, "{left:?}");
+    let id = left[0]["id"].as_str().unwrap();
+    assert!(server.cli(&bobs_token, &["retention", "--decline", id]).status.success());
+    assert_eq!((waiting(&server).len(), days(&server)), (0, 30));
+
+    // The trail has both of them.
+    let found = server.json("/api/v1/trail?from=1h&event=GL-REQUEST-APPROVE&operator=bob&outcome=success");
+    let event = &found["events"][0];
+    let whole =
+        server.json(&format!("/api/v1/trail/{}", event["id"].to_string().trim_matches('"'))).to_string();
+    assert!(whole.contains("ada") && whole.contains("bob"), "{whole}");
+    let asked = server.json("/api/v1/trail?from=1h&event=GL-RETENTION-SET&operator=ada");
+    assert!(asked["events"].as_array().unwrap().len() >= 3, "{asked}");
+}
+
+#[test]
+fn without_the_rule_one_is_enough() {
+    let server = Server::start();
+    assert_eq!((server.post(ADMIN, PATH, &json!({ "events_days": 30 })).status, days(&server)), (200, 30));
+    assert_eq!(server.json(PATH)["two_person_rule"], false);
+}
