@@ -9,6 +9,7 @@ Written from docs/proof.md, apart from the program: two that agree are better th
 
 import argparse
 import base64
+import functools
 import hashlib
 import json
 import pathlib
@@ -265,22 +266,102 @@ SELDOM = set("""request_id correlation_id trace_id path query query_parameters r
     external_calls event_pk session_id context_id root_context_id message_id custom""".split())
 
 
-def digest_of(columns, key):
+PERSONAL = SELDOM | set("""consumer_id consumer_name claimed_consumer customer api_key_id api_key_name auth_subject auth_principal_id
+    auth_claims_property auth_property identity_account_id identity_caller identity_user identity_user_arn cognito_provider
+    cognito_identity_id ip asn city user_agent referer authorize_error authorizer_error error_message evidence""".split())
+
+
+@functools.lru_cache(1 << 16)
+def part_of(name, text):
+    return sha256(name.encode() + b"\0" + text.encode())[:16]
+
+
+def salts_of(count, half, left):
+    """The salts of so many leaves: from a half of the key, or from what is left of those that were erased."""
+    levels, seeds, salts = max(count - 1, 0).bit_length(), {}, {}
+    for at, data in left.items():
+        hanging = [data[n : n + 17] for n in range(32, len(data), 17)]
+        seeds.update({(one[0], (at >> one[0] ^ 1) << one[0]): one[1:] for one in hanging if one[0] < levels})
+    for (level, first), seed in ({(levels, 0): half} if half else seeds).items():
+        nodes = [seed]
+        for _ in range(level):
+            nodes = [part for node in map(sha256, nodes) for part in (node[:16], node[16:])]
+        salts.update(zip(range(first, count), nodes))
+    return salts
+
+
+def left_of(texts, half):
+    """What is left of those that were erased, by their places; nothing as long as there is a key."""
+    left = {}
+    for at, text in enumerate([] if half else texts):
+        try:
+            data = base64.b64decode(text or "", validate=True)
+        except ValueError:
+            data = b""
+        left.update({at: data} if len(data) >= 32 else {})
+    return left
+
+
+def personal_of(columns, half):
+    """The commitments to the personal texts of each event, one after the other."""
+    rows, commitments = len(columns["seq"]), []
+    left = left_of(columns.get("erased", []), half)
+    salts = salts_of(rows, half, left)
+    dicts, texts = sorted((PERSONAL - SELDOM) & columns.keys()), sorted(SELDOM & columns.keys())
+    for at in range(rows):
+        parts = [part_of(name, columns[name][at]) for name in dicts if columns[name][at]]
+        rare = [(name.encode(), columns[name][at].encode()) for name in texts if columns[name][at]]
+        told = bytes([len(parts)]) + b"".join(parts)
+        told += b"".join(name + b"\0" + struct.pack("<I", len(text)) + text for name, text in rare)
+        own = sha256(salts[at] + told) if at in salts else bytes(32)
+        commitments.append((bytes(32) if parts or rare else left[at][:32]) if at in left else own)
+    return b"".join(commitments)
+
+
+def names_of(columns, half):
+    """The hashes of the columns that are not personal and have texts."""
+    others = {name: values for name, values in sorted(columns.items()) if name not in PERSONAL and name != "erased"}
+    texts = {name: list(dict.fromkeys(filter(None, values))) for name, values in others.items() if any(isinstance(value, str) for value in values)}
+    everything = [text for of in texts.values() for text in of]
+    left = left_of([text[7:] if text.startswith("erased:") else None for text in everything], half)
+    salts, hashes, at = salts_of(len(everything), half, left), {}, 0
+    for name, distinct in texts.items():
+        which = {text: number for number, text in enumerate([None, *distinct])}
+        parts = [struct.pack("<I", which[value]) for value in others[name]]
+        for at, text in enumerate(distinct, at):
+            own = sha256(salts[at] + text.encode()) if at in salts else bytes(32)
+            parts.append(left[at][:32] if at in left else own)
+        at += 1
+        hashes[name] = sha256(b"".join(parts)).hex()
+    return hashes
+
+
+def hash_of(name, values, key):
+    """The hash of a column, nothing when it has no value; with a key, in the form of versions before."""
+    seen = {value: number for number, value in enumerate(dict.fromkeys([None, *values]))}
+    if key and name in SELDOM:
+        texts = [(text or "").encode() for text in values]
+        parts = [struct.pack("<I", len(text)) for text in texts] + texts
+    elif any(isinstance(value, str) for value in seen):
+        parts = [struct.pack("<I", seen[value]) for value in values]
+        for text in (text.encode() for text in list(seen)[1:]):
+            parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text) if key else sha256(text))
+    else:
+        parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
+    return sha256(b"".join(parts)).hex() if len(seen) > 1 else ""
+
+
+def digest_of(columns, key, is_by_row):
     """What a block comes to: the values of each column in the order of the events' numbers."""
-    lines = ""
-    for name, values in sorted(columns.items()):
-        seen = {value: number for number, value in enumerate(dict.fromkeys([None, *values]))}
-        if name in SELDOM:
-            texts = [(text or "").encode() for text in values]
-            parts = [struct.pack("<I", len(text)) for text in texts] + texts
-        elif any(isinstance(value, str) for value in seen):
-            parts = [struct.pack("<I", seen[value]) for value in values]
-            for text in (text.encode() for text in list(seen)[1:]):
-                parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text))
-        else:
-            parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
-        lines += f"{name} {sha256(b''.join(parts)).hex()}\n" if len(seen) > 1 else ""
-    return sha256(lines.encode()).hex()
+    if is_by_row:
+        rest = key[1:] if key.startswith("-") else key[32:]
+        rows, names = (bytes.fromhex(half.strip("-")) for half in (key[: len(key) - len(rest)], rest))
+        hashes = names_of(columns, names)
+        others = columns.keys() - hashes.keys() - PERSONAL - {"erased"}
+        hashes.update({name: hash_of(name, columns[name], None) for name in others}, personal=sha256(personal_of(columns, rows)).hex())
+    else:
+        hashes = {name: hash_of(name, values, bytes.fromhex(key)) for name, values in columns.items() if name != "erased"}
+    return sha256("".join(f"{name} {hash_}\n" for name, hash_ in sorted(hashes.items()) if hash_).encode()).hex()
 
 
 def table_files(table, parquet):
@@ -311,27 +392,27 @@ def check_access(table, leaves, found):
         if kind == "over":
             over[date] = int(segment)
         else:
-            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3])
-    oldest = min((first for _, first, _, _ in blocks.values()), default=1)
-    newest = max((last for _, _, last, _ in blocks.values()), default=0)
+            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind == "rows")
+    oldest = min((first for _, first, *_ in blocks.values()), default=1)
+    newest = max((last for _, _, last, *_ in blocks.values()), default=0)
     for path, tags in table_files(table, parquet).items():
         read = parquet.ParquetFile(table / path).read().sort_by("seq")
         types = [kind if pyarrow.types.is_string(kind) else pyarrow.int64() for kind in read.schema.types]
         columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
         keys = {int(line.split(" ")[1]): line.split(" ")[-1] for line in tags.get("gatelog.blocks", "").splitlines()}
         unknown = sum(oldest <= seq <= newest for seq in columns["seq"])
-        for (date, segment), (count, first, last, signed) in blocks.items():
+        for (date, segment), (count, first, last, signed, is_by_row) in blocks.items():
             rows = [at for at, seq in enumerate(columns["seq"]) if path.startswith(f"date={date}/") and first <= seq <= last]
             if not rows:
                 continue
             of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
-            is_so = segment in keys and digest_of(of_block, bytes.fromhex(keys[segment])) == signed
+            is_so = segment in keys and digest_of(of_block, keys[segment], is_by_row) == signed
             if (date, segment) in met or not is_so:
                 found.append(f"{path}: the access events {first} to {last} are not those that were signed")
             met, unknown, holds = met | {(date, segment)}, unknown - len(rows), holds + count * is_so
         if unknown:
             found.append(f"{path}: {unknown} events were never signed")
-    for (date, segment), (_, first, last, _) in blocks.items():
+    for (date, segment), (_, first, last, *_) in blocks.items():
         if (date, segment) not in met and over.get(date, -1) < segment:
             found.append(f"the access events {first} to {last} of {date} are missing")
     print(f"{holds} access events are as they were signed")

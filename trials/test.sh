@@ -30,7 +30,7 @@ GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-2000}" cargo test --workspace --no-f
 
 # Always the whole workspace: another selection of packages would build their dependencies a second time.
 step "tables read by DuckDB, Polars and deltalake, and checked by the second verifier; panels and lists equal to what DuckDB answers"
-cargo test --workspace --test delta_interop --test golden --test proof --test usage -- --ignored
+cargo test --workspace --test delta_interop --test erasure --test golden --test proof --test usage -- --ignored
 
 step "tidy, generated pages, licences"
 cargo build --quiet --workspace

@@ -18,6 +18,7 @@ const ABOUT = {
   'members:write': 'Make people and roles, say who has which, and end sessions.',
   'tokens:write': 'Make, rotate and revoke the tokens of applications.',
   'account:own': "Change one's own password, make tokens for oneself, end one's own sessions.",
+  'persons:erase': 'Erase a person, and hand out all that is kept of them.',
   'settings:write': 'Change retention, masking and other settings.',
 }
 export const PERMISSIONS = Object.keys(ABOUT)

@@ -28,6 +28,7 @@ const RUNS = [
   ['oidc', {}],
   ['retention', {}],
   ['masking', {}],
+  ['erase', {}],
   ['parts', {}],
 ]
 const AT_ONCE = 2

@@ -201,6 +201,7 @@ fields! {
     OS "os" "agent.os" Dict "Operating system" "The operating system the User-Agent header names."
     DEVICE "device" "agent.device" Dict "Device" "desktop, phone, tablet, tv, console or watch, where the User-Agent header tells."
     EVIDENCE "evidence" "access.evidence" Dict "Evidence" "By what one can tell that the call was refused and why (error.responseType=QUOTA_EXCEEDED), or that a refusal was the backend's own."
+    ERASED "erased" "erased" Text "Erased" "There when the event's personal texts were erased: what stands for them in the proof, base64 (docs/proof.md)."
 }
 
 /// The field of that name.

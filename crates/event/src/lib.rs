@@ -11,6 +11,7 @@ pub mod field;
 pub mod json;
 pub mod mask;
 pub mod reason;
+pub mod subject;
 pub mod time;
 
 pub use act::Act;

@@ -16,6 +16,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::counters::Tally;
 use crate::directory::{self, Import, Outcome, Store};
+use crate::erasure;
 use crate::exports::Exports;
 use crate::knowledge::Known;
 use crate::listen::Listener;
@@ -68,6 +69,8 @@ pub(crate) struct App {
     pub(crate) provider: Option<Provider>,
     /// The latest day whose time was over since the start, exclusive.
     pub(crate) days_over: AtomicI64,
+    /// The erasure under way.
+    pub(crate) erasing: erasure::Running,
     /// Becomes true when the server is told to stop; long answers end then.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Whether it listens on a loopback address only.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::boards::Boards;
 use crate::counters::Counters;
 use crate::durable;
+use crate::erasure::Erasure;
 use crate::masks::Masks;
 use crate::reading::Reading;
 use crate::reports::Reports;
@@ -104,6 +105,8 @@ pub(crate) struct Content {
     pub(crate) masks: Masks,
     /// What waits for a second person.
     pub(crate) waiting: Waiting,
+    /// Who was erased, by the ids of the erasures.
+    pub(crate) erasures: BTreeMap<String, Erasure>,
 }
 
 /// The catalogue.

@@ -8,6 +8,7 @@ mod data_place;
 mod diagnose;
 mod directory;
 mod endpoints;
+mod erase;
 mod explain;
 mod export;
 mod follow;
@@ -18,6 +19,7 @@ mod grants;
 mod import;
 mod mask;
 mod masks;
+mod person;
 mod place;
 mod query;
 mod retention;
@@ -78,6 +80,8 @@ enum Command {
     Trail(trail::Args),
     Retention(retention::Args),
     Masks(masks::Args),
+    Erase(erase::Args),
+    Person(person::Args),
     Verify(verify::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
@@ -110,6 +114,8 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Trail(args) => trail::run(&args, environment),
         Command::Retention(args) => retention::run(&args, environment),
         Command::Masks(args) => masks::run(&args, environment),
+        Command::Erase(args) => erase::run(&args, environment),
+        Command::Person(args) => person::run(&args, environment),
         Command::Verify(args) => verify::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {

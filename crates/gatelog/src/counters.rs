@@ -158,6 +158,18 @@ impl Tally {
         live.rejects.drain(..over);
     }
 
+    /// Forgets the rejects that `is` says.
+    pub(crate) fn forget_rejects(&self, is: impl Fn(&Rejected) -> bool) {
+        let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
+        for live in sources.values_mut() {
+            let before = live.rejects.len();
+            live.rejects.retain(|reject| !is(reject));
+            if live.rejects.len() < before {
+                self.has_news.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
     /// Notes records that got lost.
     pub(crate) fn lost(&self, source: &str, count: u64) {
         let mut sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,6 +12,7 @@ mod counters;
 mod cut;
 mod directory;
 mod durable;
+mod erasure;
 mod exports;
 mod gateways;
 mod http;

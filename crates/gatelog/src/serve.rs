@@ -39,7 +39,7 @@ use crate::refusals::Refusals;
 use crate::sought::AllSought;
 use crate::strangers::Strangers;
 use crate::trail::{self, Recorder, actions};
-use crate::{archive, clock, http, log, objects, publish, pull, rejects, trail_pull};
+use crate::{archive, clock, erasure, http, log, objects, publish, pull, rejects, trail_pull};
 
 /// How often the catalogue is looked at for changes by others.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -143,6 +143,7 @@ pub(crate) fn run(
         proxies: proxies.iter().map(|bound| Arc::clone(&bound.proxy)).collect(),
         outbound,
         sought: AllSought::default(),
+        erasing: erasure::Running::default(),
         days_over: i64::MIN.into(),
         stopping: stopping.clone(),
         is_loopback: address.ip().is_loopback(),
@@ -153,6 +154,7 @@ pub(crate) fn run(
     let tender = tend(Arc::clone(&ledger), Arc::clone(&ended))?;
     let saver = save_often(Arc::clone(&app), Arc::clone(&ended))?;
     greet(&app, address)?;
+    erasure::resume(&app).context("the erasure under way")?;
     pull_all(&app, runtime.handle());
     let after = then.map(|then| then(address, stopping));
 
@@ -162,9 +164,7 @@ pub(crate) fn run(
     for thread in [Some(tender), Some(saver), after].into_iter().flatten() {
         let _ = thread.join();
     }
-    finish(&app)?;
-    log::info("stopped", &[]);
-    Ok(())
+    finish(&app)
 }
 
 /// The socket of the settings.
@@ -408,6 +408,7 @@ fn finish(app: &App) -> anyhow::Result<()> {
     lifecycle(app, actions::SERVER_STOP);
     app.ledger.seal(clock::now())?;
     prove(app);
+    log::info("stopped", &[]);
     Ok(())
 }
 

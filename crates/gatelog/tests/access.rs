@@ -65,7 +65,7 @@ const EDITOR: &str = "panels:read sources:read directory:read alerts:read views:
                       alerts:write reports:write";
 const ADMIN_MAY: &str = "panels:read sources:read directory:read alerts:read views:write events:read events:export \
                          alerts:write reports:write sinks:write sources:write directory:write trail:read trail:export \
-                         verify:run members:read members:write tokens:write settings:write";
+                         verify:run members:read members:write tokens:write persons:erase settings:write";
 
 /// Whether someone who may this has all that is needed.
 fn has_all(may: &str, needed: &[String]) -> bool {

@@ -80,6 +80,8 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/masks/try", r#"{"record":"x"}"#, "GL-MASKS-TRY"),
     ("POST", "/api/v1/holds", r#"{"stream":"events","reason":"a case"}"#, "GL-HOLD-CREATE"),
     ("POST", "/api/v1/holds/{id}/release", "", "GL-HOLD-RELEASE"),
+    ("POST", "/api/v1/erasures/try", r#"{"subject":"ip","value":"192.0.2.1"}"#, "GL-ERASURE-TRY"),
+    ("POST", "/api/v1/erasures", r#"{"subject":"ip","value":"192.0.2.1"}"#, "GL-ERASURE-RUN"),
     // With a token nobody has an account of their own: these are refused.
     ("PUT", "/api/v1/account/password", "{}", "GL-ACCOUNT-PASSWORD"),
     ("POST", "/api/v1/account/tokens", "{}", "GL-ACCOUNT-TOKEN"),

@@ -54,6 +54,7 @@ permissions! {
     MembersWrite "members:write" "Make people and roles, say who has which, and end sessions."
     TokensWrite "tokens:write" "Make, rotate and revoke the tokens of applications."
     AccountOwn "account:own" "Change one's own password, make tokens for oneself, end one's own sessions."
+    PersonsErase "persons:erase" "Erase a person, and hand out all that is kept of them."
     SettingsWrite "settings:write" "Change retention, masking and other settings."
 }
 
@@ -118,6 +119,7 @@ const ADMIN: &[Permission] = &[
     MembersRead,
     MembersWrite,
     TokensWrite,
+    PersonsErase,
     SettingsWrite,
     AccountOwn,
 ];
@@ -261,6 +263,7 @@ members:read    admin super_admin
 members:write   admin super_admin
 tokens:write    admin super_admin
 account:own     viewer analyst editor auditor admin super_admin
+persons:erase   admin super_admin
 settings:write  admin super_admin
 ";
         // `Display` does not pad by itself.

@@ -67,7 +67,8 @@ fn main() {
     let cells = rollup::encode(&sections, &symbols).expect("cells");
     time("encode cells", begun);
     let begun = now();
-    let digest = ledger::proof::block::digest(&day, &rows, ledger::proof::Hash([7; 32]));
+    let key = ledger::proof::block::Key::whole(ledger::proof::Hash([7; 32]));
+    let digest = ledger::proof::block::digest(&day, &rows, ledger::proof::block::Form::Rows, key);
     time("hash the block", begun);
     assert_ne!(digest, ledger::proof::Hash::default());
     let n = merged.len() as f64;

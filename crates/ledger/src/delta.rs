@@ -183,6 +183,22 @@ impl Log {
         self.clean_up()
     }
 
+    /// Writes a checkpoint of the present version and removes all of the log that lies before it, so that nobody learns from it
+    /// what the table was.
+    pub fn forget_history(&mut self) -> Result<()> {
+        if self.poisoned {
+            return Err(Error::Poisoned { what: self.dir.clone() });
+        }
+        self.write_checkpoint()?;
+        let kept = [commit_name(self.version), checkpoint_name(self.version), LAST_CHECKPOINT.to_owned()];
+        for name in self.disk.list(&self.dir).tried("listing", &self.dir)? {
+            if !kept.contains(&name) {
+                self.disk.remove(&join(&self.dir, &name)).tried("removing", &name)?;
+            }
+        }
+        self.disk.sync_dir(&self.dir).tried("syncing", &self.dir)
+    }
+
     fn clean_up(&self) -> Result<()> {
         let names = open::Names::list(&*self.disk, &self.dir)?;
         let Some(previous) = names.checkpoints.iter().rev().nth(1).copied() else { return Ok(()) };

@@ -2,7 +2,7 @@
 //! reads any more. One thread calls it; every step ends in one commit and may be repeated after a crash.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use event::time::{DAY, HOUR, MINUTE, SECOND};
 use event::{Batch, FIELDS, FieldId, Timestamp};
@@ -36,10 +36,12 @@ const STEADY_FOR: i64 = HOUR;
 const NEWEST_EVENT_AGE_MAX: i64 = 30 * DAY;
 
 pub(crate) struct Keeper {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     queue: mpsc::Sender<Request>,
-    table: Table,
-    worth: Worth,
+    pub(crate) table: Table,
+    pub(crate) worth: Worth,
+    /// Files that left the table; as long as somebody reads them they are somewhere.
+    pub(crate) leaving: Vec<Weak<Part>>,
     /// Keys of events in closed segments whose sealing has not succeeded yet.
     keys: Vec<u64>,
     last_tick: Option<Timestamp>,
@@ -53,6 +55,7 @@ impl Keeper {
             queue,
             table,
             worth: Worth::default(),
+            leaving: Vec::new(),
             keys: Vec::new(),
             last_tick: None,
             steady_since: Timestamp(0),
@@ -73,7 +76,7 @@ impl Keeper {
     }
 
     /// After a failed commit only the disk knows whether it happened: reads the table anew and shows what it says.
-    fn reopen_if_poisoned(&mut self, now: Timestamp) -> Result<()> {
+    pub(crate) fn reopen_if_poisoned(&mut self, now: Timestamp) -> Result<()> {
         if !self.table.is_poisoned() {
             return Ok(());
         }
@@ -137,16 +140,27 @@ impl Keeper {
         self.ask(Request::Remove(segment))
     }
 
+    /// Waits until the log has done all that it was asked, as removing what is sealed.
+    pub(crate) fn settle(&mut self) -> Result<()> {
+        let (reply, answer) = std::sync::mpsc::channel();
+        self.ask(Request::Rotate(reply))?;
+        let (_, keys) = answer.recv().map_err(|_| Error::Poisoned { what: "the log".into() })??;
+        self.keys.extend(keys);
+        Ok(())
+    }
+
     fn ask(&self, request: Request) -> Result<()> {
         self.queue.blocking_send(request).map_err(|_| Error::Poisoned { what: "the log".into() })
     }
 
     /// Shows the files as they are now in the table; sealed events leave the tail in the same moment.
-    fn publish(&self, gone: &[String], places: Vec<Place>, sealed: Option<(u64, Timestamp)>) {
+    pub(crate) fn publish(&mut self, gone: &[String], places: Vec<Place>, sealed: Option<(u64, Timestamp)>) {
         let disk = &self.shared.disk;
         let mut content = self.shared.content();
-        let mut parts: Vec<Arc<Part>> =
-            content.parts.iter().filter(|p| !gone.contains(&p.place.path)).cloned().collect();
+        let (out, mut parts): (Vec<Arc<Part>>, Vec<Arc<Part>>) =
+            content.parts.iter().cloned().partition(|p| gone.contains(&p.place.path));
+        self.leaving.retain(|part| part.strong_count() > 0);
+        self.leaving.extend(out.iter().map(Arc::downgrade));
         parts.extend(places.into_iter().map(|place| Arc::new(Part::new(place, Arc::clone(disk)))));
         content.parts = Arc::new(parts);
         if let Some((segment, now)) = sealed {
@@ -266,7 +280,11 @@ impl Keeper {
 
     /// Removes files that left the table long enough ago for every reader to be done with them.
     fn sweep(&mut self, now: Timestamp) -> Result<()> {
-        let grace = self.shared.options.tombstone_seconds * SECOND;
+        self.sweep_after(now, self.shared.options.tombstone_seconds * SECOND)
+    }
+
+    /// Removes files that left the table so many microseconds ago.
+    pub(crate) fn sweep_after(&mut self, now: Timestamp, grace: i64) -> Result<()> {
         for (path, rollup) in self.table.vacuum(now, grace) {
             self.shared.disk.remove(&path).tried("removing", &path)?;
             self.shared.disk.remove(&rollup).tried("removing", &rollup)?;

@@ -1,6 +1,7 @@
 //! Opening the data directory: what the table has, what the log has beyond it, which keys were seen lately. What a
 //! crash left half done is finished or swept here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use event::{Batch, Timestamp};
@@ -136,7 +137,9 @@ fn kept(disk: &dyn Disk, parts: &[Arc<Part>]) -> Result<Vec<Kept>> {
         let crc = u32::from_str_radix(crc, 16).ok()?;
         Some(Kept { day: Timestamp::parse(date)?.day(), path: disk::join(KEPT, name), crc })
     });
-    Ok(kept.filter(|kept| parts.iter().all(|part| part.place.day != kept.day)).collect())
+    let kept = kept.filter(|kept| parts.iter().all(|part| part.place.day != kept.day));
+    // Two of a day are one that was written anew, and what it was: one counts.
+    Ok(kept.map(|kept| (kept.day, kept)).collect::<BTreeMap<i64, Kept>>().into_values().collect())
 }
 
 /// Keeps the keys of a segment that is being sealed, and removes those beyond the window.

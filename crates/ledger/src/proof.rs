@@ -3,7 +3,10 @@
 
 pub mod block;
 pub mod check;
+mod names;
 pub mod note;
+pub(crate) mod rows;
+mod salts;
 pub mod tiles;
 pub mod tree;
 

@@ -120,6 +120,21 @@ impl Table {
         Ok(())
     }
 
+    /// Takes a file out, and puts one in with the same events without what was erased of them.
+    pub(crate) fn erase(&mut self, gone: &str, places: &[Place], now: Timestamp) -> Result<()> {
+        let millis = now.0 / 1_000;
+        let gone = self.log.files().get(inside(gone)).map(|add| Remove::of(add, millis, true));
+        let mut actions: Vec<Action> = gone.into_iter().map(Action::Remove).collect();
+        actions.extend(places.iter().map(|place| Action::Add(add(place, millis, true))));
+        self.log.commit(actions, "UPDATE", millis)?;
+        Ok(())
+    }
+
+    /// Removes what the log says of the table as it was.
+    pub(crate) fn forget_history(&mut self) -> Result<()> {
+        self.log.forget_history()
+    }
+
     /// Files that left the table at least `grace` microseconds ago, with their roll-ups, to be removed now.
     pub(crate) fn vacuum(&self, now: Timestamp, grace: i64) -> Vec<(String, String)> {
         let paths = self.log.vacuum((now.0 - grace) / 1_000 + delta::KEPT_MS);

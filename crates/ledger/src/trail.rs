@@ -13,6 +13,7 @@
 //! survive whatever the records survive. All of it together leaves room for acts on this program, which are not done when
 //! they cannot be recorded.
 
+mod erase;
 mod read;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::seen::Seen;
 use crate::wal::{self, Payload, Wal};
 
+pub use erase::Named;
 pub use read::{Entry, Range, Record, leaf, scan};
 
 /// The directory of the trail.

@@ -73,6 +73,8 @@ impl Delivery {
         reply: oneshot::Sender<Result<Receipt>>,
     ) -> Delivery {
         let mut batch = batch.into_inner();
+        // Only an erasure says that an event was erased.
+        drop(batch.take_column(field::ERASED));
         batch.shrink();
         let payload = encode(&batch, &keys, received);
         Delivery { batch, keys, received, payload, reply }

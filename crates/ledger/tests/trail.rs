@@ -175,3 +175,82 @@ fn what_is_told_does_not_take_the_end_of_an_act() {
     let outcomes: Vec<String> = all(&trail, ALL).into_iter().map(|entry| entry.act.outcome).collect();
     assert_eq!(outcomes, ["unknown", "success"]);
 }
+
+fn word(text: &str) -> event::subject::Word {
+    event::subject::Word::new(text).unwrap()
+}
+
+fn leaves(trail: &Trail) -> Vec<Vec<u8>> {
+    let mut leaves = Vec::new();
+    trail.leaves(0, &mut |_, leaf| leaves.push(leaf)).unwrap();
+    leaves
+}
+
+/// Every seventh act tells of bob; ada did them all.
+fn with_bob(trail: &Trail, acts: u64) {
+    for n in 0..acts {
+        let raw = if n % 7 == 0 { r#"{"user":"bob"}"# } else { r#"{"user":"bobby"}"# };
+        trail.append_blocking(Kind::Act, act(n, raw)).unwrap();
+    }
+}
+
+fn names(disk: &SimDisk, text: &[u8]) -> bool {
+    disk.paths().iter().any(|path| disk.bytes(path).unwrap().windows(text.len()).any(|part| part == text))
+}
+
+#[test]
+fn who_is_erased_is_in_no_file_and_every_leaf_is_what_it_was() {
+    let disk = SimDisk::new(11);
+    let trail = open(&disk);
+    with_bob(&trail, 50);
+    let (before, next) = (leaves(&trail), trail.next_seq());
+    let mut times = 0;
+    let named = trail.named(&word("bob"), &mut |_| times += 1).unwrap();
+    assert_eq!((named.records, named.open, times), (8, 0, 8));
+    assert_eq!(trail.erase(&word("bob"), &|_| false).unwrap(), 8);
+    assert_eq!((leaves(&trail), trail.next_seq()), (before.clone(), next));
+    assert!(!names(&disk, b"\"bob\"") && names(&disk, b"bobby"));
+    // The operator goes with address and agent, from every act; what was done stays.
+    assert_eq!(trail.erase(&word("ada"), &|_| false).unwrap(), 50);
+    assert!(!names(&disk, b"ada"));
+    trail.append_blocking(Kind::Act, act(50, "later")).unwrap();
+    drop(trail);
+    let trail = open(&disk);
+    assert_eq!(trail.damage(), Vec::<String>::new());
+    assert_eq!((leaves(&trail)[..50].to_vec(), trail.next_seq()), (before, next + 1));
+    assert_eq!(all(&trail, ALL)[0].act.operator, "ada", "what came later is not of it");
+}
+
+#[test]
+fn a_crash_in_the_middle_of_an_erasure_loses_nothing_and_it_can_go_on() {
+    for seed in 0..200 {
+        let disk = SimDisk::new(seed);
+        let trail = open(&disk);
+        with_bob(&trail, 10);
+        drop(trail);
+        // Each start begins a segment.
+        let trail = open(&disk);
+        with_bob(&trail, 10);
+        let before = leaves(&trail);
+        disk.cut_power_at(1 + seed % 12);
+        let _ = trail.erase(&word("bob"), &|_| false);
+        drop(trail);
+        disk.crash();
+        disk.heal();
+        let trail = open(&disk);
+        assert_eq!((leaves(&trail), trail.next_seq()), (before.clone(), 20), "seed {seed}");
+        trail.erase(&word("bob"), &|_| false).unwrap();
+        assert_eq!(leaves(&trail), before, "seed {seed}");
+        assert!(!names(&disk, b"\"bob\""), "seed {seed}");
+    }
+}
+
+#[test]
+fn what_is_on_hold_is_not_erased() {
+    let disk = SimDisk::new(12);
+    let trail = open(&disk);
+    with_bob(&trail, 10);
+    let refused = trail.erase(&word("bob"), &|_| true).unwrap_err().to_string();
+    assert!(refused.contains("on hold"), "{refused}");
+    assert!(names(&disk, b"\"bob\""));
+}

@@ -331,6 +331,60 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        Erasure: {
+            error: string | null;
+            /** @description Access events whose personal texts are gone. */
+            events: number;
+            finished: string | null;
+            id: string;
+            /** @description Files in which the value still stands, because they are kept for something else. */
+            left: string[];
+            /** @description A keyed hash of subject and value: the same person has the same. */
+            mark: string;
+            operator_records: number;
+            /** Format: date-time */
+            started: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            subject: string;
+        };
+        /** @description Who. */
+        ErasureBody: {
+            /** @description One of `subjects` of `GET /erasures`. */
+            subject: string;
+            value: string;
+        };
+        ErasureTrial: {
+            days: {
+                day: string;
+                events: number;
+            }[];
+            events: number;
+            holds: {
+                from: string | null;
+                id: string;
+                reason: string;
+                to: string | null;
+            }[];
+            left: string[];
+            mark: string;
+            /** @description Records of the operator trail with the value where nothing is erased, as in the name of a source. */
+            operator_open: number;
+            operator_records: number;
+            /** @description Why it cannot be erased. */
+            refusal: string | null;
+            /** @description Days of which only roll-ups are left that name them. */
+            rollup_days: number;
+            subject: string;
+        };
+        Erasures: {
+            erasures: components["schemas"]["Erasure"][];
+            subjects: {
+                doc: string;
+                label: string;
+                name: string;
+            }[];
+        };
         Event: {
             access: {
                 /** @description By what one can tell that the call was refused and why (error.responseType=QUOTA_EXCEEDED), or that a refusal was the backend's own. */
@@ -441,6 +495,8 @@ export interface components {
             domain_prefix?: string;
             /** @description The environment: prod, staging, a workspace. */
             environment?: string;
+            /** @description There when the event's personal texts were erased: what stands for them in the proof, base64 (docs/proof.md). */
+            erased?: string;
             error?: {
                 /** @description $context.error.message. */
                 message?: string;

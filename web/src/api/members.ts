@@ -27,7 +27,16 @@ export const useTokens = (isOn = true) => useQuery(list<{ tokens: Token[] }>('/t
 export const useSessions = (isOn = true) => useQuery(list<{ sessions: SessionInfo[] }>('/sessions', isOn))
 export const useAccount = (isOn = true) => useQuery(list<Account>('/account', isOn))
 
-const PAGES: QueryKey[] = [['/users'], ['/roles'], ['/tokens'], ['/sessions'], ['/account'], ['/retention'], ['/masks']]
+const PAGES: QueryKey[] = [
+  ['/users'],
+  ['/roles'],
+  ['/tokens'],
+  ['/sessions'],
+  ['/account'],
+  ['/retention'],
+  ['/masks'],
+  ['/erasures'],
+]
 
 /** A change, and what became of it; the lists are asked for again after it. */
 export function useAct() {

@@ -13,6 +13,7 @@ import { bytesText, countText, exactText } from '../state/numbers'
 import { useView } from '../state/view'
 import known from './known.module.css'
 import css from './retention.module.css'
+import { Erase } from './retention-erase'
 import { Holds, PlaceHold } from './retention-holds'
 import { WaitingRequests } from './retention-waiting'
 
@@ -55,6 +56,7 @@ export function RetentionPage() {
               <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
               <WaitingRequests waiting={told.waiting} tz={view.tz} />
               <Holds holds={told.holds} tz={view.tz} />
+              <Erase tz={view.tz} />
             </>
           )}
         </div>

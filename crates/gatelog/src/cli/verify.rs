@@ -152,8 +152,11 @@ fn told(what: &str, report: Report) -> Vec<String> {
     if let Some(checkpoint) = &report.checkpoint {
         println!("{}: {} leaves, root {}", checkpoint.origin, checkpoint.size, checkpoint.root);
         println!("{} {what} are as they were signed", report.proved);
-        let others =
-            [(report.newer, "newer than the checkpoint"), (report.older, "older than the first leaf")];
+        let others = [
+            (report.erased, "without what was personal in them: it was erased"),
+            (report.newer, "newer than the checkpoint"),
+            (report.older, "older than the first leaf"),
+        ];
         for (count, why) in others.into_iter().filter(|(count, _)| *count > 0) {
             println!("{count} are {why}");
         }

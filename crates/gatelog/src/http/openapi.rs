@@ -15,6 +15,7 @@ use keys::{Door, Permission};
 const NOT_JSON: &[(&str, &[&str])] = &[
     ("EventStream", &["text/event-stream"]),
     ("File", &["text/csv", "application/json", "application/x-ndjson", "application/vnd.apache.parquet"]),
+    ("Lines", &["application/x-ndjson"]),
     ("Metrics", &["text/plain"]),
     ("Nothing", &[]),
     ("Text", &["text/plain"]),
@@ -34,6 +35,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/members.json"),
     include_str!("openapi/retention.json"),
     include_str!("openapi/masks.json"),
+    include_str!("openapi/erasures.json"),
 ];
 
 /// `GET /openapi.json`.

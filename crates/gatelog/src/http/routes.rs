@@ -9,9 +9,9 @@ use keys::Permission::{
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
 use super::route::{About, Param, Route, open, route};
 use super::{
-    account, diagnose, directory, download, events, export, fields, gateways, grants, health, ingest, masks,
-    members, openapi, panels, provider, pulls, requests, retention, saved, session, sources, tail, tokens,
-    trail, usage, views, what_if,
+    account, diagnose, directory, download, erasures, events, export, fields, gateways, grants, health,
+    ingest, masks, members, openapi, panels, person, provider, pulls, requests, retention, saved, session,
+    sources, tail, tokens, trail, usage, views, what_if,
 };
 
 use crate::trail::actions::{
@@ -636,6 +636,8 @@ pub(crate) fn all() -> Vec<Route> {
     routes.extend(retention::routes());
     routes.extend(masks::routes());
     routes.extend(requests::routes());
+    routes.extend(erasures::routes());
+    routes.extend(person::routes());
     routes.extend(members::routes());
     routes.extend(tokens::routes());
     routes.extend(account::routes());

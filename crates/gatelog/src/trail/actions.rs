@@ -112,6 +112,10 @@ actions! {
     MASKS_RESTORE "GL-MASKS-RESTORE" "Restore masking rules" "masks" Update true;
     MASKS_TRY "GL-MASKS-TRY" "Try masking rules" "masks" Run false;
     HOLD_CREATE "GL-HOLD-CREATE" "Place legal hold" "hold" Create true;
+    ERASURE_TRY "GL-ERASURE-TRY" "Look what there is of a person" "erasure" Run false;
+    ERASURE_RUN "GL-ERASURE-RUN" "Erase a person" "erasure" Delete false;
+    ERASURE_DONE "GL-ERASURE-DONE" "Finish erasure" "erasure" Delete false;
+    PERSON_EXPORT "GL-PERSON-EXPORT" "Export what is kept of a person" "person" Export true;
     HOLD_RELEASE "GL-HOLD-RELEASE" "Release legal hold" "hold" Delete true;
     REQUEST_APPROVE "GL-REQUEST-APPROVE" "Approve request of somebody else" "request" Update true;
     REQUEST_DECLINE "GL-REQUEST-DECLINE" "Decline request" "request" Delete true;

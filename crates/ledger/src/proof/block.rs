@@ -2,17 +2,27 @@
 //! their numbers, column by column. Files may be put together and sorted anew later: the leaf stays what it is.
 //!
 //! ```text
-//! leaf   = "block SEGMENT DATE EVENTS FIRST LAST DIGEST"     FIRST and LAST: numbers (seq) of the first and the last event
+//! leaf   = "rows SEGMENT DATE EVENTS FIRST LAST DIGEST"      FIRST and LAST: numbers (seq) of the first and the last event
 //!        | "over SEGMENT DATE"                               blocks of that day up to that segment were removed: their time was over
-//! digest = SHA-256(("NAME HASH\n")*)                         the columns that have a value, in the order of their names
+//! digest = SHA-256(("NAME HASH\n")*)                         the columns that have a value and are not personal, and `personal`, in
+//!                                                            the order of their names
 //! HASH   = SHA-256(number:i64{events})                       of numbers, times and booleans; no value: the least number
+//!        | SHA-256(which:u32{events} commitment:32*)         of texts: 0 no value, 1 the first text; each distinct text in the order of
+//!                                                            first appearance, see names.rs
+//!        | SHA-256(commitment:32{events})                    of `personal`: all personal texts of an event, see rows.rs
+//! ```
+//! Numbers are little endian, hashes in the two texts hexadecimal. Each block has a random key for the salts of its commitments, kept beside
+//! the table's entry of its file; without it nobody can try texts against a commitment. So texts can be erased and their commitment kept.
+//!
+//! Blocks of versions before have the word `block`; of theirs no event can be erased:
+//!
+//! ```text
+//! HASH   = SHA-256(number:i64{events})                       of numbers, times and booleans
 //!        | SHA-256(length:u32{events} text{events})          of texts that rarely repeat
-//!        | SHA-256(which:u32{events} commitment:32*)         of texts that repeat: 0 no value, 1 the first commitment
-//! commitment = SHA-256(salt:16 text)                         of each distinct text, in the order of first appearance
+//!        | SHA-256(which:u32{events} commitment:32*)         of texts that repeat
+//! commitment = SHA-256(salt:16 text)
 //! salt   = the first 16 bytes of SHA-256(key:32 NAME 0 text)
 //! ```
-//! Numbers are little endian, hashes in the two texts hexadecimal. Each block has a random key, kept beside the table's entry of its file.
-//! Without the key nobody can try values against a commitment; so a text can be erased and its commitment kept.
 
 use std::fmt;
 
@@ -21,7 +31,8 @@ use event::{Batch, Timestamp, field};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
-use super::Hash;
+use super::salts::Seed;
+use super::{Hash, names, rows};
 use crate::columns::column_name;
 use crate::error::{Error, Result};
 use crate::part::{Place, day_of};
@@ -30,9 +41,23 @@ use crate::seal::date;
 /// Bytes handed to the hash function at once.
 const FEED_BYTES: usize = 16 << 10;
 
+/// The name of the personal texts in a digest; no column has it.
+const PERSONAL: &str = "personal";
+
+/// How the digest of a block is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Column by column: of versions before.
+    Columns,
+    /// The personal texts event by event, the rest column by column.
+    Rows,
+}
+
 /// Events that were sealed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
+    /// How its digest is made.
+    pub form: Form,
     /// The segment of the log they come from.
     pub segment: u64,
     /// Their day, in days since the epoch.
@@ -67,15 +92,70 @@ pub struct Sealed {
     /// The block.
     pub block: Block,
     /// The key that its salts come from.
-    pub key: Hash,
+    pub key: Key,
+}
+
+/// What the salts of a block come from. What texts were erased of has no key any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// For the personal texts of its events.
+    pub rows: Option<Seed>,
+    /// For all other texts.
+    pub names: Option<Seed>,
+}
+
+impl Key {
+    /// Of a block nothing was erased of.
+    pub fn whole(key: Hash) -> Key {
+        let (mut rows, mut names) = (Seed::default(), Seed::default());
+        let (left, right) = key.0.split_at(16);
+        rows.copy_from_slice(left);
+        names.copy_from_slice(right);
+        Key { rows: Some(rows), names: Some(names) }
+    }
+
+    /// Both halves, as versions before use them.
+    fn both(self) -> Option<Hash> {
+        let mut key = Hash::default();
+        let (left, right) = key.0.split_at_mut(16);
+        left.copy_from_slice(&self.rows?);
+        right.copy_from_slice(&self.names?);
+        Some(key)
+    }
+
+    fn parse(text: &str) -> Option<Key> {
+        let half = |text: &str| -> Option<Seed> {
+            let twice = Hash::parse(&format!("{text}{text}"))?;
+            twice.0.first_chunk().copied()
+        };
+        let (rows, rest) = match text.strip_prefix('-') {
+            Some(rest) => (None, rest),
+            None => (Some(half(text.get(..32)?)?), text.get(32..)?),
+        };
+        let names = if rest == "-" { None } else { Some(half(rest)?) };
+        Some(Key { rows, names })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for half in [self.rows, self.names] {
+            match half {
+                Some(seed) => seed.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
+                None => f.write_str("-")?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl fmt::Display for Leaf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Leaf::Over { segment, day } => write!(f, "over {segment} {}", date(*day)),
-            Leaf::Block(Block { segment, day, events, first, last, digest }) => {
-                write!(f, "block {segment} {} {events} {first} {last} {digest}", date(*day))
+            Leaf::Block(Block { form, segment, day, events, first, last, digest }) => {
+                let word = if *form == Form::Rows { "rows" } else { "block" };
+                write!(f, "{word} {segment} {} {events} {first} {last} {digest}", date(*day))
             }
         }
     }
@@ -88,7 +168,8 @@ impl Leaf {
         let day = |text: &str| Timestamp::parse(text).map(Timestamp::day);
         let leaf = match words[..] {
             ["over", segment, date] => Leaf::Over { segment: segment.parse().ok()?, day: day(date)? },
-            ["block", segment, date, events, first, last, digest] => Leaf::Block(Block {
+            [word @ ("rows" | "block"), segment, date, events, first, last, digest] => Leaf::Block(Block {
+                form: if word == "rows" { Form::Rows } else { Form::Columns },
                 segment: segment.parse().ok()?,
                 day: day(date)?,
                 events: events.parse().ok()?,
@@ -113,7 +194,7 @@ impl Sealed {
     pub fn parse(text: &str) -> Option<Sealed> {
         let (leaf, key) = text.rsplit_once(' ')?;
         let Leaf::Block(block) = Leaf::parse(leaf)? else { return None };
-        Some(Sealed { block, key: Hash::parse(key)? })
+        Some(Sealed { block, key: Key::parse(key)? })
     }
 }
 
@@ -138,15 +219,17 @@ fn sealed(batch: &Batch, mut rows: Vec<u32>, segment: u64, day: i64) -> Result<S
         .map_err(|_| Error::Refused { what: "no random numbers".to_owned() })?;
     in_order(batch, &mut rows);
     let seq = |row: Option<&u32>| row.map_or(0, |row| seq(batch, *row));
+    let form = Form::Rows;
     let block = Block {
+        form,
         segment,
         day,
         events: rows.len() as u64,
         first: seq(rows.first()),
         last: seq(rows.last()),
-        digest: digest(batch, &rows, key),
+        digest: digest(batch, &rows, form, Key::whole(key)),
     };
-    Ok(Sealed { block, key })
+    Ok(Sealed { block, key: Key::whole(key) })
 }
 
 /// The number of an event.
@@ -161,19 +244,60 @@ pub(super) fn in_order(batch: &Batch, rows: &mut [u32]) {
     }
 }
 
-/// What the events of some rows come to.
-pub fn digest(batch: &Batch, rows: &[u32], key: Hash) -> Hash {
-    let of = |name: &str, column: &Column| match column {
-        Column::Int(numbers) => ints(numbers, rows),
-        Column::Text(column) => texts(column, rows),
-        Column::Dict(column) => dict(column, rows, (key, name)),
+/// What the events of some rows, in the order of their numbers, come to.
+pub fn digest(batch: &Batch, rows: &[u32], form: Form, key: Key) -> Hash {
+    let mut hashes = match form {
+        Form::Columns => of_columns(batch, rows, key.both().unwrap_or_default()),
+        Form::Rows => of_rows(batch, rows, key),
     };
-    let columns = batch.columns().map(|(field, column)| (column_name(field), column));
-    let mut hashes: Vec<(String, Hash)> =
-        columns.filter_map(|(name, column)| of(&name, column).map(|hash| (name, hash))).collect();
     hashes.sort_by(|(a, _), (b, _)| a.cmp(b));
     let lines: String = hashes.iter().map(|(name, hash)| format!("{name} {hash}\n")).collect();
     Hash(Sha256::digest(lines).into())
+}
+
+type Hashes = Vec<(String, Hash)>;
+
+fn of_columns(batch: &Batch, rows: &[u32], key: Hash) -> Hashes {
+    let columns = batch.columns().filter(|(field, _)| field.id != field::ERASED);
+    let of = |name: &str, column: &Column| match column {
+        Column::Int(numbers) => ints(numbers, rows),
+        Column::Text(column) => texts(column, rows),
+        Column::Dict(column) => {
+            let (feed, ids) = dict(column, rows);
+            let salts = Sha256::new_with_prefix(key.0).chain_update(name).chain_update([0]);
+            ended(feed, ids.iter().map(|id| commitment(&salts, column.dict.get(*id))))
+        }
+    };
+    let columns = columns.map(|(field, column)| (column_name(field), column));
+    columns.filter_map(|(name, column)| of(&name, column).map(|hash| (name, hash))).collect()
+}
+
+fn of_rows(batch: &Batch, rows: &[u32], key: Key) -> Hashes {
+    let of_ints = |(field, column): (&event::Field, &Column)| match column {
+        Column::Int(numbers) => Some((column_name(field), ints(numbers, rows)?)),
+        Column::Text(_) | Column::Dict(_) => None,
+    };
+    let mut hashes: Hashes = batch.columns().filter_map(of_ints).collect();
+    let all = names::of(batch, rows);
+    let mut commitments = names::commitments(&all, key.names).into_iter();
+    for one in &all {
+        let (feed, ids) = dict(one.column, rows);
+        let hash = ended(feed, commitments.by_ref().take(ids.len()));
+        hashes.extend(hash.map(|hash| (one.name.clone(), hash)));
+    }
+    let mut feed = Feed::default();
+    rows::commitments(batch, rows, key.rows).iter().for_each(|commitment| feed.put(&commitment.0));
+    hashes.push((PERSONAL.to_owned(), feed.end()));
+    hashes
+}
+
+fn ended(mut feed: Feed, commitments: impl Iterator<Item = Hash>) -> Option<Hash> {
+    let mut is_empty = true;
+    commitments.for_each(|commitment| {
+        feed.put(&commitment.0);
+        is_empty = false;
+    });
+    (!is_empty).then(|| feed.end())
 }
 
 /// Bytes on their way into a hash, many at once.
@@ -219,12 +343,11 @@ fn texts(column: &Texts, rows: &[u32]) -> Option<Hash> {
     Some(feed.end())
 }
 
-fn dict(column: &DictColumn, rows: &[u32], (key, name): (Hash, &str)) -> Option<Hash> {
-    // The number that each text of the dictionary has in the order of first appearance.
+/// The number of each row's text in the order of first appearance, and which texts these are.
+fn dict(column: &DictColumn, rows: &[u32]) -> (Feed, Vec<u32>) {
     let mut numbers = vec![0_u32; column.dict.len()];
-    let mut commitments = Vec::new();
+    let mut ids = Vec::new();
     let mut feed = Feed::default();
-    let salts = Sha256::new_with_prefix(key.0).chain_update(name).chain_update([0]);
     for row in rows {
         let id = column.ids.get(*row as usize).copied().unwrap_or(0);
         let mut which = 0;
@@ -232,15 +355,14 @@ fn dict(column: &DictColumn, rows: &[u32], (key, name): (Hash, &str)) -> Option<
             && let Some(number) = numbers.get_mut(id as usize)
         {
             if *number == 0 {
-                commitments.push(commitment(&salts, column.dict.get(id)));
-                *number = commitments.len() as u32;
+                ids.push(id);
+                *number = ids.len() as u32;
             }
             which = *number;
         }
         feed.put(&which.to_le_bytes());
     }
-    commitments.iter().for_each(|commitment| feed.put(&commitment.0));
-    (!commitments.is_empty()).then(|| feed.end())
+    (feed, ids)
 }
 
 fn commitment(salts: &Sha256, text: &str) -> Hash {
@@ -276,13 +398,26 @@ mod tests {
 
     #[test]
     fn leaves_are_read_back_and_nothing_else_is() {
-        let block =
-            Block { segment: 12, day: 20_414, events: 3, first: 7, last: 9, digest: Hash([0xab; 32]) };
-        for leaf in [Leaf::Block(block.clone()), Leaf::Over { segment: 12, day: 20_414 }] {
+        let block = Block {
+            form: Form::Rows,
+            segment: 12,
+            day: 20_414,
+            events: 3,
+            first: 7,
+            last: 9,
+            digest: Hash([0xab; 32]),
+        };
+        let of_before = Block { form: Form::Columns, ..block.clone() };
+        for leaf in
+            [Leaf::Block(block.clone()), Leaf::Block(of_before), Leaf::Over { segment: 12, day: 20_414 }]
+        {
             assert_eq!(Leaf::parse(&leaf.to_string()), Some(leaf));
         }
-        let sealed = Sealed { block, key: KEY };
-        assert_eq!(Sealed::parse(&sealed.to_string()), Some(sealed));
+        let (whole, none) = (Key::whole(KEY), Key { rows: None, names: None });
+        for key in [whole, none, Key { rows: None, ..whole }, Key { names: None, ..whole }] {
+            let sealed = Sealed { block: block.clone(), key };
+            assert_eq!(Sealed::parse(&sealed.to_string()), Some(sealed));
+        }
         for text in ["", "over 1", "over 01 2026-11-22", "over 1 2026-11-22 ", "block 1 2026-11-22 3 7 9 ab"]
         {
             assert_eq!(Leaf::parse(text), None, "{text}");
@@ -293,7 +428,13 @@ mod tests {
     fn the_digest_is_of_the_events_and_not_of_how_they_are_held() {
         let all = batch(50);
         let rows: Vec<u32> = (0..50).collect();
-        let digest_of = |batch: &Batch, rows: &[u32]| digest(batch, rows, KEY);
+        for form in [Form::Columns, Form::Rows] {
+            of_the_events(&all, &rows, form);
+        }
+    }
+
+    fn of_the_events(all: &Batch, rows: &[u32], form: Form) {
+        let digest_of = |batch: &Batch, rows: &[u32]| digest(batch, rows, form, Key::whole(KEY));
         // Other events around them, another order in memory, columns without a value.
         let mut order: Vec<u32> = (10..40).rev().collect();
         let mut turned = all.gather(&order);
@@ -301,12 +442,21 @@ mod tests {
             .set_column(field::ROUTE, Column::Dict(DictColumn { ids: vec![0; 30], ..DictColumn::default() }));
         order = (0..30).collect();
         in_order(&turned, &mut order);
-        assert_eq!(digest_of(&turned, &order), digest_of(&all, &rows[10..40]));
-        assert_ne!(digest(&all, &rows, Hash([8; 32])), digest_of(&all, &rows));
+        assert_eq!(digest_of(&turned, &order), digest_of(all, &rows[10..40]));
+        assert_ne!(digest(all, rows, form, Key::whole(Hash([8; 32]))), digest_of(all, rows));
+        let none = Key { rows: None, names: None };
+        assert_ne!(digest(all, rows, form, none), digest_of(all, rows));
     }
 
     #[test]
     fn whatever_is_changed_changes_the_digest() {
+        for form in [Form::Columns, Form::Rows] {
+            whatever_is_changed(form);
+        }
+    }
+
+    fn whatever_is_changed(form: Form) {
+        let digest = |batch: &Batch, rows: &[u32], key: Hash| digest(batch, rows, form, Key::whole(key));
         let all = batch(50);
         let rows: Vec<u32> = (0..50).collect();
         let was = digest(&all, &rows, KEY);

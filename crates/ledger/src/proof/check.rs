@@ -34,6 +34,8 @@ pub struct Report {
     pub more: u64,
     /// Events that are as they were signed.
     pub proved: u64,
+    /// Events of which personal texts were erased.
+    pub erased: u64,
     /// Events that are newer than the newest checkpoint.
     pub newer: u64,
     /// Events that are older than the first leaf.
@@ -101,6 +103,8 @@ impl Acts<'_> {
         self.seen += seq + 1 - expected;
         self.next = Some(seq + 1);
         let Some(hash) = usize::try_from(seq).ok().and_then(|at| self.hashes.get(at)) else { return };
+        let is_erased = act.as_ref().is_some_and(|act| act.erased.iter().any(Option::is_some));
+        self.report.erased += u64::from(is_erased);
         match act {
             Some(act) if leaf(&trail::leaf(kind, &act)) == *hash => {
                 self.report.proved += 1;

@@ -94,19 +94,31 @@ fn bounds(disk: &dyn Disk, dir: &str, numbers: &[u64]) -> Result<Vec<Option<u64>
     Ok(bounds)
 }
 
-/// Writes the last segment of the process before anew, under the same name.
-pub(super) fn settle(disk: &dyn Disk, dir: &str, segment: &Segment) -> Result<u64> {
+/// Writes a segment anew under the same name: its acknowledged records, those that `change` gives another payload with that one.
+/// The bytes it has then.
+pub(super) fn copy(
+    disk: &dyn Disk,
+    dir: &str,
+    segment: &Segment,
+    bound: Option<u64>,
+    change: &mut dyn FnMut(&Record<'_>) -> Option<Vec<u8>>,
+) -> Result<u64> {
     let (number, path) = (segment.number, path(dir, segment.number));
     let part = format!("{path}.part");
-    let mut scan = Scan::open(disk, &path, number, Some(segment.first_seq), None)?;
+    let mut scan = Scan::open(disk, &path, number, Some(segment.first_seq), bound)?;
     disk.remove(&part).tried("removing", &part)?;
     let mut file = disk.create(&part).tried("creating", &part)?;
     let mut out = SegmentHead { segment: number, first_seq: segment.first_seq }.encode();
     let (mut bytes, mut events) = (0, 0);
     while let Some(found) = scan.next() {
         hole(number, found.head.first_seq - found.missing, found.missing, &mut out);
-        Head { group: 0, ..found.head }.encode(number, &mut out);
-        out.extend_from_slice(found.payload);
+        let changed = change(&record(number, &found.head, found.payload));
+        let payload = changed.as_deref().unwrap_or(found.payload);
+        let length = u32::try_from(payload.len())
+            .map_err(|_| Error::Refused { what: format!("a record of {} bytes", payload.len()) })?;
+        Head { group: 0, length, payload_crc: crc32fast::hash(payload), ..found.head }
+            .encode(number, &mut out);
+        out.extend_from_slice(payload);
         events += u64::from(found.head.events);
         if out.len() >= COPY_BYTES {
             file.append(&out).tried("writing", &part)?;
@@ -143,9 +155,25 @@ impl Wal {
     pub(super) fn settle(&mut self) -> Result<()> {
         if let Some(segment) = self.segments.iter_mut().find(|segment| Some(segment.number) == self.unsettled)
         {
-            segment.bytes = settle(&*self.disk, &self.dir, segment)?;
+            segment.bytes = copy(&*self.disk, &self.dir, segment, None, &mut |_| None)?;
         }
         self.unsettled = None;
+        Ok(())
+    }
+
+    /// Writes a segment that is done anew: the records that `change` gives another payload have that one, the others stay what
+    /// they are, and what was never acknowledged is gone. After a crash it is as it was, or as it is now.
+    pub fn rewrite(
+        &mut self,
+        segment: u64,
+        change: &mut dyn FnMut(&Record<'_>) -> Option<Vec<u8>>,
+    ) -> Result<()> {
+        let is_open = self.file.is_some() && self.segments.last().is_some_and(|last| last.number == segment);
+        let known = self.segments.iter_mut().find(|known| known.number == segment);
+        let Some(known) = known.filter(|_| !is_open && self.unsettled != Some(segment)) else {
+            return Err(Error::Refused { what: format!("segment {segment} is not one that is done") });
+        };
+        known.bytes = copy(&*self.disk, &self.dir, known, Some(known.end_seq), change)?;
         Ok(())
     }
 }
