@@ -6,3 +6,5 @@ GATELOG_TRIAL_SEEDS="${GATELOG_TRIAL_SEEDS:-20000}" LEDGER_SEEDS="${LEDGER_SEEDS
     cargo test --release --package ledger --package query
 cargo build --release --package trials
 target/release/trials target/release/gatelog long
+cargo build --release -p gatelog
+trials/archive.py target/release/gatelog long
