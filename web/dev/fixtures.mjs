@@ -13,7 +13,7 @@ import { compile, FilterError } from './filter.mjs'
 import { MASK_TRIED, MASKS } from './masks.mjs'
 import { MEMBERS, memberChanged, PERMISSIONS } from './members.mjs'
 import { reportChanged, reportsOf } from './reports.mjs'
-import { RETENTION } from './retention.mjs'
+import { ERASURE_TRIED, RETENTION } from './retention.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
@@ -302,6 +302,7 @@ createServer((request, response) => {
     const [, kind, origin, part] = path.split('/')
     if (kind === 'directory') return send(response, 200, imported(origin, part === 'dry-run'))
     return bodyOf(request, (body) => {
+      if (path === '/erasures/try') return send(response, 200, ERASURE_TRIED)
       if (path === '/masks/try') return send(response, 200, MASK_TRIED)
       if (path === '/what-if') return send(response, ...replayed(body, url.searchParams.get('format')))
       const [status, answered] = boardChanged(request.method, path, body, panels) ??

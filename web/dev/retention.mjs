@@ -2,11 +2,12 @@
 const days = (events, rollups, trail) => ({ events_days: events, rollups_days: rollups, trail_days: trail })
 const MIB = 2 ** 20
 
-const hold = (id, stream, from, to, reason) => ({
+const hold = (id, stream, from, to, reason, filter = null) => ({
   id,
   stream,
   from,
   to,
+  filter,
   reason,
   by: 'ada',
   since: '2026-10-02T08:15:00Z',
@@ -28,6 +29,29 @@ function retention(params) {
     holds: [
       hold('4f0c91d2aa07', 'events', '2026-05-01', '2026-05-31', 'Case 4711: calls of partner-north in May'),
       hold('9b11e6207c3d', 'trail', null, null, 'Audit of the year'),
+      hold('c2a7710be45f', 'events', null, null, 'Case 4802', 'consumer:partner-north path:/orders*'),
+    ],
+    archive: {
+      to: 's3://kept/gatelog',
+      days: 185,
+      events: 176_201_940,
+      bytes: 7_910 * MIB,
+      oldest: '2025-12-01',
+      newest: '2026-06-03',
+      trail_through: null,
+      waiting: null,
+      error: null,
+    },
+    two_person_rule: true,
+    waiting: [
+      {
+        id: '77aa01',
+        by: 'grace',
+        since: '2026-11-20T09:00:00Z',
+        expires: '2026-11-27T09:00:00Z',
+        is_own: false,
+        wish: { kind: 'release', hold: '4f0c91d2aa07', reason: 'Case 4711: calls of partner-north in May' },
+      },
     ],
     use: {
       days: 171,
@@ -50,4 +74,42 @@ function retention(params) {
   }
 }
 
-export const RETENTION = { '/retention': retention }
+const erasures = () => ({
+  subjects: [
+    { name: 'consumer', label: 'Consumer', doc: 'Consumer name or id, also as it was claimed.' },
+    { name: 'ip', label: 'IP address', doc: 'The address of the client.' },
+    { name: 'operator', label: 'Operator', doc: 'Somebody of the operator trail.' },
+  ],
+  erasures: [
+    {
+      id: 'e1',
+      subject: 'consumer',
+      mark: '9f31c0d277aa01be',
+      state: 'done',
+      started: '2026-11-19T14:00:00Z',
+      finished: '2026-11-19T14:00:09Z',
+      events: 4_211,
+      operator_records: 3,
+      left: [],
+      error: null,
+    },
+  ],
+})
+
+export const ERASURE_TRIED = {
+  subject: 'consumer',
+  mark: '1c2d3e4f5a6b7c8d',
+  events: 1_204,
+  days: [
+    { day: '2026-11-01', events: 804 },
+    { day: '2026-11-20', events: 400 },
+  ],
+  rollup_days: 2,
+  operator_records: 1,
+  operator_open: 0,
+  holds: [],
+  left: ['directories'],
+  refusal: null,
+}
+
+export const RETENTION = { '/retention': retention, '/erasures': erasures }

@@ -178,6 +178,11 @@ const STATES = [
   ['Retention', '/retention?tz=UTC'],
   ['Retention, tried', '/retention?tz=UTC', inOrder(type('Access events, days', '90'), see('are past their time'))],
   ['Retention, wrong', '/retention?tz=UTC', inOrder(type('Access events, days', '0'), see('1 to 36,500 days'))],
+  [
+    'Retention, a person',
+    '/retention?tz=UTC',
+    inOrder(type('Value', 'alice'), button('Look what there is'), see('1,204 events')),
+  ],
   ['Retention, a hold', '/retention?tz=UTC', button('Place a hold')],
   ['Masking', '/masking?tz=UTC'],
   ['Masking, a rule', '/masking?tz=UTC', button('Add a rule')],

@@ -27,6 +27,7 @@ const STATES = [
   ['overview-stopped', '/?tz=UTC', null, stopped],
   ['retention', '/retention?tz=UTC'],
   ['retention-tried', '/retention?tz=UTC', null, (page) => page.getByLabel('Access events, days').fill('90')],
+  ['masking', '/masking?tz=UTC'],
   ['logs', '/logs?tz=UTC'],
   ['logs-empty', '/logs?tz=UTC&filter=consumer:nobody+status:200'],
   ['logs-error', '/logs?tz=UTC&filter=statu:500'],

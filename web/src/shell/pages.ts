@@ -144,7 +144,7 @@ export const PAGES: Page[] = [
   {
     to: '/masking',
     label: 'Masking',
-    icon: 'off',
+    icon: 'mask',
     key: 'x',
     needs: ['settings:write'],
     alias:
