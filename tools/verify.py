@@ -528,7 +528,7 @@ def main():
         keys = read_keys(asked.pubkey or asked.path / "proof.pub")
         witnesses = read_keys(asked.witness, b"\x04") if asked.witness else None
         earlier = [note for path in asked.checkpoint
-                   for file in sorted(Path(path).rglob("*.checkpoint")) or [path] for note in read_notes(file, keys, witnesses)]
+                   for file in sorted(pathlib.Path(path).rglob("*.checkpoint")) or [path] for note in read_notes(file, keys, witnesses)]
         found = check_directory(asked.path, keys, earlier) if asked.path.is_dir() else check_bundle(asked.path, keys)
     except (Cannot, OSError, KeyError, TypeError, ValueError) as error:
         print(f"cannot be checked: {error}", file=sys.stderr)

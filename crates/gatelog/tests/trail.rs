@@ -80,6 +80,9 @@ const CALLS: &[(&str, &str, &str, &str)] = &[
     ("POST", "/api/v1/masks/try", r#"{"record":"x"}"#, "GL-MASKS-TRY"),
     ("POST", "/api/v1/holds", r#"{"stream":"events","reason":"a case"}"#, "GL-HOLD-CREATE"),
     ("POST", "/api/v1/holds/{id}/release", "", "GL-HOLD-RELEASE"),
+    // Nothing waits for a second person: these are refused.
+    ("POST", "/api/v1/requests/{id}/approve", "", "GL-REQUEST-APPROVE"),
+    ("POST", "/api/v1/requests/{id}/decline", "", "GL-REQUEST-DECLINE"),
     ("POST", "/api/v1/erasures/try", r#"{"subject":"ip","value":"192.0.2.1"}"#, "GL-ERASURE-TRY"),
     ("POST", "/api/v1/erasures", r#"{"subject":"ip","value":"192.0.2.1"}"#, "GL-ERASURE-RUN"),
     // With a token nobody has an account of their own: these are refused.
@@ -136,6 +139,7 @@ fn every_call_that_changes_something_is_recorded() {
             "SESSION-REVOKE",
             "ACCOUNT",
             "MASKS-RESTORE",
+            "REQUEST-",
         ]
         .iter()
         .any(|word| one.3.contains(word));
