@@ -22,7 +22,12 @@ export { edgesOf, type PanelMoves } from './kinds'
 const LIST_ROWS = 8
 /** Of combinations of several values, in a table that scrolls. */
 const TABLE_ROWS = 100
-const rowsOf = (panel: Panel) => (panel.split?.includes(',') ? TABLE_ROWS : LIST_ROWS)
+/** Of status codes: there are few, and the rare ones are what is looked for. */
+const CODE_ROWS = 16
+function rowsOf({ split, chart }: Panel) {
+  if (split?.includes(',')) return TABLE_ROWS
+  return split === 'status' && chart === 'toplist' ? CODE_ROWS : LIST_ROWS
+}
 
 /** Of twelve columns: on a screen, on a very wide one, and on a small one; of 24 where two such screens would fit. */
 export type Spans = { span: number; wideSpan: number; smallSpan: number; vastSpan?: number | undefined }
