@@ -28,6 +28,7 @@ const role = (name, about, permissions, more = {}) => ({
   about,
   permissions,
   rows: null,
+  addresses: 'whole',
   built_in: true,
   users: 0,
   tokens: 0,

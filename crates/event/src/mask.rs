@@ -11,6 +11,7 @@ mod docs;
 mod edit;
 mod free;
 mod json;
+mod lens;
 mod names;
 mod own;
 mod patch;
@@ -30,6 +31,7 @@ use value::Masker;
 
 pub use detectors::{DETECTORS, Detector, Keep};
 pub use docs::masking_markdown;
+pub use lens::{Lens, Seen, holds_address};
 pub use names::{FRAGMENTS, GUESSABLE, HARMLESS_ENDINGS, HEADERS, PARAMETERS, PATH_SEGMENTS};
 pub use own::{How, KEPT, OWN_PATTERN_BYTES_MAX, OWN_RULES_MAX, OWN_TEXT_CHARS_MAX, Own, OwnRule, What};
 pub use rules::{BODY_BYTES_MAX, ClientIp, Rules};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use event::Timestamp;
-use event::mask::Rules;
+use event::mask::{Lens, Rules, Seen};
 use intake::directory::Read;
-use ledger::Ledger;
+use keys::{Addresses, Principal, Scope};
+use ledger::{Ledger, View};
 use tokio::sync::{Semaphore, watch};
 
 use crate::archive::Archiver;
@@ -85,6 +86,24 @@ impl App {
 }
 
 impl App {
+    /// Everything there is to read now, as this caller may see it.
+    pub(crate) fn view(&self, scope: &Scope, now: Timestamp) -> View {
+        let view = self.ledger.view(now);
+        match self.lens(scope.principal()) {
+            Some(lens) => view.through(lens),
+            None => view,
+        }
+    }
+
+    /// What hides addresses from a caller who does not see them whole.
+    pub(crate) fn lens(&self, principal: &Principal) -> Option<Lens> {
+        match principal.addresses() {
+            Addresses::Whole => None,
+            Addresses::Network => Some(Lens::new(Seen::Network, &self.rules)),
+            Addresses::Hash => Some(Lens::new(Seen::Tag, &self.rules)),
+        }
+    }
+
     /// Keeps for as long as was set. When this returns, nothing is being removed by what held before. It waits.
     pub(crate) fn keep(&self, kept: &retention::Kept) {
         let days = kept.set.over(Days::of(&self.config));

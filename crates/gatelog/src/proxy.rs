@@ -11,6 +11,7 @@ mod resource;
 mod sets;
 mod setup;
 mod snapshot;
+mod state;
 mod tee;
 mod tool;
 mod watch;
@@ -45,6 +46,7 @@ use forward::Visit;
 use operator::From;
 use sets::Sets;
 pub(crate) use setup::{PROXIES_MAX, Plan, Setup};
+use state::Times;
 use watch::Watch;
 
 /// Open connections of one proxy; further ones are closed at once.
@@ -60,6 +62,7 @@ pub(crate) struct Proxy {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     pub(crate) numbers: Numbers,
+    times: Times,
     upstream: Upstream,
     /// The gateway's own token for operators who bring none.
     lent: Option<HeaderValue>,
@@ -148,9 +151,9 @@ pub(crate) fn bind(config: &Config) -> anyhow::Result<Vec<Bound>> {
             .with_context(|| format!("cannot listen on {}", plan.address))?;
         socket.set_nonblocking(true)?;
         let lent = if plan.lends_token { Some(token(&plan)?) } else { None };
-        let (address, numbers) = (socket.local_addr()?, Numbers::default());
+        let (address, numbers, times) = (socket.local_addr()?, Numbers::default(), Times::default());
         let (sets, watch, pending) = (Sets::default(), Watch::default(), Arc::default());
-        let proxy = Arc::new(Proxy { plan, address, numbers, upstream, lent, sets, watch, pending });
+        let proxy = Arc::new(Proxy { plan, address, numbers, times, upstream, lent, sets, watch, pending });
         Ok(Bound { proxy, socket, tls })
     };
     config.proxy.iter().map(|setup| bind(setup).with_context(|| format!("proxy {}", setup.name()))).collect()

@@ -299,6 +299,12 @@ fn answers_are_as_described() {
     let tried = server.post(ADMIN, "/api/v1/masks/try", &trial);
     assert!(tried.json()["event"].is_object(), "{}", tried.text());
     check(&Judge { openapi: &openapi, shape: shape_of("/api/v1/masks/try") }, &tried.json(), "masks tried");
+    let told = r#"{"eventTime":"2026-11-21T10:00:00Z","eventSource":"apigateway.amazonaws.com","eventName":"UpdateStage","eventID":"1"}"#;
+    for (format, line) in [("cloudtrail", told), ("json", trial["record"].as_str().unwrap())] {
+        let tried = server.post(ADMIN, "/api/v1/sources/try", &json!({ "format": format, "line": line }));
+        assert!(tried.json()["event"].is_object(), "{}", tried.text());
+        check(&Judge { openapi: &openapi, shape: shape_of("/api/v1/sources/try") }, &tried.json(), format);
+    }
     let mut routes = 0;
     for (path, methods) in openapi["paths"].as_object().unwrap() {
         let Some(shape) = methods.get("get").and_then(|get| shape(get, "200", "application/json")) else {

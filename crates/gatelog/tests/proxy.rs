@@ -330,6 +330,12 @@ fn every_change_of_kong_is_recorded_as_it_was() {
             .iter()
             .all(|event| event["tool"] == "curl" && event["source"] == "api" && event["change_set"] == "")
     );
+    let state = proxied.server.json("/api/v1/proxies")["proxies"][0].clone();
+    assert_eq!((&state["reachable"], &state["kind"]), (&json!(true), &json!("kong")), "{state}");
+    assert!(
+        state["counts"]["changes"].as_u64().unwrap() >= synced.len() as u64
+            && state["last_change"].is_string()
+    );
     let id = sets.first().unwrap();
     assert_eq!(proxied.trail(&format!("change_set={id}")).len(), synced.len());
     let shown = proxied.server.cli(ADMIN, &["trail", "--change-set", id]);
@@ -564,6 +570,9 @@ fn an_admin_api_that_is_gone_is_told() {
     let event = proxied.only("");
     assert_eq!((&event["outcome"], &event["status"]), (&json!("failure"), &json!("502")));
     assert!(event["detail"].as_str().unwrap().contains("cannot be reached"), "{event:#}");
+    let state = proxied.server.json("/api/v1/proxies")["proxies"][0].clone();
+    assert_eq!((&state["reachable"], &state["last_answer"]), (&json!(false), &Value::Null));
+    assert_eq!((&state["counts"]["changes"], &state["counts"]["unreachable"]), (&json!(1), &json!(1)));
 }
 
 #[test]

@@ -304,3 +304,30 @@ fn a_flood_of_a_gateway_does_not_stop_operators() {
     let saved = server.post(ADMIN, "/api/v1/views", &json!({ "name": "v", "page": "logs", "search": "a=b" }));
     assert_eq!(saved.status, 201, "{}", saved.text());
 }
+
+#[test]
+fn what_was_told_late_is_listed_where_it_happened() {
+    let server = Server::start();
+    let token = source(&server, "aws-ops", "cloudtrail");
+    let told = |minute: usize| {
+        let mut event = event(minute);
+        event["eventTime"] = json!(format!("2026-11-21T10:{minute:02}:00Z"));
+        event
+    };
+    for minutes in [[5, 30], [1, 9], [59, 12]] {
+        let body = json!({ "Records": minutes.map(told) }).to_string();
+        assert_eq!(sent(&server, &token, body), (2, 0, 0));
+    }
+    let (mut times, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = server
+            .json(&format!("/api/v1/trail?from=2026-11-21&to=2026-11-22&origin=aws-ops&limit=2{cursor}"));
+        let events = page["events"].as_array().unwrap();
+        times.extend(events.iter().map(|event| event["time"].as_str().unwrap()[14..16].to_owned()));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(times, ["59", "30", "12", "09", "05", "01"]);
+    let wrong = server.get("/api/v1/trail?cursor=7");
+    assert_eq!(wrong.status, 400, "{}", wrong.text());
+}

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::members::Account;
 use crate::principal::{Principal, PrincipalKind, Who};
 use crate::record::{Entry, Grant, Held, Link, May, Moment, SessionEntry};
-use crate::role::{CustomRole, INGEST, Permission, Role, RoleName};
+use crate::role::{Addresses, CustomRole, INGEST, Permission, Role, RoleName};
 use crate::secret::Secret;
 use crate::token::{Hash, Random, Token, TokenId, TokenKind};
 use crate::{ADMITTED_CHARS_MIN, API_TOKEN_LIVES, Error, INGEST_TOKEN_LIVES, Refusal, TOKENS_MAX};
@@ -47,6 +47,8 @@ pub struct Rights {
     pub permissions: Vec<Permission>,
     /// The filter that narrows what they see.
     pub rows: Option<String>,
+    /// What they see of clients' addresses.
+    pub addresses: Addresses,
 }
 
 impl Keyring {
@@ -83,6 +85,7 @@ impl Keyring {
             permissions: INGEST.to_vec(),
             token: entry.id.clone(),
             row_filters: entry.row_filter.clone().into_iter().collect(),
+            addresses: Addresses::Whole,
         };
         match &entry.may {
             May::Append { source } => who.source = Some(source.clone()),
@@ -91,6 +94,7 @@ impl Keyring {
                 who.role = Some(role.clone());
                 let rights = self.rights(role);
                 who.permissions = rights.permissions;
+                who.addresses = rights.addresses;
                 // A stolen token makes no other: what is one's own is done in a session of one's own.
                 who.permissions.retain(|permission| *permission != Permission::AccountOwn);
                 who.row_filters.extend(rights.rows);
@@ -100,6 +104,7 @@ impl Keyring {
                 if let Some(account) = entry.user.as_ref().and_then(|user| self.users.get(user)) {
                     let own = self.rights(&account.user.role);
                     who.permissions.retain(|permission| own.permissions.contains(permission));
+                    who.addresses = who.addresses.max(own.addresses);
                     who.row_filters.extend(own.rows.into_iter().chain(account.user.rows.clone()));
                 }
             }
@@ -110,12 +115,13 @@ impl Keyring {
     /// What a role means now: one that does not exist may nothing.
     pub fn rights(&self, name: &RoleName) -> Rights {
         if let Some(role) = Role::parse(name.as_str()) {
-            return Rights { permissions: role.permissions().to_vec(), rows: None };
+            return Rights { permissions: role.permissions().to_vec(), ..Rights::default() };
         }
         match self.roles.get(name) {
             Some(role) => Rights {
                 permissions: role.permissions.iter().copied().filter(|p| !INGEST.contains(p)).collect(),
                 rows: role.rows.clone(),
+                addresses: role.addresses,
             },
             None => Rights::default(),
         }

@@ -40,7 +40,7 @@ pub use password::{PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Password, Salt, Weak}
 pub use present::ingest_token_from;
 pub use principal::{Denied, Principal, PrincipalKind, Scope, TenantId};
 pub use record::{Entry, Grant, May, Moment, Place, SessionEntry};
-pub use role::{CustomRole, Permission, Role, RoleName};
+pub use role::{Addresses, CustomRole, Permission, Role, RoleName};
 pub use secret::Secret;
 pub use session::Opened;
 pub use token::{Random, Token, TokenId, TokenKind};

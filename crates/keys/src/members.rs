@@ -234,8 +234,8 @@ impl Keyring {
         self.roles.remove(name).map(|_| ()).ok_or(Error::NoSuchRole)
     }
 
-    /// Whether someone may give a role to others: all of it must be theirs. Whoever sees a part of the rows only gives
-    /// nothing, and super admins are made by super admins.
+    /// Whether someone may give a role to others: all of it must be theirs. Whoever sees a part of the rows only, or
+    /// no whole addresses, gives nothing, and super admins are made by super admins.
     pub fn may_give(&self, who: &Principal, role: &RoleName) -> bool {
         let reaches = !role.is(Role::SuperAdmin) || who.is_a(Role::SuperAdmin);
         reaches && may_give_all(who, &self.rights(role).permissions)
@@ -246,5 +246,5 @@ impl Keyring {
 /// others.
 pub fn may_give_all(who: &Principal, permissions: &[Permission]) -> bool {
     let has = |permission: &Permission| *permission == Permission::AccountOwn || who.may(*permission);
-    who.row_filters().is_empty() && permissions.iter().all(has)
+    who.row_filters().is_empty() && who.addresses().are_whole() && permissions.iter().all(has)
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::role::{Permission, Role, RoleName};
+use crate::role::{Addresses, Permission, Role, RoleName};
 use crate::token::TokenId;
 
 /// The number of a tenant. It names directories, so it is a number and never a text from outside.
@@ -52,6 +52,7 @@ pub(crate) struct Who {
     pub(crate) permissions: Vec<Permission>,
     pub(crate) token: TokenId,
     pub(crate) row_filters: Vec<String>,
+    pub(crate) addresses: Addresses,
 }
 
 impl Principal {
@@ -103,6 +104,11 @@ impl Principal {
     /// hold at once; another filter never makes it more.
     pub fn row_filters(&self) -> &[String] {
         &self.0.row_filters
+    }
+
+    /// What it sees of clients' addresses.
+    pub fn addresses(&self) -> Addresses {
+        self.0.addresses
     }
 
     /// What it may do.

@@ -211,6 +211,26 @@ impl fmt::Display for RoleName {
     }
 }
 
+/// What someone sees of clients' addresses, the least hidden first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Addresses {
+    /// All of them.
+    #[default]
+    Whole,
+    /// Their network: /24 of IPv4, /48 of IPv6.
+    Network,
+    /// A keyed hash: equal ones stay equal.
+    Hash,
+}
+
+impl Addresses {
+    /// Whether it is all of them.
+    pub fn are_whole(&self) -> bool {
+        *self == Addresses::Whole
+    }
+}
+
 /// A role of the installation's own: a named set of permissions, perhaps with a filter of rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomRole {
@@ -222,6 +242,9 @@ pub struct CustomRole {
     /// The filter that narrows what everyone with this role sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<String>,
+    /// What everyone with this role sees of clients' addresses.
+    #[serde(default, skip_serializing_if = "Addresses::are_whole")]
+    pub addresses: Addresses,
 }
 
 impl fmt::Display for Role {

@@ -57,12 +57,14 @@ impl Keyring {
             (None, Some(account)) => &account.user.role,
             _ => &session.role,
         };
-        let (permissions, row_filters) = match opener {
-            Some(opener) => (opener.permissions().to_vec(), opener.row_filters().to_vec()),
+        let (permissions, row_filters, addresses) = match opener {
+            Some(opener) => {
+                (opener.permissions().to_vec(), opener.row_filters().to_vec(), opener.addresses())
+            }
             None => {
                 let rights = self.rights(role);
                 let own = account.and_then(|account| account.user.rows.clone());
-                (rights.permissions, rights.rows.into_iter().chain(own).collect())
+                (rights.permissions, rights.rows.into_iter().chain(own).collect(), rights.addresses)
             }
         };
         Principal::new(Who {
@@ -75,6 +77,7 @@ impl Keyring {
             permissions,
             token: session.id.clone(),
             row_filters,
+            addresses,
         })
     }
 

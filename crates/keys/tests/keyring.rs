@@ -3,8 +3,8 @@
 use event::Timestamp;
 use event::time::{DAY, HOUR, MINUTE, SECOND};
 use keys::{
-    CustomRole, Error, Grant, Keyring, May, Permission, Place, PrincipalKind, Random, Refusal, Role,
-    RoleName, Said, TenantId,
+    Addresses, CustomRole, Error, Grant, Keyring, May, Permission, Place, PrincipalKind, Random, Refusal,
+    Role, RoleName, Said, TenantId,
 };
 
 const NOW: Timestamp = Timestamp(1_795_298_319 * SECOND);
@@ -273,6 +273,7 @@ fn a_person_has_what_the_role_says_now_and_all_filters_hold() {
         permissions: permissions.iter().copied().collect(),
         rows: Some("api:pets".to_owned()),
         about: String::new(),
+        addresses: Addresses::Whole,
     };
     ring.set_role(team.clone(), role(&[Permission::EventsRead, Permission::AccountOwn])).unwrap();
     ring.add_user("ann", said(team.clone(), Some("gateway:edge")), None, None, NOW).unwrap();

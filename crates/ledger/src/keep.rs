@@ -264,6 +264,7 @@ impl Keeper {
             chunks: Vec::new(),
             cache: Arc::clone(&self.shared.cache),
             symbols: Arc::clone(&self.shared.symbols),
+            lens: None,
             watermark: now,
         }
     }

@@ -290,6 +290,7 @@ impl Ledger {
             chunks: content.tail.show(),
             cache: Arc::clone(&self.shared.cache),
             symbols: Arc::clone(&self.shared.symbols),
+            lens: None,
             watermark: now,
         }
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use event::column::Column;
 use event::field::{self, FieldId};
+use event::mask::{Lens, Seen};
 use event::time::{DAY, MINUTE};
 use event::{Batch, Timestamp};
 
@@ -26,6 +27,8 @@ pub struct View {
     pub(crate) chunks: Vec<Arc<Chunk>>,
     pub(crate) cache: Arc<Cache>,
     pub(crate) symbols: Arc<Symbols>,
+    /// What addresses look like.
+    pub(crate) lens: Option<Arc<Lens>>,
     /// Everything acknowledged before this moment is in the view.
     pub watermark: Timestamp,
 }
@@ -105,7 +108,13 @@ pub fn times(batch: &Batch) -> (i64, i64) {
 
 /// Something rows are read from: a sealed file or a chunk of the tail.
 #[derive(Clone)]
-pub enum Source {
+pub struct Source {
+    of: Of,
+    lens: Option<Arc<Lens>>,
+}
+
+#[derive(Clone)]
+enum Of {
     /// A sealed file.
     Part(Arc<Part>),
     /// Events in memory.
@@ -113,41 +122,54 @@ pub enum Source {
 }
 
 impl Source {
+    /// A file as it is: what is counted of it is for everyone.
+    fn whole(part: &Arc<Part>) -> Source {
+        Source { of: Of::Part(Arc::clone(part)), lens: None }
+    }
+
+    /// The file, when it is sealed.
+    pub fn path(&self) -> Option<&str> {
+        match &self.of {
+            Of::Part(part) => Some(&part.place.path),
+            Of::Chunk(_) => None,
+        }
+    }
+
     /// The earliest event's time in microseconds.
     pub fn time_min(&self) -> i64 {
-        match self {
-            Source::Part(part) => part.place.time_min,
-            Source::Chunk(chunk) => chunk.time_min,
+        match &self.of {
+            Of::Part(part) => part.place.time_min,
+            Of::Chunk(chunk) => chunk.time_min,
         }
     }
 
     /// The latest event's time in microseconds.
     pub fn time_max(&self) -> i64 {
-        match self {
-            Source::Part(part) => part.place.time_max,
-            Source::Chunk(chunk) => chunk.time_max,
+        match &self.of {
+            Of::Part(part) => part.place.time_max,
+            Of::Chunk(chunk) => chunk.time_max,
         }
     }
 
     /// How many rows.
     pub fn rows(&self) -> u64 {
-        match self {
-            Source::Part(part) => part.place.rows,
-            Source::Chunk(chunk) => chunk.batch.len() as u64,
+        match &self.of {
+            Of::Part(part) => part.place.rows,
+            Of::Chunk(chunk) => chunk.batch.len() as u64,
         }
     }
 
     /// What is read at once, latest first. Opens the file.
     pub fn units(&self) -> Result<Vec<Unit>> {
-        match self {
-            Source::Chunk(chunk) => Ok(vec![Unit {
+        match &self.of {
+            Of::Chunk(chunk) => Ok(vec![Unit {
                 source: self.clone(),
                 group: 0,
                 rows: chunk.batch.len(),
                 time_min: chunk.time_min,
                 time_max: chunk.time_max,
             }]),
-            Source::Part(part) => {
+            Of::Part(part) => {
                 let mut units = Vec::new();
                 for group in (0..part.groups()?).rev() {
                     let (rows, time_min, time_max) = part.group(group)?;
@@ -176,53 +198,61 @@ pub struct Unit {
 impl Unit {
     /// Some columns of all rows, or of the given rows (in ascending order). Fields no event has are not there.
     pub fn read(&self, fields: &[FieldId], rows: Option<&[u32]>) -> Result<Batch> {
-        match &self.source {
-            Source::Part(part) => part.read(self.group, fields, rows),
-            Source::Chunk(chunk) => Ok(match rows {
+        let mut batch = match &self.source.of {
+            Of::Part(part) => part.read(self.group, fields, rows)?,
+            Of::Chunk(chunk) => match rows {
                 Some(rows) => chunk.batch.gather(rows),
                 None => pick(&chunk.batch, fields),
-            }),
+            },
+        };
+        if let Some(lens) = &self.source.lens {
+            lens.look(&mut batch);
         }
+        Ok(batch)
     }
 
-    /// The file and the row group; none when it is a chunk.
-    fn name(&self) -> Option<(&str, usize)> {
-        match &self.source {
-            Source::Part(part) => Some((&part.place.path, self.group)),
-            Source::Chunk(_) => None,
-        }
+    /// The file and the row group, and through what it is seen; none when it is a chunk.
+    fn name(&self) -> Option<String> {
+        let seen = match self.source.lens.as_ref().map(|lens| lens.seen()) {
+            None => "",
+            Some(Seen::Network) => "/network",
+            Some(Seen::Tag) => "/tag",
+        };
+        self.source.path().map(|path| format!("{path}#{}{seen}", self.group))
     }
 
     /// The UTC day of its file, in days since the epoch; none when it is a chunk.
     pub fn day(&self) -> Option<i64> {
-        match &self.source {
-            Source::Part(part) => Some(part.place.day),
-            Source::Chunk(_) => None,
+        match &self.source.of {
+            Of::Part(part) => Some(part.place.day),
+            Of::Chunk(_) => None,
         }
     }
 
     /// The rows in memory, when this unit is a chunk: no copy is needed then.
     pub fn in_memory(&self) -> Option<&Batch> {
-        match &self.source {
-            Source::Part(_) => None,
-            Source::Chunk(chunk) => Some(&chunk.batch),
+        match &self.source.of {
+            Of::Part(_) => None,
+            Of::Chunk(_) if self.source.lens.is_some() => None,
+            Of::Chunk(chunk) => Some(&chunk.batch),
         }
     }
 
     /// The least and the greatest number of a field here, when that is known without reading rows and every row
     /// has one.
     pub fn bounds(&self, field: FieldId) -> Result<Option<(i64, i64)>> {
-        match &self.source {
-            Source::Part(part) => part.bounds(self.group, field),
-            Source::Chunk(_) => Ok(None),
+        match &self.source.of {
+            Of::Part(part) => part.bounds(self.group, field),
+            Of::Chunk(_) => Ok(None),
         }
     }
 
     /// Whether some row may have exactly this text in this field; false is certain.
     pub fn may_hold(&self, field: FieldId, text: &str) -> Result<bool> {
-        match &self.source {
-            Source::Part(part) => part.may_hold(self.group, field, text),
-            Source::Chunk(_) => Ok(true),
+        match &self.source.of {
+            _ if self.source.lens.as_ref().is_some_and(|lens| lens.changes(field)) => Ok(true),
+            Of::Part(part) => part.may_hold(self.group, field, text),
+            Of::Chunk(_) => Ok(true),
         }
     }
 }
@@ -249,15 +279,22 @@ impl View {
         symbols: Arc<Symbols>,
         watermark: Timestamp,
     ) -> View {
-        View { parts: Arc::new(parts), kept: Arc::default(), chunks, cache, symbols, watermark }
+        View { parts: Arc::new(parts), kept: Arc::default(), chunks, cache, symbols, lens: None, watermark }
+    }
+
+    /// The same with addresses as they look through a lens, in everything that is read of rows. Cells hold no address.
+    #[must_use]
+    pub fn through(self, lens: Lens) -> View {
+        View { lens: Some(Arc::new(lens)), ..self }
     }
 
     /// Everything that may hold events of `[from, to)`, latest first.
     pub fn sources(&self, from: i64, to: i64) -> Vec<Source> {
-        let parts = self.parts.iter().map(|part| Source::Part(Arc::clone(part)));
-        let chunks = self.chunks.iter().map(|chunk| Source::Chunk(Arc::clone(chunk)));
+        let parts = self.parts.iter().map(|part| Of::Part(Arc::clone(part)));
+        let chunks = self.chunks.iter().map(|chunk| Of::Chunk(Arc::clone(chunk)));
         let mut sources: Vec<Source> = chunks
             .chain(parts)
+            .map(|of| Source { of, lens: self.lens.clone() })
             .filter(|s| s.rows() > 0 && s.time_min() < to && s.time_max() >= from)
             .collect();
         sources.sort_by_key(|s| std::cmp::Reverse(s.time_max()));
@@ -280,12 +317,10 @@ impl View {
         };
         let mut days: BTreeMap<i64, Vec<Arc<Part>>> = BTreeMap::new();
         for source in self.sources(from, to) {
-            match source {
-                Source::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
-                Source::Part(part) if grain == Grain::Day => {
-                    days.entry(part.place.day).or_default().push(part)
-                }
-                Source::Part(part) => over(&*self.part_cells(&part, cube, grain)?),
+            match source.of {
+                Of::Chunk(chunk) => over(&chunk.cells(cube, &self.symbols)),
+                Of::Part(part) if grain == Grain::Day => days.entry(part.place.day).or_default().push(part),
+                Of::Part(part) => over(&*self.part_cells(&part, cube, grain)?),
             }
         }
         for parts in days.values() {
@@ -386,7 +421,7 @@ impl View {
     /// Hands out the cells of the files of one day, without keeping them: there may be more days than there is room.
     fn day_once(&self, day: &Day, cube: &'static Cube, mut with: impl FnMut(&Cells)) -> Result<()> {
         for part in &day.parts {
-            let count = || self.count_rows(&Source::Part(Arc::clone(part)), cube, Grain::Day);
+            let count = || self.count_rows(&Source::whole(part), cube, Grain::Day);
             with(&*self.cache.cells_once(part.rollup(), cube, Grain::Day, count)?);
         }
         for kept in &day.kept {
@@ -410,7 +445,7 @@ impl View {
     pub fn rows_without_cells(&self, cube: &Cube, grain: Grain, from: i64, to: i64) -> Result<u64> {
         let mut rows = 0;
         for source in self.sources(from, to) {
-            if let Source::Part(part) = source
+            if let Of::Part(part) = source.of
                 && !part.has_cells(cube, grain)?
             {
                 rows += part.place.rows;
@@ -420,7 +455,7 @@ impl View {
     }
 
     fn part_cells(&self, part: &Arc<Part>, cube: &'static Cube, grain: Grain) -> Result<Arc<Cells>> {
-        let count = || self.count_rows(&Source::Part(Arc::clone(part)), cube, grain);
+        let count = || self.count_rows(&Source::whole(part), cube, grain);
         self.cache.cells(part.rollup(), cube, grain, count)
     }
 
@@ -497,8 +532,7 @@ impl View {
 
 /// What a question and some units are known by together; none when one of them is a chunk.
 fn known_by(units: &[Unit], question: &Arc<str>) -> Option<crate::recent::Key> {
-    let names: Option<Vec<String>> =
-        units.iter().map(|unit| unit.name().map(|(path, group)| format!("{path}#{group}"))).collect();
+    let names: Option<Vec<String>> = units.iter().map(Unit::name).collect();
     Some((Arc::clone(question), names?.join(" ")))
 }
 

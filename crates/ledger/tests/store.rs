@@ -514,7 +514,7 @@ fn p5_flipped_bits_are_found_and_never_a_panic() {
         let Ok(ledger) = Ledger::open(shared, options(), Timestamp(script.now)) else { continue };
         let view = ledger.view(Timestamp(script.now));
         for source in view.sources(i64::MIN, i64::MAX) {
-            let damaged = matches!(&source, ledger::Source::Part(part) if part.place.path == *path);
+            let damaged = source.path() == Some(path.as_str());
             let units = source.units();
             assert!(!damaged || units.is_err(), "a flipped bit of {path} was not found");
             for unit in units.into_iter().flatten() {

@@ -5,8 +5,9 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use event::column::Column;
+use event::mask::holds_address;
 use event::{Batch, field};
-use keys::{Permission, Scope};
+use keys::{Addresses, Permission, Scope};
 use ledger::{Unit, View};
 use serde::Serialize;
 
@@ -136,10 +137,18 @@ impl<'a> Reader<'a> {
 
 /// What a caller may see at all: the one place where a scope becomes a filter. All its filters hold at once.
 pub(crate) fn bounds(scope: &Scope) -> Result<Filter> {
-    scope
-        .row_filters()
-        .iter()
-        .try_fold(Filter::all(), |bounds, text| Ok(bounds.and(&Filter::parse(text).map_err(Error::Scope)?)))
+    let filters = scope.row_filters();
+    let bounds = filters.iter().try_fold(Filter::all(), |bounds, text| {
+        Ok::<_, Error>(bounds.and(&Filter::parse(text).map_err(Error::Scope)?))
+    })?;
+    // What is looked at has no whole addresses: `-ip:192.0.2.1` would then keep out nothing.
+    let tells = || bounds.tells_addresses() || filters.iter().any(|text| holds_address(text));
+    if scope.principal().addresses() != Addresses::Whole && tells() {
+        return Err(Error::Withheld(
+            "what your account may see is bounded by addresses, which it does not see whole: an admin can bound it otherwise",
+        ));
+    }
+    Ok(bounds)
 }
 
 /// The rows of a batch whose time lies in `[from, to)`.

@@ -31,7 +31,8 @@ fn narrowed(role: &Cond, token: &Cond) -> Scope {
     let mut ring = Keyring::new();
     let name = RoleName::parse("team").unwrap();
     let permissions = [Permission::EventsRead, Permission::PanelsRead].into();
-    let custom = CustomRole { about: String::new(), permissions, rows: Some(role.text()) };
+    let custom =
+        CustomRole { about: String::new(), permissions, rows: Some(role.text()), ..CustomRole::default() };
     ring.set_role(name.clone(), custom).unwrap();
     let token = ring.mint(Grant::api("ann", name).rows(token.text()), NOW, &[7; 40]).ok().unwrap().token;
     ring.authenticate(token.expose(), NOW).unwrap().scope(Permission::EventsRead).unwrap()

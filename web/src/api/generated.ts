@@ -21,6 +21,34 @@ export interface components {
             trail_through: number | null;
             waiting: string | null;
         };
+        AuditProxies: {
+            proxies: {
+                address: string;
+                /** @description Since the start. */
+                counts: {
+                    changes: number;
+                    drift: number;
+                    reads: number;
+                    refused: number;
+                    unreachable: number;
+                    unrecorded: number;
+                };
+                /** @enum {string} */
+                fail: "open" | "closed";
+                kind: string;
+                last_answer: string | null;
+                last_change: string | null;
+                last_failure: string | null;
+                last_snapshot: string | null;
+                name: string;
+                /** @description Ends of changes that are still to be recorded. */
+                pending: number;
+                /** @description Whether it answered the last call; null before the first. */
+                reachable: boolean | null;
+                snapshot_interval_s: number | null;
+                upstream: string;
+            }[];
+        };
         Board: {
             about: string;
             built_in: boolean;
@@ -1429,11 +1457,21 @@ export interface components {
         };
         RoleBody: {
             about?: string;
+            /**
+             * @description What everyone with this role sees of clients' addresses: all of them, their networks (/24, /48), or a keyed hash.
+             * @enum {string}
+             */
+            addresses?: "whole" | "network" | "hash";
             permissions: string[];
             rows?: string | null;
         };
         RoleInfo: {
             about: string;
+            /**
+             * @description What everyone with this role sees of clients' addresses: all of them, their networks (/24, /48), or a keyed hash.
+             * @enum {string}
+             */
+            addresses: "whole" | "network" | "hash";
             built_in: boolean;
             name: string;
             permissions: string[];
@@ -1615,6 +1653,33 @@ export interface components {
         Tokens: {
             tokens: components["schemas"]["Token"][];
         };
+        /** @description What a gateway tells of its operators, as the operator trail would have it; parts that say nothing are left out. */
+        ToldEvent: {
+            address?: string;
+            after?: string;
+            agent?: string;
+            before?: string;
+            change_set?: string;
+            code?: string;
+            detail?: string;
+            event?: string;
+            operator?: string;
+            operator_kind?: string;
+            origin?: string;
+            outcome?: string;
+            raw?: string;
+            request?: string;
+            request_id?: string;
+            resource_id?: string;
+            resource_name?: string;
+            resource_type?: string;
+            source?: string;
+            status?: string;
+            time: string;
+            token?: string;
+            tool?: string;
+            verb?: string;
+        };
         TrailChange: {
             /** @description Anything. */
             after?: unknown;
@@ -1734,7 +1799,7 @@ export interface components {
             verb: string;
         };
         Tried: {
-            event: components["schemas"]["Event"] | null;
+            event: components["schemas"]["Event"] | components["schemas"]["ToldEvent"] | null;
             rejects: {
                 excerpt: string;
                 line: number;

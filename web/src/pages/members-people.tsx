@@ -173,7 +173,13 @@ function PersonForm({ user, isFirst, onRemove, onClose }: FormProps) {
           hint="A filter. It only narrows, together with that of the role; without one they see all of it."
         />
       )}
-      {chosen && <Preview permissions={chosen.permissions} rows={[chosen.rows ?? '', said.rows ?? '']} />}
+      {chosen && (
+        <Preview
+          permissions={chosen.permissions}
+          rows={[chosen.rows ?? '', said.rows ?? '']}
+          addresses={chosen.addresses}
+        />
+      )}
       {!user?.provider && <PasswordField isOther={user !== null} value={password} onChange={setPassword} />}
       {user && (
         <Switch isSelected={isOut} onChange={setOut}>

@@ -5,6 +5,7 @@ import { getJson } from '../api/client'
 import { type Role, rolePath, useAct, useRoles } from '../api/members'
 import { Button } from '../parts/button'
 import { Checkbox } from '../parts/checkbox'
+import { Segmented } from '../parts/choice'
 import { Dialog } from '../parts/dialog'
 import { TextField } from '../parts/field'
 import { FormDialog } from '../parts/form-dialog'
@@ -78,6 +79,12 @@ export function Roles({ mayWrite, isNew, onNewDone }: TabProps) {
   )
 }
 
+const ADDRESSES = [
+  { id: 'whole', label: 'Whole', about: 'As the gateway saw them.' },
+  { id: 'network', label: 'Network', about: 'Cut to /24 and /48, in lists, charts, exports and filters.' },
+  { id: 'hash', label: 'Hash', about: 'A keyed hash: equal ones stay equal, and nobody can tell which.' },
+]
+
 type Permission = { name: string; about: string }
 
 /** A role that is not for changing. */
@@ -86,7 +93,7 @@ function RoleShown({ role, all, onClose }: { role: Role; all: Permission[]; onCl
     <Dialog title={role.name} size="l" isOpen onClose={onClose} footer={<Button onPress={onClose}>Close</Button>}>
       <div className={css.form}>
         <p>{role.about}</p>
-        <Preview permissions={role.permissions} rows={[role.rows ?? '']} />
+        <Preview permissions={role.permissions} rows={[role.rows ?? '']} addresses={role.addresses} />
         <Permissions all={all} chosen={role.permissions} />
       </div>
     </Dialog>
@@ -98,11 +105,12 @@ function RoleForm({ of: role, all, onClose }: { of: Role | null; all: Permission
   const [name, setName] = useState(role?.name ?? '')
   const [about, setAbout] = useState(role?.about ?? '')
   const [rows, setRows] = useState(role?.rows ?? '')
+  const [addresses, setAddresses] = useState<Role['addresses']>(role?.addresses ?? 'whole')
   const [may, setMay] = useState<string[]>(role?.permissions ?? ['panels:read', 'account:own'])
   const { act, error, isBusy } = useAct()
   const isUsed = role !== null && role.users + role.tokens > 0
   const save = async () => {
-    const body = { about: about.trim(), permissions: may, rows: rows.trim() || null }
+    const body = { about: about.trim(), permissions: may, rows: rows.trim() || null, addresses }
     if ((await act('PUT', rolePath(name.trim()), body)) === false) return
     toast(`The role ${name.trim()} is ${role ? 'changed' : 'made'}`, { tone: 'good' })
     onClose()
@@ -148,7 +156,17 @@ function RoleForm({ of: role, all, onClose }: { of: Role | null; all: Permission
         placeholder="environment:prod api:pets"
         hint="A filter. Everyone with this role sees only what matches, in every list, chart, export and live tail."
       />
-      <Preview permissions={may} rows={[rows]} />
+      <div className={css.choice}>
+        <span className={css.label}>Client addresses</span>
+        <Segmented
+          label="Client addresses"
+          value={addresses}
+          options={ADDRESSES}
+          onChange={(id) => setAddresses(id as Role['addresses'])}
+        />
+        <span className={css.also}>{ADDRESSES.find(({ id }) => id === addresses)?.about}</span>
+      </div>
+      <Preview permissions={may} rows={[rows]} addresses={addresses} />
       <Permissions all={all} chosen={may} onChange={setMay} />
     </FormDialog>
   )
@@ -180,8 +198,10 @@ export function Permissions({ all, chosen, onChange }: PermissionsProps) {
   )
 }
 
+type PreviewProps = { permissions: string[]; rows: string[]; addresses?: Role['addresses'] }
+
 /** What someone with these permissions and filters sees. */
-export function Preview({ permissions, rows }: { permissions: string[]; rows: string[] }) {
+export function Preview({ permissions, rows, addresses = 'whole' }: PreviewProps) {
   const filter = rows
     .map((text) => text.trim())
     .filter(Boolean)
@@ -195,7 +215,8 @@ export function Preview({ permissions, rows }: { permissions: string[]; rows: st
       {permissions.includes('panels:read') && (
         <span>
           <Seen filter={filter} />
-          {!permissions.includes('events:read') && ' Client addresses are cut short.'}
+          {addresses === 'hash' && ' Client addresses are hashed.'}
+          {(addresses === 'network' || !permissions.includes('events:read')) && ' Client addresses are cut short.'}
         </span>
       )}
     </section>

@@ -1,7 +1,7 @@
 //! What a rule of an installation makes of one text: of a whole one, of a header in a list, of a parameter, of a member
 //! of JSON, or of what a pattern finds. What cannot be read the way it should is taken for the worst.
 
-use std::net::{IpAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr};
 
 use regex::Regex;
 use serde_json::Value;
@@ -276,6 +276,12 @@ pub(super) fn network(ip: IpAddr) -> IpAddr {
 
 /// A text with the addresses in it cut to their networks, and how many there are.
 pub(super) fn addresses(text: &str) -> (String, usize) {
+    addresses_as(text, &|ip| network(ip).to_string())
+}
+
+/// A text with something else in the place of each address in it, and how many there are. Of `::ffff:192.0.2.1` the address
+/// is that of IPv4.
+pub(super) fn addresses_as(text: &str, shown: &dyn Fn(IpAddr) -> String) -> (String, usize) {
     let is_part = |c: char| c.is_ascii_hexdigit() || c == '.' || c == ':';
     let mut out = String::with_capacity(text.len());
     let mut count = 0;
@@ -285,22 +291,35 @@ pub(super) fn addresses(text: &str) -> (String, usize) {
         let (run, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
         out.push_str(before);
         let word = run.trim_end_matches('.');
-        let colon = word.strip_suffix(':').unwrap_or(word);
-        let cut = [word, colon].into_iter().find_map(|word| {
-            let plain = word.parse::<IpAddr>().ok().map(|ip| network(ip).to_string());
-            let ported = || {
-                let ported = word.parse::<SocketAddrV4>().ok()?;
-                Some(format!("{}:{}", network(IpAddr::V4(*ported.ip())), ported.port()))
-            };
-            let new = plain.or_else(ported)?;
-            Some(new + run.get(word.len()..).unwrap_or(""))
-        });
+        let cut = addresses_of(word, shown).map(|new| new + run.get(word.len()..).unwrap_or(""));
         count += usize::from(cut.is_some());
         out.push_str(cut.as_deref().unwrap_or(run));
         rest = after;
     }
     out.push_str(rest);
     (out, count)
+}
+
+/// A word of hexadecimal digits, dots and colons with something else in place of the address it is, or of those in it.
+fn addresses_of(word: &str, shown: &dyn Fn(IpAddr) -> String) -> Option<String> {
+    // `ip:2001:db8::1` begins with a colon of the words before, `2001:db8::1:` ends with one of a sentence.
+    for (before, inner, after) in
+        [("", Some(word), ""), (":", word.strip_prefix(':'), ""), ("", word.strip_suffix(':'), ":")]
+    {
+        if let Some(ip) = inner.and_then(|inner| inner.parse::<IpAddr>().ok()) {
+            return Some(format!("{before}{}{after}", shown(ip.to_canonical())));
+        }
+    }
+    let mut found = false;
+    let part = |part: &str| match part.parse::<Ipv4Addr>() {
+        Ok(ip) => {
+            found = true;
+            shown(IpAddr::V4(ip))
+        }
+        Err(_) => part.to_owned(),
+    };
+    let parts: Vec<String> = word.split(':').map(part).collect();
+    found.then(|| parts.join(":"))
 }
 
 #[cfg(test)]
@@ -323,6 +342,10 @@ mod tests {
             ),
             ("from 192.0.2.43: refused", "from 192.0.2.0: refused", 1),
             ("by 192.0.2.43.", "by 192.0.2.0.", 1),
+            ("-ip:192.0.2.43", "-ip:192.0.2.0", 1),
+            ("face:192.0.2.43:80", "face:192.0.2.0:80", 1),
+            ("ip:2001:db8:1:2::7", "ip:2001:db8:1::", 1),
+            ("2001:db8:1:2::7: refused", "2001:db8:1::: refused", 1),
             ("version 1.2.3 at 10:20:30", "version 1.2.3 at 10:20:30", 0),
             ("", "", 0),
         ] {

@@ -135,7 +135,7 @@ fn begin(call: &Call, scope: Scope, sent: Sent, id: Option<&str>, file: bool) ->
         sha256: None,
         manifest: None,
     };
-    let view = app.ledger.view(now);
+    let view = call.app.view(&scope, now);
     let budget = Budget::new();
     let cancel = budget.cancel_flag();
     let rows = query::export(&view, &scope, &ask, budget)?;

@@ -3,8 +3,11 @@
 
 use axum::http::{Method, StatusCode};
 use event::Timestamp;
+use event::mask::holds_address;
 use keys::Permission::{MembersRead, MembersWrite};
-use keys::{CustomRole, Keyring, May, Password, Permission, Role, RoleName, Said, Scope, Secret, User};
+use keys::{
+    Addresses, CustomRole, Keyring, May, Password, Permission, Role, RoleName, Said, Scope, Secret, User,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -245,6 +248,7 @@ struct ShownRole {
     about: String,
     permissions: Vec<Permission>,
     rows: Option<String>,
+    addresses: Addresses,
     built_in: bool,
     /// Accounts that have it.
     users: usize,
@@ -261,6 +265,7 @@ impl ShownRole {
             about: about.to_owned(),
             permissions: rights.permissions,
             rows: rights.rows,
+            addresses: rights.addresses,
             built_in: Role::parse(name.as_str()).is_some(),
             users: keyring.users().filter(|user| user.role == *name).count(),
             tokens: keyring.tokens().filter(|e| has(&e.may) && keyring.is_good(e, now)).count(),
@@ -294,16 +299,24 @@ struct SentRole {
     permissions: Vec<Permission>,
     #[serde(default)]
     rows: Option<String>,
+    #[serde(default)]
+    addresses: Addresses,
 }
 
 /// `PUT /roles/{name}`.
 async fn set_role(scope: Scope, mut call: Call) -> Answer {
-    let SentRole { about, permissions, rows: filter } = body::read(&mut call, BODY_BYTES_MAX).await?;
+    let SentRole { about, permissions, rows: filter, addresses } =
+        body::read(&mut call, BODY_BYTES_MAX).await?;
     let name = role_name(call.segment("name").unwrap_or_default())?;
     if about.chars().count() > ABOUT_CHARS_MAX || about.chars().any(char::is_control) {
         return Err(Problem::bad(format!("about has at most {ABOUT_CHARS_MAX} characters on one line")));
     }
-    let role = CustomRole { about, permissions: permissions.into_iter().collect(), rows: rows(filter)? };
+    if !addresses.are_whole() && filter.as_deref().is_some_and(holds_address) {
+        // It would be asked of what they see, in which no such address is.
+        return Err(Problem::bad("rows speaks of an address, and this role sees no whole ones"));
+    }
+    let role =
+        CustomRole { about, permissions: permissions.into_iter().collect(), rows: rows(filter)?, addresses };
     let now = clock::now();
     let shown = call.app.change(|content| {
         let asked: Vec<Permission> = role.permissions.iter().copied().collect();

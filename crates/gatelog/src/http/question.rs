@@ -90,7 +90,7 @@ pub(crate) async fn ask<T: Send + 'static>(
         .map_err(Problem::internal)?;
     let budget = Budget::new().until(deadline);
     let _leash = Leash::on(&budget);
-    let view = app.ledger.view(clock::now());
+    let view = app.view(&scope, clock::now());
     let work = move || {
         let _held = (place, turn);
         work(&view, &scope, &budget)

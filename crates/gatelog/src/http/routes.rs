@@ -3,7 +3,7 @@
 use axum::http::Method;
 use keys::Permission::{
     DirectoryRead, DirectoryWrite, EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead,
-    SourcesWrite, ViewsWrite,
+    SourcesWrite, TrailRead, ViewsWrite,
 };
 
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
@@ -430,6 +430,13 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/pulls",
             pulls::list,
             about("What is fetched again and again, and how that goes.", NONE, "Pulls"),
+        ),
+        route(
+            TrailRead,
+            get(),
+            "/api/v1/proxies",
+            pulls::proxies,
+            about("How the audit proxies stand.", NONE, "AuditProxies"),
         ),
         route(
             SourcesWrite,

@@ -335,11 +335,11 @@ impl Tried {
 
 /// `GET /sources/{name}/rejects`.
 pub(crate) async fn rejects(scope: Scope, call: Call) -> Answer {
-    if scope.is_narrowed() {
-        // Nobody can say whose a record is that was not understood.
+    if scope.is_narrowed() || !scope.principal().addresses().are_whole() {
+        // Nobody can say whose a record is that was not understood, or what in it is an address.
         return Err(Problem::new(
             StatusCode::FORBIDDEN,
-            "your account sees some events only, and no rejects",
+            "your account sees some events only, or no whole addresses, and no rejects",
         ));
     }
     let name = call.segment("name").unwrap_or_default();

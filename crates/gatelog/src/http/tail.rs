@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
+use event::mask::Lens;
 use event::{Batch, json};
 use keys::{Permission, Principal, Scope};
 use query::tail::Matcher;
@@ -35,6 +36,7 @@ pub(crate) async fn follow(scope: Scope, call: Call) -> Answer {
     let (pieces, body) = mpsc::channel(WAITING_MAX);
     let reader = Reader {
         batches: call.app.ledger.follow(),
+        lens: call.app.lens(scope.principal()),
         app: call.app,
         headers: call.parts.headers,
         principal: scope.principal().clone(),
@@ -60,6 +62,8 @@ struct Reader {
     headers: HeaderMap,
     principal: Principal,
     matcher: Matcher,
+    /// What hides addresses.
+    lens: Option<Lens>,
     pieces: Pieces,
     /// Events sent in this second.
     sent: u32,
@@ -103,10 +107,17 @@ impl Reader {
             now.may(Permission::EventsRead)
                 && now.tenant() == self.principal.tenant()
                 && now.row_filters() == self.principal.row_filters()
+                && now.addresses() == self.principal.addresses()
         })
     }
 
     fn pass(&mut self, batch: &Batch) {
+        let seen = self.lens.as_ref().map(|lens| {
+            let mut seen = batch.clone();
+            lens.look(&mut seen);
+            seen
+        });
+        let batch = seen.as_ref().unwrap_or(batch);
         for row in self.matcher.rows(batch) {
             if self.sent >= self.app.config.tail_events_per_s_max {
                 self.dropped += 1;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
+use event::Timestamp;
 use keys::Permission::{TrailExport, TrailRead, VerifyRun};
 use keys::Scope;
 use ledger::trail::{Entry, Range};
@@ -22,7 +23,7 @@ use crate::app::App;
 use crate::clock;
 use crate::publish::KIND;
 use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
-use crate::trail::ask::{COLUMNS, Wanted, before, row, whole};
+use crate::trail::ask::{COLUMNS, Wanted, row, whole};
 use crate::trail::bundle;
 use crate::trail::count::{Facets, Marks};
 
@@ -97,7 +98,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/trail",
             list,
-            About::new("Operator events, newest first.", PAGE, "TrailPage").recorded(TRAIL_READ),
+            About::new("Operator events by their own time, the latest first.", PAGE, "TrailPage")
+                .recorded(TRAIL_READ),
         ),
         route(
             TrailRead,
@@ -167,7 +169,7 @@ fn asked(params: &Params) -> Result<(Range, Wanted), Problem> {
         change_set: text("change_set"),
         search: text("search"),
     };
-    Ok((Range { from: range.from, to: range.to, before: before(params.get("cursor")) }, wanted))
+    Ok((Range { from: range.from, to: range.to, before: None }, wanted))
 }
 
 /// `GET /trail`.
@@ -175,26 +177,24 @@ pub(crate) async fn list(_: Scope, call: Call) -> Answer {
     let (range, wanted) = asked(&call.params)?;
     let limit = call.params.number("limit", 1, 1_000, 100)?;
     let app = Arc::clone(&call.app);
+    let after = call.params.get("cursor").map(after).transpose()?;
     let found = tokio::task::spawn_blocking(move || {
-        let mut found: Vec<Entry> = Vec::new();
-        let mut more = false;
-        app.trail.trail().newest(range, &mut |entry| {
-            if !wanted.takes(&entry.act) {
-                return ControlFlow::Continue(());
-            }
-            more = found.len() == limit;
-            if more {
-                return ControlFlow::Break(());
-            }
-            found.push(entry);
-            ControlFlow::Continue(())
-        })?;
-        Ok::<_, ledger::Error>((found, more))
+        app.trail.trail().latest(range, after, limit + 1, &|act| wanted.takes(act))
     });
-    let (found, more) = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    let next = found.last().filter(|_| more).map(|entry| entry.seq.to_string());
+    let mut found = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|entry| format!("{}-{}", entry.act.time.0, entry.seq));
     let events: Vec<Map<String, Value>> = found.iter().map(row).collect();
     json(&json!({ "events": events, "next_cursor": next }))
+}
+
+/// Where a page goes on: after the event of that time and number.
+fn after(cursor: &str) -> Result<(Timestamp, u64), Problem> {
+    let read = cursor.rsplit_once('-').and_then(|(time, seq)| Some((time.parse().ok()?, seq.parse().ok()?)));
+    let (time, seq) =
+        read.ok_or_else(|| Problem::bad(format!("cursor={cursor:?} is not a `next_cursor`")))?;
+    Ok((Timestamp(time), seq))
 }
 
 /// `GET /trail/{id}`.

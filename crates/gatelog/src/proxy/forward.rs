@@ -150,6 +150,7 @@ impl Visit {
 
     async fn change(&self, call: Call, parts: Parts, body: Incoming) -> Answer {
         self.proxy.numbers.changes.fetch_add(1, Ordering::Relaxed);
+        self.proxy.times.changed.is_now();
         let (asked, body) =
             body::begun(&parts.headers, body, Duration::from_millis(self.app.config.body_grace_ms)).await?;
         let before = self.before(&call, &parts, asked.as_ref()).await;
@@ -228,6 +229,7 @@ impl Visit {
     /// Hands a request on; the answer without what is about the connection only.
     async fn send(&self, request: Request<Body>) -> Result<hyper::Response<Incoming>, Lost> {
         let mut answer = self.line.lock().await.send(request).await?;
+        self.proxy.times.answered.is_now();
         *answer.version_mut() = axum::http::Version::HTTP_11;
         for name in [header::CONNECTION, header::UPGRADE, header::HeaderName::from_static("keep-alive")] {
             answer.headers_mut().remove(name);
@@ -257,6 +259,7 @@ impl Visit {
 
     fn lost(&self, lost: &Lost) -> Problem {
         self.proxy.numbers.unreachable.fetch_add(1, Ordering::Relaxed);
+        self.proxy.times.lost.is_now();
         Problem::new(StatusCode::BAD_GATEWAY, "the Admin API behind this proxy did not answer").logged(
             log::error,
             "an Admin API did not answer",

@@ -118,11 +118,6 @@ pub(crate) fn whole(entry: &Entry) -> Map<String, Value> {
     shown
 }
 
-/// Where a page goes on.
-pub(crate) fn before(cursor: Option<&str>) -> Option<u64> {
-    cursor.and_then(|cursor| cursor.parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Reading the trail: newest first, an act and its end as one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use event::{Act, Timestamp};
@@ -74,6 +74,47 @@ impl Trail {
             }
         }
         Ok(())
+    }
+
+    /// At most `most` of the events of a range that are wanted, by their own time, the latest first, and of one time the one
+    /// with the greater number; after the last event of the page before, when there is one. What gateways tell may come long
+    /// after it happened. Memory: one segment, and what is answered.
+    pub fn latest(
+        &self,
+        range: Range,
+        after: Option<(Timestamp, u64)>,
+        most: usize,
+        wanted: &dyn Fn(&Act) -> bool,
+    ) -> Result<Vec<Entry>> {
+        let segments = self.shared.wal().segments().to_vec();
+        let spans = self.shared.spans().clone();
+        let span = |at: usize| spans.get(&segments.get(at)?.number).copied().filter(|s| overlaps(*s, range));
+        let mut order: Vec<usize> = (0..segments.len()).filter(|at| span(*at).is_some()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse((span(*at).map(|span| span.to), *at)));
+        let mut found: BTreeMap<(Timestamp, u64), Entry> = BTreeMap::new();
+        for at in order {
+            let earliest = found.first_key_value().map(|((time, _), _)| *time);
+            if found.len() >= most && span(at).map(|span| span.to) < earliest {
+                break;
+            }
+            // The end of an act may stand in the segment after its own.
+            let mut ends = Ends::new();
+            for segment in segments.get(at + 1).into_iter().chain(segments.get(at)) {
+                let is_this = segments.get(at).is_some_and(|this| this.number == segment.number);
+                for kept in self.kept(segment)?.into_iter().rev() {
+                    let Some(entry) = joined(kept, &mut ends).filter(|_| is_this) else { continue };
+                    let key = (entry.act.time, entry.seq);
+                    let is_next = after.is_none_or(|after| key < after);
+                    if is_next && (range.from..range.to).contains(&key.0) && wanted(&entry.act) {
+                        found.insert(key, entry);
+                    }
+                    if found.len() > most {
+                        found.pop_first();
+                    }
+                }
+            }
+        }
+        Ok(found.into_values().rev().collect())
     }
 
     /// The event of a number.

@@ -95,7 +95,7 @@ impl Frontier {
             }
             match self.left.pop().map(|next| next.what) {
                 Some(What::Source(source)) => {
-                    self.files += u64::from(matches!(source, Source::Part(_)));
+                    self.files += u64::from(source.path().is_some());
                     for unit in source.units()? {
                         if unit.time_min < self.to && unit.time_max >= self.from {
                             self.put(self.best_of(unit.time_min, unit.time_max), unit);

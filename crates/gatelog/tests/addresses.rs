@@ -1,0 +1,240 @@
+//! Who may not see clients' addresses whole sees none in any answer, and no filter tells more than an answer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may stop at once"
+)]
+
+mod server;
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+
+use serde_json::{Value, json};
+use server::{ADMIN, Server};
+
+const RANGE: &str = "from=2026-11-20&to=2026-11-23";
+const THERE: [&str; 3] = ["198.51.100.201", "198.51.100.77", "2001:db8:71:2::7"];
+/// Of the same networks, and never seen.
+const NOT_THERE: [&str; 3] = ["198.51.100.202", "198.51.100.78", "2001:db8:71:2::8"];
+
+fn event(n: usize, ip: &str) -> String {
+    format!(
+        r#"{{"timestamp":"2026-11-21T10:00:{n:02}Z","request_id":"r{n}","method":"GET","path":"/by/{ip}/x","query":"from={ip}","status":403,"ip":"{ip}","user_agent":"curl/8","route":"by","consumer_name":"ann","request_headers":[["X-Forwarded-For","{ip}, 10.0.0.1"]],"error_message":"refused {ip}","client":{{"address":"{ip}"}}}}"#
+    )
+}
+
+fn filled() -> Server {
+    let server = Server::start();
+    let lines: Vec<String> = (0..30).map(|n| event(n, THERE[n % 3])).collect();
+    let reply = server.ingest("/ingest/json", lines.join("\n"));
+    assert_eq!(reply.json()["accepted"], 30, "{}", reply.text());
+    server
+}
+
+/// A token of a role that sees addresses so.
+fn role(server: &Server, name: &str, addresses: &str) -> String {
+    let permissions = ["panels:read", "events:read", "events:export", "sources:read", "directory:read"];
+    let body = json!({ "permissions": permissions, "addresses": addresses });
+    let reply = server.put(ADMIN, &format!("/api/v1/roles/{name}"), &body);
+    assert_eq!((reply.status, &reply.json()["addresses"]), (200, &json!(addresses)), "{}", reply.text());
+    server.token(&["--role", name])
+}
+
+/// Requests of a GET route, such that its answer would tell addresses if it could.
+fn requests(path: &str) -> Vec<String> {
+    let with = |rest: &[&str]| rest.iter().map(|rest| format!("{path}?{RANGE}&{rest}")).collect();
+    match path {
+        "/api/v1/explore" => with(&[
+            "by=ip&measure=calls,unique:ip",
+            "by=path",
+            "by=query",
+            "by=error_message&chart=toplist",
+            "by=country,ip&chart=table",
+            "by=ip&chart=line&step=1h",
+        ]),
+        "/api/v1/histogram" => with(&["split=ip&step=1h", "split=error_message&step=1h"]),
+        "/api/v1/facets" => {
+            with(&["fields=ip,path,query,error_message,request_headers,custom", "fields=ip&search=198"])
+        }
+        "/api/v1/export" => {
+            with(&["format=csv&columns=ip,request_headers,custom", "format=json", "format=ndjson"])
+        }
+        "/api/v1/differences" => with(&[
+            "fields=ip,path,error_message&region_from=2026-11-21T10:00:05Z&region_to=2026-11-21T10:00:15Z",
+        ]),
+        "/api/v1/events/{id}" | "/api/v1/events/{id}/explain" => {
+            (0..4).map(|id| path.replace("{id}", &id.to_string())).collect()
+        }
+        "/api/v1/sources/{name}/rejects" | "/api/v1/sources/{name}/quality" => {
+            vec![path.replace("{name}", "default")]
+        }
+        _ => vec![format!("{path}?{RANGE}"), path.to_owned()],
+    }
+}
+
+/// Every GET route of the API with its requests: those with a part in their path are named above, or go through all of a list.
+fn all(server: &Server) -> Vec<String> {
+    let ids = |path: &str, list: &str, id: &str| -> Vec<String> {
+        let answer = server.json(path);
+        answer[list].as_array().unwrap().iter().map(|one| one[id].as_str().unwrap().to_owned()).collect()
+    };
+    let panels = ids("/api/v1/panels", "panels", "id");
+    let mut all = Vec::new();
+    for (path, methods) in server.json("/api/v1/openapi.json")["paths"].as_object().unwrap() {
+        let is_ours = path.starts_with("/api/v1/") && methods.get("get").is_some();
+        if !is_ours || path.contains("/tail") || path.contains("/trail") {
+            continue;
+        }
+        match path.as_str() {
+            "/api/v1/panels/{id}" => {
+                all.extend(panels.iter().map(|id| format!("/api/v1/panels/{id}?{RANGE}")));
+            }
+            "/api/v1/usage/{id}" => {
+                for id in ["consumers", "groups", "routes", "keys", "agents"] {
+                    all.push(format!("/api/v1/usage/{id}?{RANGE}"));
+                }
+            }
+            path => all.extend(requests(path)),
+        }
+    }
+    all
+}
+
+#[test]
+fn no_route_tells_a_whole_address() {
+    let server = filled();
+    let told = |token: &str, request: &str| {
+        let reply = server.get_as(token, request);
+        let text = reply.text();
+        (reply.status, THERE.iter().any(|ip| text.contains(ip)))
+    };
+    let cut = [role(&server, "cut", "network"), role(&server, "hashed", "hash")];
+    let (mut telling, mut answered) = (BTreeSet::new(), 0);
+    for request in all(&server) {
+        let (_, tells) = told(ADMIN, &request);
+        for token in &cut {
+            let (status, tells) = told(token, &request);
+            assert!(!tells, "{request} tells an address");
+            assert!(status < 500, "{request}");
+            answered += usize::from(status == 200);
+        }
+        if tells {
+            telling.insert(request.split('?').next().unwrap().to_owned());
+        }
+    }
+    // The test would see them: an admin is told addresses by these.
+    for path in ["events", "events/1", "explore", "histogram", "facets", "export", "differences"] {
+        assert!(telling.contains(&format!("/api/v1/{path}")), "{path}: {telling:?}");
+    }
+    assert!(answered > 150, "{answered}");
+}
+
+#[test]
+fn the_live_tail_tells_none() {
+    let server = filled();
+    let token = role(&server, "cut", "network");
+    let mut stream = server.connect();
+    let head = format!("GET /api/v1/tail HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut heard = String::new();
+    let mut listen = |heard: &mut String, until: &str| {
+        while !heard.contains(until) {
+            let mut bytes = [0; 4096];
+            let read = stream.read(&mut bytes).unwrap();
+            assert!(read > 0, "{heard}");
+            heard.push_str(&String::from_utf8_lossy(&bytes[..read]));
+        }
+    };
+    listen(&mut heard, ": connected");
+    server.ingest("/ingest/json", event(40, THERE[0]));
+    listen(&mut heard, "\"r40\"");
+    assert!(heard.contains("198.51.100.0") && !heard.contains(THERE[0]), "{heard}");
+}
+
+#[test]
+fn no_filter_is_an_oracle() {
+    let server = filled();
+    let filters = |ip: &str| {
+        [
+            format!("ip:\"{ip}\""),
+            format!("-ip:\"{ip}\""),
+            format!("\"{ip}\""),
+            format!("path:*{}*", ip.replace(':', "\\:")),
+            format!("error_message:\"refused {ip}\""),
+            format!("query:\"from={ip}\""),
+        ]
+    };
+    // What a question answers, but for the address it asked for.
+    let answer = |token: &str, path: &str, filter: &str, ip: &str| {
+        let filter: String = url(filter);
+        let reply = server.get_as(token, &format!("/api/v1/{path}{RANGE}&filter={filter}"));
+        let mut value = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
+        for name in ["watermark", "scanned", "standing", "source", "diagnosis", "query_ms"] {
+            value.as_object_mut().unwrap().remove(name);
+        }
+        (reply.status, value.to_string().replace(ip, "IP"))
+    };
+    for (name, addresses) in [("cut", "network"), ("hashed", "hash")] {
+        let token = role(&server, name, addresses);
+        let mut differs = 0;
+        for (there, not) in THERE.iter().zip(NOT_THERE) {
+            for (one, other) in filters(there).iter().zip(filters(not)) {
+                for path in
+                    ["summary?", "events?", "histogram?step=1h&", "explore?by=route&", "facets?fields=route&"]
+                {
+                    let found = answer(&token, path, one, there);
+                    assert_eq!(found, answer(&token, path, &other, not), "{addresses} {path} {one}");
+                    differs +=
+                        usize::from(answer(ADMIN, path, one, there) != answer(ADMIN, path, &other, not));
+                }
+            }
+        }
+        assert!(differs > 30, "an admin would be told: {differs}");
+    }
+}
+
+fn url(text: &str) -> String {
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
+#[test]
+fn what_is_left_can_still_be_counted_and_given_to_nobody_as_more() {
+    let server = filled();
+    let (cut, hashed) = (role(&server, "cut", "network"), role(&server, "hashed", "hash"));
+    let groups = |token: &str| {
+        let answer = server.get_as(token, &format!("/api/v1/explore?{RANGE}&by=ip&top=10")).json();
+        answer["rows"].as_array().unwrap().len()
+    };
+    assert_eq!([groups(ADMIN), groups(&cut), groups(&hashed)], [3, 2, 3]);
+    let first = server.get_as(&hashed, &format!("/api/v1/events?{RANGE}&limit=1")).json();
+    let tag = first["events"][0]["request"]["ip"].as_str().unwrap().to_owned();
+    assert!(tag.starts_with("hmac:"), "{first}");
+    let count = |token: &str, filter: &str| {
+        let path = format!("/api/v1/summary?{RANGE}&filter={}", url(filter));
+        server.get_as(token, &path).json()["total_calls"].as_u64().unwrap()
+    };
+    assert_eq!(count(&hashed, &format!("ip:\"{tag}\"")), 10);
+    assert_eq!(count(&cut, "ip:198.51.100.0/24"), 20);
+    assert_eq!(count(ADMIN, "ip:198.51.100.201"), 10);
+    assert_eq!(server.get_as(&cut, "/api/v1/sources/default/rejects").status, 403);
+    // A filter of rows that speaks of addresses would be asked of what is left of them.
+    let bounded =
+        json!({ "permissions": ["events:read"], "addresses": "network", "rows": "-ip:198.51.100.201" });
+    let reply = server.put(ADMIN, "/api/v1/roles/bounded", &bounded);
+    assert!(reply.status == 400 && reply.text().contains("no whole ones"), "{}", reply.text());
+    let rows = server.token(&["--role", "cut", "--rows", "-ip:198.51.100.201"]);
+    let reply = server.get_as(&rows, &format!("/api/v1/events?{RANGE}"));
+    assert!(reply.status == 403 && reply.text().contains("bounded by addresses"), "{}", reply.text());
+    // Whoever does not see them gives nobody a role that does.
+    let lead = json!({ "permissions": ["members:write", "members:read", "panels:read", "account:own"], "addresses": "network" });
+    assert_eq!(server.put(ADMIN, "/api/v1/roles/lead", &lead).status, 200);
+    let cookie = server.person("lea", "lead");
+    let new = json!({ "permissions": ["panels:read"] });
+    assert_eq!(server.send_with(&cookie, "PUT", "/api/v1/roles/more", &new).status, 403);
+}
