@@ -228,7 +228,7 @@ fn what_is_left_can_still_be_counted_and_given_to_nobody_as_more() {
         json!({ "permissions": ["events:read"], "addresses": "network", "rows": "-ip:198.51.100.201" });
     let reply = server.put(ADMIN, "/api/v1/roles/bounded", &bounded);
     assert!(reply.status == 400 && reply.text().contains("no whole ones"), "{}", reply.text());
-    let rows = server.token(&["--role", "cut", "--rows", "-ip:198.51.100.201"]);
+    let rows = server.token(&["--role", "cut", "--rows=-ip:198.51.100.201"]);
     let reply = server.get_as(&rows, &format!("/api/v1/events?{RANGE}"));
     assert!(reply.status == 403 && reply.text().contains("bounded by addresses"), "{}", reply.text());
     // Whoever does not see them gives nobody a role that does.
