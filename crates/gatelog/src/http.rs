@@ -40,6 +40,7 @@ mod usage;
 mod views;
 mod web;
 mod what_if;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -7,7 +7,7 @@ use keys::{Permission, Scope};
 pub(crate) struct Owner {
     /// Tenant and name: what is kept beside a thing to know whose it is.
     pub(crate) key: String,
-    /// Whether others' things may be seen and changed too; never for someone who sees a part of the rows.
+    /// Whether others' things may be seen and changed too; never for someone who does not see all.
     pub(crate) is_admin: bool,
 }
 
@@ -20,7 +20,7 @@ impl Owner {
             Some(user) => format!("{}\t{user}", who.tenant()),
             None => format!("{} {}", who.tenant(), who.name()),
         };
-        Owner { key, is_admin: who.may(Permission::SettingsWrite) && !scope.is_narrowed() }
+        Owner { key, is_admin: who.may(Permission::SettingsWrite) && scope.sees_all() }
     }
 
     /// Whether they see what someone keeps: their own, and what is shared.

@@ -12,6 +12,7 @@ mod server;
 
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::{ADMIN, Server};
@@ -35,10 +36,11 @@ fn filled() -> Server {
     server
 }
 
-/// A token of a role that sees addresses so.
+/// A token of a role that may all an admin may, and sees addresses so.
 fn role(server: &Server, name: &str, addresses: &str) -> String {
-    let permissions = ["panels:read", "events:read", "events:export", "sources:read", "directory:read"];
-    let body = json!({ "permissions": permissions, "addresses": addresses });
+    let roles = server.json("/api/v1/roles");
+    let admin = roles["roles"].as_array().unwrap().iter().find(|role| role["name"] == "admin").unwrap();
+    let body = json!({ "permissions": admin["permissions"], "addresses": addresses });
     let reply = server.put(ADMIN, &format!("/api/v1/roles/{name}"), &body);
     assert_eq!((reply.status, &reply.json()["addresses"]), (200, &json!(addresses)), "{}", reply.text());
     server.token(&["--role", name])
@@ -69,6 +71,8 @@ fn requests(path: &str) -> Vec<String> {
         "/api/v1/events/{id}" | "/api/v1/events/{id}/explain" => {
             (0..4).map(|id| path.replace("{id}", &id.to_string())).collect()
         }
+        "/api/v1/person" => vec![format!("{path}?subject=ip&value={}", THERE[0])],
+        "/api/v1/holds/matches" => with(&["filter=ip:198.51.100.201"]),
         "/api/v1/sources/{name}/rejects" | "/api/v1/sources/{name}/quality" => {
             vec![path.replace("{name}", "default")]
         }
@@ -127,10 +131,79 @@ fn no_route_tells_a_whole_address() {
         }
     }
     // The test would see them: an admin is told addresses by these.
-    for path in ["events", "events/1", "explore", "histogram", "facets", "export", "differences"] {
+    for path in ["events", "events/1", "explore", "histogram", "facets", "export", "differences", "person"] {
         assert!(telling.contains(&format!("/api/v1/{path}")), "{path}: {telling:?}");
     }
     assert!(answered > 150, "{answered}");
+}
+
+#[test]
+fn what_is_about_all_events_is_not_done_by_who_does_not_see_them_whole() {
+    let server = filled();
+    let person = json!({ "subject": "ip", "value": THERE[0] });
+    let hold = json!({ "stream": "events", "filter": format!("ip:{}", THERE[0]), "reason": "to find out" });
+    let get = |path: &str| ("GET", path.to_owned(), json!({}));
+    let all = [
+        ("POST", "/api/v1/erasures/try".to_owned(), person.clone()),
+        get(&format!("/api/v1/person?subject=ip&value={}", THERE[0])),
+        get(&format!("/api/v1/holds/matches?{RANGE}&filter=ip:{}", THERE[0])),
+        get("/api/v1/retention"),
+        get("/api/v1/masks"),
+        get("/api/v1/sources/default/rejects"),
+        ("POST", "/api/v1/erasures".to_owned(), person),
+        ("POST", "/api/v1/holds".to_owned(), hold),
+    ];
+    let ask = |token: &str, (method, path, body): &(&str, String, Value)| match *method {
+        "GET" => server.get_as(token, path),
+        _ => server.post(token, path, body),
+    };
+    for (name, addresses) in [("cut", "network"), ("hashed", "hash")] {
+        let token = role(&server, name, addresses);
+        for one in &all {
+            let reply = ask(&token, one);
+            assert!(
+                reply.status == 403 && reply.text().contains("no whole addresses"),
+                "{one:?} {}",
+                reply.text()
+            );
+        }
+    }
+    for one in &all {
+        let reply = ask(ADMIN, one);
+        assert!((200..300).contains(&reply.status), "{one:?} {}", reply.text());
+    }
+}
+
+#[test]
+fn the_file_of_an_export_holds_what_was_seen_by_who_asked_for_it() {
+    let server = filled();
+    let (cut, hashed) = (role(&server, "cut", "network"), role(&server, "hashed", "hash"));
+    let body = json!({ "format": "ndjson", "from": "2026-11-20", "to": "2026-11-23" });
+    let made = |token: &str| {
+        let reply = server.post(token, "/api/v1/exports", &body);
+        assert_eq!(reply.status, 202, "{}", reply.text());
+        let id = reply.json()["id"].as_str().unwrap().to_owned();
+        let until = Instant::now() + Duration::from_secs(60);
+        while server.get_as(token, &format!("/api/v1/exports/{id}")).json()["state"] == "running" {
+            assert!(Instant::now() < until, "{id}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        id
+    };
+    let file = |token: &str, id: &str| {
+        let reply = server.get_as(token, &format!("/api/v1/exports/{id}/file"));
+        (reply.status, reply.text().lines().count(), THERE.iter().any(|ip| reply.text().contains(ip)))
+    };
+    let whole = made(ADMIN);
+    assert_eq!(file(ADMIN, &whole), (200, 30, true));
+    for token in [&cut, &hashed] {
+        let own = made(token);
+        assert_eq!(file(token, &own), (200, 30, false));
+        assert_eq!(file(ADMIN, &own), (200, 30, false));
+        // An admin sees others' files, but not one who would see more in them.
+        assert_eq!(file(token, &whole).0, 404);
+        assert!(!server.get_as(token, "/api/v1/exports").text().contains(&whole));
+    }
 }
 
 #[test]

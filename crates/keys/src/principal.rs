@@ -111,6 +111,11 @@ impl Principal {
         self.0.addresses
     }
 
+    /// Whether nothing is hidden from it: neither rows nor addresses.
+    pub fn sees_all(&self) -> bool {
+        self.row_filters().is_empty() && self.addresses().are_whole()
+    }
+
     /// What it may do.
     pub fn permissions(&self) -> &[Permission] {
         &self.0.permissions
@@ -169,6 +174,11 @@ impl Scope {
     /// Whether some rows are not to be seen.
     pub fn is_narrowed(&self) -> bool {
         !self.row_filters().is_empty()
+    }
+
+    /// Whether nothing is hidden from who asks: [`Principal::sees_all`].
+    pub fn sees_all(&self) -> bool {
+        self.who.sees_all()
     }
 
     /// Who is asking.

@@ -13,6 +13,7 @@ use super::body;
 use super::error::Problem;
 use super::recorded::{address, touched};
 use super::route::{About, Answer, Call, Route, route};
+use super::whole::sees_all;
 use crate::app::App;
 use crate::catalog;
 use crate::clock;
@@ -54,12 +55,9 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Nobody who sees a part only erases what they do not see, or learns that it is there.
+/// Nobody erases what they do not see, or learns that it is there.
 pub(super) fn whole(scope: &Scope) -> Result<(), Problem> {
-    match scope.is_narrowed() {
-        true => Err(Problem::new(StatusCode::FORBIDDEN, "your account sees some events only")),
-        false => Ok(()),
-    }
+    sees_all(scope, "does not look for people in all of them")
 }
 
 /// `GET /erasures`.

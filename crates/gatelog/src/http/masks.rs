@@ -19,6 +19,7 @@ use super::body;
 use super::error::Problem;
 use super::recorded::touched;
 use super::route::{About, Answer, Call, Route, route};
+use super::whole::sees_all;
 use crate::app::App;
 use crate::clock;
 use crate::masks::{Masks, Refusal, Version, Wanted, checked};
@@ -85,15 +86,9 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Nobody who sees a part only says what is kept of the rest.
+/// Nobody says what is kept of what they do not see.
 fn whole(scope: &Scope) -> Result<(), Problem> {
-    match scope.is_narrowed() {
-        true => Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "your account sees some events only, and does not say what is masked in them",
-        )),
-        false => Ok(()),
-    }
+    sees_all(scope, "does not say what is masked in them")
 }
 
 impl From<Refusal> for Problem {

@@ -20,6 +20,7 @@ use super::question;
 use super::recorded::touched;
 use super::requests;
 use super::route::{About, Answer, Call, Param, Params, Route, route};
+use super::whole::sees_all;
 use crate::app::App;
 use crate::archive::{Archiver, KIND, OfDay};
 use crate::retention::{Days, Forecast, Hold, Kept, Set, Stream, day, forecast, presets};
@@ -96,15 +97,9 @@ pub(crate) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Nobody who sees a part only says what is kept of the rest, or learns how much there is.
+/// Nobody says how long what they do not see is kept, or learns how much there is.
 pub(super) fn whole(scope: &Scope) -> Result<(), Problem> {
-    match scope.is_narrowed() {
-        true => Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "your account sees some events only, and does not say how long they are kept",
-        )),
-        false => Ok(()),
-    }
+    sees_all(scope, "does not say how long they are kept")
 }
 
 /// `GET /retention`.

@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use super::answer::{empty, json, json_with};
 use super::error::{Problem, nearest};
 use super::route::{Answer, Call};
+use super::whole::sees_all;
 use super::{body, gateways};
 use crate::app::App;
 use crate::catalog::{self, Content, Source};
@@ -335,13 +336,8 @@ impl Tried {
 
 /// `GET /sources/{name}/rejects`.
 pub(crate) async fn rejects(scope: Scope, call: Call) -> Answer {
-    if scope.is_narrowed() || !scope.principal().addresses().are_whole() {
-        // Nobody can say whose a record is that was not understood, or what in it is an address.
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "your account sees some events only, or no whole addresses, and no rejects",
-        ));
-    }
+    // Nobody can say whose a record is that was not understood, or what in it is an address.
+    sees_all(&scope, "no rejects")?;
     let name = call.segment("name").unwrap_or_default();
     if !counted(&call.app, clock::now()).iter().any(|(known, ..)| known == name) {
         return Err(Refusal::Missing(name.to_owned()).into());
