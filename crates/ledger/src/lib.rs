@@ -35,7 +35,7 @@ pub use cube::{CUBES, Cube, Grain};
 pub use erase::{Theirs, Whom};
 pub use error::{Error, Result};
 pub use ledger::{Ledger, Options, State};
-pub use recent::{COUNT_BYTES_MAX, COUNTS_BYTES_MAX};
+pub use recent::{COUNT_BYTES_MAX, COUNTS_BYTES_MAX, Stay};
 pub use retention::{DayUse, Found, Held, Retention, Seek};
 pub use trail::Trail;
 pub use view::{BLOCK_DAYS, Source, Unit, View};

@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::numbers::Numbers;
 use crate::pages::{self, Layout};
 use crate::part::Chunks;
-use crate::recent::{Counts, Recent};
+use crate::recent::{Counts, Recent, Stay};
 
 /// Cells of the cubes and grains that are worth writing.
 pub type Sections = Vec<(&'static Cube, Grain, Cells)>;
@@ -192,7 +192,7 @@ fn packed(cells: &Cells) -> Vec<u32> {
 /// Cells in the columns of [`schema`].
 fn columns(cube: &Cube, cells: &Cells, only_detail: bool, symbols: &Symbols) -> Vec<(Layout, Column)> {
     let none = Numbers::Same(0, cells.len());
-    let of = |column: &'_ Numbers| if only_detail { none.clone() } else { column.clone() };
+    let of = |column| if only_detail { &none } else { column };
     let reason =
         |n: u64| n.checked_sub(1).and_then(|at| REASONS.get(at as usize)).map_or("", |r| r.code).to_owned();
     let int = |column: &Numbers| Column::Int(column.iter().map(|n| n as i64).collect());
@@ -207,16 +207,16 @@ fn columns(cube: &Cube, cells: &Cells, only_detail: bool, symbols: &Symbols) -> 
         );
     let detail = texts(beside, |n| if n == SAME_NUMBER { SAME.to_owned() } else { symbols.text(n as Sym) });
     vec![
-        (Layout::Deltas, int(&of(&cells.minute))),
-        (Layout::Codes, text(&of(&cells.gateway))),
-        (Layout::Codes, text(&of(&cells.environment))),
-        (Layout::Codes, text(&of(&cells.key))),
+        (Layout::Deltas, int(of(&cells.minute))),
+        (Layout::Codes, text(of(&cells.gateway))),
+        (Layout::Codes, text(of(&cells.environment))),
+        (Layout::Codes, text(of(&cells.key))),
         (Layout::Codes, detail),
-        (Layout::Codes, int(&of(&cells.status))),
+        (Layout::Codes, int(of(&cells.status))),
         (Layout::Codes, texts(of(&cells.reason).iter(), reason)),
-        (Layout::Codes, int(&of(&cells.bucket))),
-        (Layout::Codes, int(&of(&cells.calls))),
-        (Layout::Deltas, int(&of(&cells.bytes))),
+        (Layout::Codes, int(of(&cells.bucket))),
+        (Layout::Codes, int(of(&cells.calls))),
+        (Layout::Deltas, int(of(&cells.bytes))),
     ]
 }
 
@@ -480,7 +480,7 @@ impl Cache {
             return Ok(cells);
         }
         let cells = Arc::new(make()?);
-        self.lock().put(key, Arc::clone(&cells), cells.memory_bytes());
+        self.lock().put(key, Arc::clone(&cells), cells.memory_bytes(), Stay::Used);
         Ok(cells)
     }
 

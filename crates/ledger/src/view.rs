@@ -14,6 +14,7 @@ use crate::cells::{Cell, Cells, Symbols, count};
 use crate::cube::{CUBES, Cube, Grain};
 use crate::error::Result;
 use crate::part::Part;
+use crate::recent::Stay;
 use crate::rollup::{Cache, File, Sections};
 
 /// Everything there is to read, at one moment.
@@ -499,8 +500,14 @@ impl View {
         question: &Arc<str>,
         counted: &Arc<T>,
         bytes: usize,
+        stay: Stay,
     ) -> bool {
-        known_by(units, question).is_some_and(|name| self.cache.counts.put(name, counted, bytes))
+        known_by(units, question).is_some_and(|name| self.cache.counts.put(name, counted, bytes, stay))
+    }
+
+    /// What was kept of these units is part of something else that is kept now.
+    pub fn spare_count(&self, units: &[Unit], question: &Arc<str>) {
+        known_by(units, question).into_iter().for_each(|name| self.cache.counts.turn(&name, Stay::Spare));
     }
 
     /// The texts of the dimensions.

@@ -12,7 +12,7 @@ use event::{FieldId, Kind};
 use ledger::cells::{OTHER, count};
 use ledger::cube::cube;
 use ledger::view::cube_fields;
-use ledger::{CUBES, Cell, Cells, Cube, Grain, Sym, Unit, View};
+use ledger::{CUBES, Cell, Cells, Cube, Grain, Stay, Sym, Unit, View};
 use serde::Serialize;
 
 use crate::budget::Stop;
@@ -510,7 +510,7 @@ fn count_unit(reader: &Reader<'_>, wants: &[Want], stretches: &[Stretch], unit: 
 
 fn keep(reader: &Reader<'_>, unit: &Unit, name: Option<&Arc<str>>, cells: &Arc<Cells>) {
     if let Some(name) = name {
-        reader.view.keep_count(slice::from_ref(unit), name, cells, cells.memory_bytes());
+        reader.view.keep_count(slice::from_ref(unit), name, cells, cells.memory_bytes(), Stay::Spare);
     }
 }
 

@@ -7,8 +7,8 @@ use std::slice;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use event::column::{Dict, Texts};
-use ledger::Unit;
 use ledger::numbers::Numbers;
+use ledger::{Stay, Unit};
 
 use super::sums::{Packed, Sums};
 use super::table::{GROUPS_MAX, REST, Table};
@@ -352,9 +352,16 @@ impl<'a> Kept<'a> {
             take(run.place, &sum);
             let name = self.name(run.place);
             let bytes = sum.memory_bytes();
-            if run.added == run.units.len() && !view.keep_count(&run.units, &name, &sum, bytes) {
-                view.keep_count(&run.units, &name, &Arc::new(TooLarge), 0);
+            if run.added < run.units.len() {
+                continue;
             }
+            if !view.keep_count(&run.units, &name, &sum, bytes, Stay::Used) {
+                view.keep_count(&run.units, &name, &Arc::new(TooLarge), 0, Stay::Used);
+                continue;
+            }
+            // Its days are not needed before another one is over.
+            let days = run.units.chunk_by(|a, b| a.day() == b.day());
+            days.for_each(|units| view.spare_count(units, &name));
         }
     }
 
@@ -438,7 +445,7 @@ impl<'a> Kept<'a> {
     fn keep(&self, units: &[Unit], place: Place, grouped: &Arc<Grouped>) -> bool {
         let bytes = grouped.memory_bytes();
         bytes <= DAY_BYTES_MAX.min(DAYS_BYTES_MAX / self.days.max(1))
-            && self.reader.view.keep_count(units, &self.name(place), grouped, bytes)
+            && self.reader.view.keep_count(units, &self.name(place), grouped, bytes, Stay::Spare)
     }
 
     /// Adds up what the units of a day gave and keeps that; false when it is too large.
