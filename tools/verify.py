@@ -318,6 +318,12 @@ def personal_of(columns, half):
     return b"".join(commitments)
 
 
+def narrow(numbers):
+    """Each number in as many bytes as the largest needs; that many comes first."""
+    width = max(1, (max(numbers).bit_length() + 7) // 8)
+    return bytes([width]) + b"".join(number.to_bytes(width, "little") for number in numbers)
+
+
 def names_of(columns, half):
     """The hashes of the columns that are not personal and have texts."""
     others = {name: values for name, values in sorted(columns.items()) if name not in PERSONAL and name != "erased"}
@@ -327,7 +333,7 @@ def names_of(columns, half):
     salts, hashes, at = salts_of(len(everything), half, left), {}, 0
     for name, distinct in texts.items():
         which = {text: number for number, text in enumerate([None, *distinct])}
-        parts = [struct.pack("<I", which[value]) for value in others[name]]
+        parts = [narrow([which[value] for value in others[name]])]
         for at, text in enumerate(distinct, at):
             own = sha256(salts[at] + text.encode()) if at in salts else bytes(32)
             parts.append(left[at][:32] if at in left else own)
@@ -346,8 +352,11 @@ def hash_of(name, values, key):
         parts = [struct.pack("<I", seen[value]) for value in values]
         for text in (text.encode() for text in list(seen)[1:]):
             parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text) if key else sha256(text))
-    else:
+    elif key:
         parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
+    else:
+        least = min((value for value in values if value is not None), default=0)
+        parts = [struct.pack("<q", least), narrow([0 if value is None else value - least + 1 for value in values])]
     return sha256(b"".join(parts)).hex() if len(seen) > 1 else ""
 
 
@@ -392,7 +401,7 @@ def check_access(table, leaves, found):
         if kind == "over":
             over[date] = int(segment)
         else:
-            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind == "rows")
+            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind == "events")
     oldest = min((first for _, first, *_ in blocks.values()), default=1)
     newest = max((last for _, _, last, *_ in blocks.values()), default=0)
     for path, tags in table_files(table, parquet).items():

@@ -50,7 +50,7 @@ const api = async (path, query) => {
 
 try {
   await replayed()
-  const now = looked(Date.now() - Number(process.env.HOURS_AGO ?? 0) * 36e5)
+  const now = looked(Date.now())
   const { today, taken } = await feed(
     target.base,
     { api: target.token, aws: target.tokens['aws-pets'], portal: target.tokens.portal },

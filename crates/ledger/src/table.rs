@@ -214,7 +214,7 @@ fn place(add: &Add) -> Result<Place> {
         time_max: time("maxValues")?,
         crc: crc(CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
         rollup_crc: crc(ROLLUP_CRC_TAG).ok_or_else(|| damaged("no checksum"))?,
-        blocks: blocks.ok_or_else(|| damaged("no blocks"))?,
+        blocks: blocks.ok_or_else(|| damaged("its proof has a form that this version does not know"))?,
     })
 }
 

@@ -666,7 +666,8 @@ mod tests {
             let hands_out = [EventsExport, TrailRead, TrailExport]
                 .iter()
                 .any(|p| route.door() == Door::Needs(*p))
-                && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"].contains(&route.answer)
+                && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"]
+                    .contains(&route.answer)
                 || ["Event", "EventPage", "EventStream", "Explanation", "TrailProof"].contains(&route.answer)
                 || route.door() == Door::Needs(PersonsErase) && route.answer == "Lines";
             let must = !is_data_plane && (!route.method.is_safe() || hands_out);

@@ -2,14 +2,15 @@
 //! their numbers, column by column. Files may be put together and sorted anew later: the leaf stays what it is.
 //!
 //! ```text
-//! leaf   = "rows SEGMENT DATE EVENTS FIRST LAST DIGEST"      FIRST and LAST: numbers (seq) of the first and the last event
+//! leaf   = "events SEGMENT DATE EVENTS FIRST LAST DIGEST"    FIRST and LAST: numbers (seq) of the first and the last event
 //!        | "over SEGMENT DATE"                               blocks of that day up to that segment were removed: their time was over
 //! digest = SHA-256(("NAME HASH\n")*)                         the columns that have a value and are not personal, and `personal`, in
 //!                                                            the order of their names
-//! HASH   = SHA-256(number:i64{events})                       of numbers, times and booleans; no value: the least number
-//!        | SHA-256(which:u32{events} commitment:32*)         of texts: 0 no value, 1 the first text; each distinct text in the order of
+//! HASH   = SHA-256(least:i64 numbers)                        of numbers, times and booleans: 0 no value, 1 the least one, and so on
+//!        | SHA-256(numbers commitment:32*)                   of texts: 0 no value, 1 the first text; each distinct text in the order of
 //!                                                            first appearance, see names.rs
 //!        | SHA-256(commitment:32{events})                    of `personal`: all personal texts of an event, see rows.rs
+//! numbers = width:u8 (number in so many bytes){events}       as many bytes as the largest needs, at least one
 //! ```
 //! Numbers are little endian, hashes in the two texts hexadecimal. Each block has a random key for the salts of its commitments, kept beside
 //! the table's entry of its file; without it nobody can try texts against a commitment. So texts can be erased and their commitment kept.
@@ -154,7 +155,7 @@ impl fmt::Display for Leaf {
         match self {
             Leaf::Over { segment, day } => write!(f, "over {segment} {}", date(*day)),
             Leaf::Block(Block { form, segment, day, events, first, last, digest }) => {
-                let word = if *form == Form::Rows { "rows" } else { "block" };
+                let word = if *form == Form::Rows { "events" } else { "block" };
                 write!(f, "{word} {segment} {} {events} {first} {last} {digest}", date(*day))
             }
         }
@@ -168,8 +169,8 @@ impl Leaf {
         let day = |text: &str| Timestamp::parse(text).map(Timestamp::day);
         let leaf = match words[..] {
             ["over", segment, date] => Leaf::Over { segment: segment.parse().ok()?, day: day(date)? },
-            [word @ ("rows" | "block"), segment, date, events, first, last, digest] => Leaf::Block(Block {
-                form: if word == "rows" { Form::Rows } else { Form::Columns },
+            [word @ ("events" | "block"), segment, date, events, first, last, digest] => Leaf::Block(Block {
+                form: if word == "events" { Form::Rows } else { Form::Columns },
                 segment: segment.parse().ok()?,
                 day: day(date)?,
                 events: events.parse().ok()?,
@@ -274,15 +275,22 @@ fn of_columns(batch: &Batch, rows: &[u32], key: Hash) -> Hashes {
 
 fn of_rows(batch: &Batch, rows: &[u32], key: Key) -> Hashes {
     let of_ints = |(field, column): (&event::Field, &Column)| match column {
-        Column::Int(numbers) => Some((column_name(field), ints(numbers, rows)?)),
+        Column::Int(numbers) => Some((column_name(field), above_least(numbers, rows)?)),
         Column::Text(_) | Column::Dict(_) => None,
     };
     let mut hashes: Hashes = batch.columns().filter_map(of_ints).collect();
     let all = names::of(batch, rows);
     let mut commitments = names::commitments(&all, key.names).into_iter();
     for one in &all {
-        let (feed, ids) = dict(one.column, rows);
-        let hash = ended(feed, commitments.by_ref().take(ids.len()));
+        let mut number = vec![0_u64; one.column.dict.len()];
+        for (n, id) in (1..).zip(&one.ids) {
+            number.get_mut(*id as usize).into_iter().for_each(|slot| *slot = n);
+        }
+        let id = |row: &u32| one.column.ids.get(*row as usize).map_or(0, |id| *id as usize);
+        let which = rows.iter().map(|row| number.get(id(row)).copied().unwrap_or(0));
+        let mut feed = Feed::default();
+        feed.narrow(one.ids.len() as u64, which);
+        let hash = ended(feed, commitments.by_ref().take(one.ids.len()));
         hashes.extend(hash.map(|hash| (one.name.clone(), hash)));
     }
     let mut feed = Feed::default();
@@ -316,10 +324,42 @@ impl Feed {
         }
     }
 
+    /// Numbers up to `most`, in as many bytes each as that one needs.
+    fn narrow(&mut self, most: u64, numbers: impl Iterator<Item = u64>) {
+        let width = (most.max(1).ilog2() / 8 + 1) as usize;
+        self.bytes.push(width as u8);
+        for number in numbers {
+            let end = self.bytes.len() + width;
+            self.bytes.extend_from_slice(&number.to_le_bytes());
+            self.bytes.truncate(end);
+            if end >= FEED_BYTES {
+                self.hash.update(&self.bytes);
+                self.bytes.clear();
+            }
+        }
+    }
+
     fn end(mut self) -> Hash {
         self.hash.update(&self.bytes);
         Hash(self.hash.finalize().into())
     }
+}
+
+fn above_least(numbers: &[i64], rows: &[u32]) -> Option<Hash> {
+    let values = rows.iter().map(|row| numbers.get(*row as usize).copied().unwrap_or(NULL));
+    let (mut least, mut most) = (i64::MAX, NULL);
+    for value in values.clone().filter(|value| *value != NULL) {
+        (least, most) = (least.min(value), most.max(value));
+    }
+    if most == NULL {
+        return None;
+    }
+    // NULL is less than the least: no sum is more than the largest there is.
+    let above = |value: i64| if value == NULL { 0 } else { value.wrapping_sub(least) as u64 + 1 };
+    let mut feed = Feed::default();
+    feed.put(&least.to_le_bytes());
+    feed.narrow(above(most), values.map(above));
+    Some(feed.end())
 }
 
 fn ints(numbers: &[i64], rows: &[u32]) -> Option<Hash> {
@@ -395,6 +435,20 @@ mod tests {
     }
 
     const KEY: Hash = Hash([7; 32]);
+
+    #[test]
+    fn numbers_take_as_many_bytes_as_the_largest_needs_and_the_least_and_the_greatest_are_told_apart() {
+        let of = |numbers: &[i64]| above_least(numbers, &(0..numbers.len() as u32).collect::<Vec<_>>());
+        let hash = |bytes: &[u8]| Some(Hash(Sha256::digest(bytes).into()));
+        let with = |least: i64, rest: &[u8]| hash(&[least.to_le_bytes().as_slice(), rest].concat());
+        assert_eq!(of(&[NULL, NULL]), None);
+        assert_eq!(of(&[7, NULL, 7]), with(7, &[1, 1, 0, 1]));
+        assert_eq!(of(&[-1, 253]), with(-1, &[1, 1, 255]));
+        assert_eq!(of(&[-1, 254]), with(-1, &[2, 1, 0, 0, 1]));
+        let (least, most) = (NULL + 1, i64::MAX);
+        let all = [[8, 0, 0, 0, 0, 0, 0, 0, 0].as_slice(), &[1, 0, 0, 0, 0, 0, 0, 0], &[255; 8]].concat();
+        assert_eq!(of(&[NULL, least, most]), with(least, &all));
+    }
 
     #[test]
     fn leaves_are_read_back_and_nothing_else_is() {
