@@ -17,7 +17,7 @@ import { ERASURE_TRIED, RETENTION } from './retention.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
-import { proof, trail } from './trail.mjs'
+import { proof, proxies, trail } from './trail.mjs'
 import { dimensions, quotas, unused, usage } from './usage.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -195,6 +195,7 @@ const ROUTES = {
   ...MASKS,
   ...RETENTION,
   '/proof': proof,
+  '/proxies': () => proxies(isEmpty),
 }
 
 function answer(path, query) {

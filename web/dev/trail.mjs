@@ -91,7 +91,41 @@ const acts = Array.from({ length: 240 }, (_, n) => {
   }
 })
 
-const FACETS = ['operator', 'event', 'resource_type', 'source', 'outcome']
+/** One sync of decK half an hour ago: what it did is a change set. */
+const SET = '5f1c0b7de2a94c11'
+const SYNCED = ['rate-limiting', 'cors', 'key-auth', 'acl', 'jwt', 'bot-detection', 'ip-restriction'].map(
+  (name, n) => ({
+    ago: HOUR / 2 - n * 400,
+    shown: {
+      ...acts[0].shown,
+      id: String(240 + n),
+      code: n ? 'KONG-PLUGIN-UPDATE' : 'KONG-PLUGIN-CREATE',
+      event: n ? 'Update plugin' : 'Create plugin',
+      verb: n ? 'update' : 'create',
+      resource_type: 'plugin',
+      source: 'declarative',
+      outcome: 'success',
+      origin: 'kong-eu',
+      request_id: `9f3d${String(n).padStart(12, '0')}`,
+      status: n ? '200' : '201',
+      operator: 'deploy',
+      operator_kind: 'machine',
+      token: '4fK09sQz',
+      address: '10.20.7.2',
+      agent: 'decK/1.43',
+      tool: 'decK',
+      change_set: SET,
+      resource_id: `3f0c8d5e-7a41-4a8e-9d0e-00000000000${n}`,
+      resource_name: name,
+      detail: '',
+    },
+    before: n ? { name, enabled: false, tags: ['eu'] } : null,
+    after: { name, enabled: true, tags: ['eu'] },
+  }),
+)
+acts.push(...SYNCED)
+
+const FACETS = ['operator', 'event', 'resource_type', 'source', 'outcome', 'origin']
 const NAMES = {
   operator: (a) => [a.operator, a.token],
   event: (a) => [a.code, a.event, a.verb],
@@ -99,6 +133,8 @@ const NAMES = {
   resource_id: (a) => [a.resource_id, a.resource_name],
   source: (a) => [a.source],
   outcome: (a) => [a.outcome],
+  origin: (a) => [a.origin],
+  change_set: (a) => [a.change_set ?? ''],
 }
 
 const timed = (now) =>
@@ -179,3 +215,42 @@ export const proof = () => ({
   root: 'rA5h1m6tWq2Yc0bQ1r9uX3zv8k4lJ7n0oPdEsFgHiJk=',
   checkpoint: `gatelog-5f2c81d0/trail\n${acts.length}\nrA5h1m6tWq2Yc0bQ1r9uX3zv8k4lJ7n0oPdEsFgHiJk=\n\n— gatelog-5f2c81d0 Gis8TQ==\n`,
 })
+
+/** One that is well, and one whose Admin API is gone. */
+export function proxies(isEmpty) {
+  const ago = (hours) => new Date(Date.now() - hours * HOUR).toISOString()
+  const counts = { changes: 412, reads: 9120, refused: 3, unrecorded: 0, unreachable: 1, drift: 2 }
+  const well = {
+    name: 'kong-eu',
+    kind: 'kong',
+    address: '127.0.0.1:7401',
+    upstream: 'http://10.20.0.5:8001/',
+    reachable: true,
+    problem: null,
+    last_answer: ago(0.01),
+    last_failure: ago(30),
+    last_change: ago(0.5),
+    pending: 0,
+    fail: 'closed',
+    snapshot_interval_s: 300,
+    last_snapshot: ago(0.05),
+    counts,
+  }
+  const gone = {
+    ...well,
+    name: 'apisix-edge',
+    kind: 'apisix',
+    address: '127.0.0.1:7402',
+    upstream: 'https://apisix-admin.internal:9180/',
+    reachable: false,
+    problem: 'the Admin API did not answer the last call; 4 calls went on and could not be recorded',
+    last_answer: ago(26),
+    last_failure: ago(0.2),
+    last_change: ago(27),
+    fail: 'open',
+    snapshot_interval_s: null,
+    last_snapshot: null,
+    counts: { ...counts, changes: 38, unrecorded: 4, unreachable: 12, drift: 0 },
+  }
+  return { proxies: isEmpty ? [] : [well, gone] }
+}

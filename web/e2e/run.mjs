@@ -21,6 +21,7 @@ const RUNS = [
   ['reports', FIXTURES],
   ['explain', FIXTURES],
   ['audit', {}],
+  ['proxies', {}],
   ['xss', {}],
   ['keyboard', { GATELOG_LINK: '' }],
   ['first', {}],

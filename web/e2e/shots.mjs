@@ -65,9 +65,10 @@ const STATES = [
     'audit-event',
     '/audit?tz=UTC&event=KONG-ROUTE-UPDATE',
     null,
-    (page) => page.locator('tbody button').first().click(),
+    (page) => page.locator('[aria-label="Operator events"] tbody button').first().click(),
   ],
   ['audit-history', '/audit?tz=UTC&event=KONG-ROUTE-UPDATE', null, history],
+  ['audit-set', '/audit?tz=UTC&change_set=5f1c0b7de2a94c11&row=243'],
   ['audit-empty', '/audit?tz=UTC&operator=nobody'],
   ['audit-error', '/audit?tz=UTC', (page) => page.route(/\/trail\?/, (route) => route.abort())],
   ['report', '/denials?tz=UTC&report=r1'],
@@ -172,6 +173,6 @@ async function deniedConsumer(page) {
 }
 
 async function history(page) {
-  await page.locator('tbody button').first().click()
+  await page.locator('[aria-label="Operator events"] tbody button').first().click()
   await page.getByRole('tab', { name: 'History' }).click()
 }

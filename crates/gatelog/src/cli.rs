@@ -21,6 +21,7 @@ mod mask;
 mod masks;
 mod person;
 mod place;
+mod proxies;
 mod query;
 mod retention;
 pub(crate) mod samples;
@@ -78,6 +79,7 @@ enum Command {
     Admin(admin::Args),
     Source(source::Args),
     Trail(trail::Args),
+    Proxies(proxies::Args),
     Retention(retention::Args),
     Masks(masks::Args),
     Erase(erase::Args),
@@ -112,6 +114,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Admin(args) => admin::run(args, environment),
         Command::Source(args) => source::run(args, environment),
         Command::Trail(args) => trail::run(&args, environment),
+        Command::Proxies(args) => proxies::run(&args, environment),
         Command::Retention(args) => retention::run(&args, environment),
         Command::Masks(args) => masks::run(&args, environment),
         Command::Erase(args) => erase::run(&args, environment),

@@ -336,6 +336,11 @@ fn every_change_of_kong_is_recorded_as_it_was() {
         state["counts"]["changes"].as_u64().unwrap() >= synced.len() as u64
             && state["last_change"].is_string()
     );
+    assert_eq!((&state["problem"], &state["fail"]), (&Value::Null, &json!("closed")), "{state}");
+    let shown = proxied.server.cli(ADMIN, &["proxies"]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    let changes = state["counts"]["changes"].to_string();
+    assert!(text.contains(" kong ") && text.contains(" closed ") && text.contains(&changes), "{text}");
     let id = sets.first().unwrap();
     assert_eq!(proxied.trail(&format!("change_set={id}")).len(), synced.len());
     let shown = proxied.server.cli(ADMIN, &["trail", "--change-set", id]);
@@ -573,6 +578,9 @@ fn an_admin_api_that_is_gone_is_told() {
     let state = proxied.server.json("/api/v1/proxies")["proxies"][0].clone();
     assert_eq!((&state["reachable"], &state["last_answer"]), (&json!(false), &Value::Null));
     assert_eq!((&state["counts"]["changes"], &state["counts"]["unreachable"]), (&json!(1), &json!(1)));
+    let shown = proxied.server.cli(ADMIN, &["proxies"]);
+    let text = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(text.contains("the Admin API did not answer the last call"), "{text}");
 }
 
 #[test]

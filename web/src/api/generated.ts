@@ -43,6 +43,8 @@ export interface components {
                 name: string;
                 /** @description Ends of changes that are still to be recorded. */
                 pending: number;
+                /** @description What is wrong with it, for people; null when all is well. */
+                problem: string | null;
                 /** @description Whether it answered the last call; null before the first. */
                 reachable: boolean | null;
                 snapshot_interval_s: number | null;

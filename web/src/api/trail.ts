@@ -8,6 +8,7 @@ export type TrailRow = Shapes['TrailRow']
 export type TrailEvent = Shapes['TrailEvent']
 export type TrailChange = Shapes['TrailChange']
 export type TrailFacets = Shapes['TrailFacets']
+export type AuditProxy = Shapes['AuditProxies']['proxies'][number]
 export type TrailMark = Shapes['TrailMark']
 type TrailPage = Shapes['TrailPage']
 
@@ -43,6 +44,14 @@ export const useTrailEvent = (id: string) =>
     queryFn: ({ signal }) => getJson<TrailEvent>(`/trail/${encodeURIComponent(id)}`, {}, signal),
     staleTime: 60_000,
     retry: false,
+  })
+
+/** How the audit proxies stand, asked again every half minute. */
+export const useProxies = () =>
+  useQuery({
+    queryKey: ['/proxies'],
+    queryFn: ({ signal }) => getJson<Shapes['AuditProxies']>('/proxies', {}, signal),
+    refetchInterval: 30_000,
   })
 
 /** The newest signed checkpoint; asking makes one when there is something new. */

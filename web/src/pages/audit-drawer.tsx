@@ -4,20 +4,24 @@ import { type ReactNode, useState } from 'react'
 import { Problem } from '../api/client'
 import { useSession } from '../api/queries'
 import { type TrailEvent, useTrailEvent } from '../api/trail'
-import { IconButton } from '../parts/button'
+import { Button, IconButton } from '../parts/button'
 import { Code } from '../parts/code'
 import { Drawer } from '../parts/drawer'
 import { Instant } from '../parts/instant'
 import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState, Skeleton, sentence } from '../parts/state'
 import { Tabs } from '../parts/tabs'
+import type { Search } from '../state/search'
 import type { View } from '../state/view'
 import css from './audit.module.css'
 import { AuditDiff } from './audit-diff'
 import { AuditEffect } from './audit-effect'
+import { UNFILTERED } from './audit-filter'
 import { AuditHistory } from './audit-history'
 import { Outcome } from './audit-outcome'
 import { AuditProof } from './audit-proof'
+
+const DAY_MS = 864e5
 
 type Props = {
   id: string
@@ -85,6 +89,16 @@ function Body({ event, view, onOpen }: { event: TrailEvent; view: View; onOpen: 
           {event.request_id && <code className="mono">{event.request_id}</code>} <span>{event.status}</span>
         </Fact>
         {event.origin !== 'gatelog' && <Fact label="Told by">{event.origin}</Fact>}
+        {event.change_set && (
+          <Fact label="Change set">
+            <span className={css.set}>
+              <code className="mono">{event.change_set}</code>
+              {view.search.change_set !== event.change_set && (
+                <Button onPress={() => view.set(wholeSet(event, event.change_set))}>Show the whole change set</Button>
+              )}
+            </span>
+          </Fact>
+        )}
       </dl>
       {event.erased.length > 0 && (
         <p className={css.detail}>Parts of it were erased ({event.erased.join(', ')}). Its proof holds all the same.</p>
@@ -137,6 +151,12 @@ function Body({ event, view, onOpen }: { event: TrailEvent; view: View; onOpen: 
       />
     </div>
   )
+}
+
+/** The list of all that one declarative sync changed: one takes minutes, so a day on both sides holds it whole. */
+function wholeSet({ id, time }: TrailEvent, change_set: string | undefined): Partial<Search> {
+  const day = (by: number) => new Date(Date.parse(time) + by * DAY_MS).toISOString()
+  return { ...UNFILTERED, from: day(-1), to: day(1), change_set, row: id }
 }
 
 /** JSON as JSON, a line of text as it is. */

@@ -26,6 +26,12 @@ export const FILTERS = [
   { id: 'outcome', label: 'Outcome', hint: 'Any' },
   { id: 'origin', label: 'Origin', hint: 'Any' },
 ] as const
+/** None of them, whatever set it. */
+export const UNFILTERED: Partial<Search> = {
+  ...Object.fromEntries(FILTERS.map(({ id }) => [id, undefined])),
+  change_set: undefined,
+  q: undefined,
+}
 type FilterId = (typeof FILTERS)[number]['id']
 type Draft = Record<FilterId | 'q', string>
 
@@ -64,9 +70,10 @@ export function AuditFilter({ search, range, tz, facets, onRun }: Props) {
   const clear = () => {
     const none = draftOf({})
     setDraft(none)
-    go(none)
+    own.current = JSON.stringify(none)
+    onRun(UNFILTERED)
   }
-  const isSet = Object.values(draft).some(Boolean)
+  const isSet = search.change_set || Object.values(draft).some(Boolean)
   return (
     <form
       className={`${css.filter} no-print`}

@@ -7,6 +7,7 @@ import { useSheet } from '../charts/sheets'
 import type { Twin } from '../charts/twin'
 import { Button } from '../parts/button'
 import { Menu, type MenuEntry } from '../parts/menu'
+import { Pill } from '../parts/pill'
 import { EmptyState, ErrorState } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import { PageHead } from '../shell/page-head'
@@ -17,8 +18,9 @@ import { useView, type View } from '../state/view'
 import { elsewhereText, instantText } from '../state/zone'
 import css from './audit.module.css'
 import { AuditDrawer } from './audit-drawer'
-import { AuditFilter, FILTERS } from './audit-filter'
+import { AuditFilter, FILTERS, UNFILTERED } from './audit-filter'
 import { Outcome } from './audit-outcome'
+import { AuditProxies } from './audit-proxies'
 import { fetched } from './fetched'
 import known from './known.module.css'
 
@@ -50,15 +52,23 @@ export function Audit() {
           <Export asked={asked} count={total} mayTake={mayTake} />
         </PageHead>
         <div className={known.main}>
+          {!search.report && <AuditProxies tz={view.tz} isBeside={Boolean(search.row)} onRun={run} />}
           {!search.report && <AuditFilter search={search} range={range} tz={view.tz} facets={facets} onRun={run} />}
-          <p className={css.count} role="status">
-            {total !== undefined && (
-              <>
-                <b data-testid="trail-total">{exactText(total)}</b> {total === 1 ? 'event' : 'events'} ·{' '}
-                {rangeText(range, Date.now(), view.tz)}
-              </>
+          <div className={css.found}>
+            <p className={css.count} role="status">
+              {total !== undefined && (
+                <>
+                  <b data-testid="trail-total">{exactText(total)}</b> {total === 1 ? 'event' : 'events'} ·{' '}
+                  {rangeText(range, Date.now(), view.tz)}
+                </>
+              )}
+            </p>
+            {search.change_set && (
+              <Pill tone="accent" label="the change set" onRemove={() => run({ change_set: undefined })}>
+                change set <code className="mono">{search.change_set}</code>
+              </Pill>
             )}
-          </p>
+          </div>
           {answer.isError && !answer.data ? (
             <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
           ) : (
@@ -111,7 +121,7 @@ function Opened({ id, rows, view }: { id: string; rows: TrailRow[]; view: View }
 function askedOf(search: Search, range: Range, tz: string): Params {
   const { from, to } = resolved(range, Date.now(), tz)
   const values = FILTERS.map(({ id }) => [id, search[id]])
-  return { from, to, tz, ...Object.fromEntries(values), search: search.q }
+  return { from, to, tz, ...Object.fromEntries(values), change_set: search.change_set, search: search.q }
 }
 
 /** The seven of the contract, in its words and order. */
@@ -169,14 +179,13 @@ function columnsIn(tz: string, open: string | undefined): TableColumn<TrailRow>[
 const orNone = (text: string) => text || <span className="quiet">–</span>
 
 function Nothing({ search, run }: { search: Search; run: (patch: Partial<Search>) => void }) {
-  const isFiltered = search.q || FILTERS.some(({ id }) => search[id])
-  const none = Object.fromEntries(FILTERS.map(({ id }) => [id, undefined]))
+  const isFiltered = search.q || search.change_set || FILTERS.some(({ id }) => search[id])
   return (
     <EmptyState title="Nothing of this kind was done in this time" icon="audit" isCompact>
       {isFiltered ? (
         <>
           Names and ids are compared as a whole; the text is looked for anywhere in an event.
-          <Button onPress={() => run({ ...none, q: undefined })}>Remove the filters</Button>
+          <Button onPress={() => run(UNFILTERED)}>Remove the filters</Button>
         </>
       ) : (
         'Sign-ins, changes, exports and looks at single calls stand here.'

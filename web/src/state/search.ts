@@ -47,6 +47,7 @@ export type Search = {
   resource_id?: string
   outcome?: string
   origin?: string
+  change_set?: string
   /** The report this page is shown as, ready to print; and as what it is to be fetched at once. */
   report?: string
   get?: 'csv' | 'json'
@@ -94,6 +95,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     resource_id: text(raw.resource_id, 200),
     outcome: text(raw.outcome, 40),
     origin: text(raw.origin, 100),
+    change_set: text(raw.change_set, 100),
     step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,

@@ -45,12 +45,14 @@ impl Proxy {
         let counts: Map<String, Value> =
             NUMBERS.iter().map(|number| (number.name.to_owned(), json!(count(number)))).collect();
         let (answered, lost) = (self.times.answered.get(), self.times.lost.get());
+        let reachable = answered.or(lost).map(|_| answered > lost);
         json!({
             "name": self.plan.name,
             "kind": self.plan.kind.name,
             "address": self.address.to_string(),
             "upstream": self.plan.upstream,
-            "reachable": answered.or(lost).map(|_| answered > lost),
+            "reachable": reachable,
+            "problem": problem(reachable, self.numbers.unrecorded.load(Ordering::Relaxed)),
             "last_answer": self.times.answered.told(),
             "last_failure": self.times.lost.told(),
             "last_change": self.times.changed.told(),
@@ -60,5 +62,28 @@ impl Proxy {
             "last_snapshot": self.watch.taken().map(|time| time.to_string()),
             "counts": counts,
         })
+    }
+}
+
+/// What is wrong, for people; nothing when all is well.
+fn problem(reachable: Option<bool>, unrecorded: u64) -> Option<String> {
+    let lost = (reachable == Some(false)).then(|| "the Admin API did not answer the last call".to_owned());
+    let missed = (unrecorded > 0).then(|| format!("{unrecorded} calls went on and could not be recorded"));
+    let all: Vec<String> = lost.into_iter().chain(missed).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        assert_eq!((problem(None, 0), problem(Some(true), 0)), (None, None));
+        let all = problem(Some(false), 4).unwrap();
+        assert_eq!(
+            all,
+            "the Admin API did not answer the last call; 4 calls went on and could not be recorded"
+        );
     }
 }
