@@ -52,6 +52,14 @@ function retention(params) {
         is_own: false,
         wish: { kind: 'release', hold: '4f0c91d2aa07', reason: 'Case 4711: calls of partner-north in May' },
       },
+      {
+        id: '77aa02',
+        by: 'grace',
+        since: '2026-11-21T09:00:00Z',
+        expires: '2026-11-28T09:00:00Z',
+        is_own: false,
+        wish: { kind: 'erase', subject: 'consumer', mark: '1c2d3e4f5a6b7c8d' },
+      },
     ],
     use: {
       days: 171,
@@ -110,6 +118,8 @@ export const ERASURE_TRIED = {
   holds: [],
   left: ['directories'],
   refusal: null,
+  two_person_rule: true,
+  asked_by: 'grace',
 }
 
 export const RETENTION = { '/retention': retention, '/erasures': erasures }

@@ -119,7 +119,7 @@ settings! {
     rollup_retain_days: u32 = 730, "How long the roll-ups behind the dashboards are kept.";
     trail_retain_days: u32 = 400, "How long the operator trail is kept.";
     archive: String = String::new(), "Where days go before they are removed for their age, and operator events: a directory, or `s3://bucket/prefix?region=…` as of `proof_publish_s3`. What cannot be copied there is not removed. docs/retention.md.";
-    two_person_rule: bool = false, "What would remove something, a shorter retention or the release of a hold, waits until a second person approves it. docs/retention.md.";
+    two_person_rule: bool = false, "What would remove something, a shorter retention, the release of a hold or erasing a person, waits until a second person approves it. docs/retention.md.";
     trail_levels: Vec<String> = Vec::new(), "How much the trail keeps of what is done to Gatelog, `resource:verb=level` with `none`, `metadata`, `request` or `response`; the first that fits counts. docs/audit.md.";
     trail_bytes_max: u64 = 4 << 30, "Size of the operator trail. At the bound, and when the disk is full, what would have to be recorded is refused with 503.";
     proof_key_file: String = String::new(), "File with the key that signs checkpoints, made when it is not there; better not in the data directory, where it is `proof.key` when this is empty. docs/proof.md.";

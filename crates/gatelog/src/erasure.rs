@@ -82,6 +82,11 @@ impl Running {
         self.now().as_ref().filter(|(running, _)| running == id).map(|(_, events)| *events)
     }
 
+    /// Whether one is under way.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.now().is_some()
+    }
+
     fn now(&self) -> std::sync::MutexGuard<'_, Option<(String, u64)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -32,6 +32,13 @@ pub(crate) enum Wish {
         /// Its reason, as it was.
         reason: String,
     },
+    /// Erasing a person. Who it is, is not kept here: somebody else names the same one.
+    Erase {
+        /// How the person is named.
+        subject: String,
+        /// A keyed hash of how.
+        mark: String,
+    },
 }
 
 /// A request that waits.
@@ -60,6 +67,9 @@ pub(crate) enum Refused {
     /// Who asked.
     #[error("you have asked for this yourself: somebody else approves it")]
     Own,
+    /// An erasure, of which only a hash of the person is known here.
+    #[error("whoever approves an erasure names the person, too: erase the same one")]
+    Unnamed,
     /// Not there, or no longer.
     #[error("there is no such request")]
     Missing,
@@ -105,7 +115,24 @@ impl Waiting {
         if request.by == person {
             return Err(Refused::Own);
         }
+        if matches!(request.wish, Wish::Erase { .. }) {
+            return Err(Refused::Unnamed);
+        }
         self.0.remove(id).ok_or(Refused::Missing)
+    }
+
+    /// Who has asked for the same.
+    pub(crate) fn asked(&self, wish: &Wish, now: Timestamp) -> Option<&str> {
+        self.at(now).find(|(_, request)| request.wish == *wish).map(|(_, request)| request.by.as_str())
+    }
+
+    /// Takes a request of somebody else for the same, which this person approves by asking for it; whether there was one.
+    pub(crate) fn second(&mut self, wish: &Wish, person: &str, now: Timestamp) -> bool {
+        let is_seconded = self.asked(wish, now).is_some_and(|by| by != person);
+        if is_seconded {
+            self.0.retain(|_, request| request.wish != *wish);
+        }
+        is_seconded
     }
 
     /// Takes a request that is declined, or withdrawn by who asked.
@@ -117,6 +144,20 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_erasure_is_approved_by_who_names_the_same_person() {
+        let mut waiting = Waiting::default();
+        let wish = |mark: &str| Wish::Erase { subject: "consumer".to_owned(), mark: mark.to_owned() };
+        let now = Timestamp(DAY);
+        let request = Request { wish: wish("a"), by: "ada".to_owned(), since: 0 };
+        waiting.ask("1".to_owned(), request, now).unwrap();
+        assert_eq!(waiting.approve("1", "bob", now), Err(Refused::Unnamed));
+        assert_eq!(waiting.asked(&wish("a"), now), Some("ada"));
+        assert!(!waiting.second(&wish("a"), "ada", now) && !waiting.second(&wish("b"), "bob", now));
+        assert!(!waiting.second(&wish("a"), "bob", Timestamp(DAYS_MAX * DAY)));
+        assert!(waiting.second(&wish("a"), "bob", now) && !waiting.second(&wish("a"), "bob", now));
+    }
 
     #[test]
     fn somebody_else_approves_in_time() {

@@ -97,6 +97,52 @@ fn what_would_remove_something_waits_for_somebody_else() {
 }
 
 #[test]
+fn an_erasure_waits_until_somebody_else_names_the_same_person() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::on(dir.path(), &[("GATELOG_TWO_PERSON_RULE", "true")], true);
+    let line = r#"{"timestamp":"2026-11-21T10:00:00Z","method":"GET","path":"/a","status":200,"consumer_name":"alice-of-sales"}"#;
+    assert_eq!(server.ingest("/ingest/json", line).json()["accepted"], 1);
+    let (ada, bob) = (server.person("ada", "admin"), server.person("bob", "admin"));
+    let post = |cookie: &str, path: &str, body: &Value| server.send_with(cookie, "POST", path, body);
+    let (path, person) = ("/api/v1/erasures", json!({ "subject": "consumer", "value": "alice-of-sales" }));
+    let others = json!({ "subject": "consumer", "value": "nobody" });
+    assert_eq!(server.post(ADMIN, path, &person).status, 409, "an application");
+    let asked = post(&ada, path, &person);
+    let told = asked.json()["waiting"].clone();
+    assert_eq!((asked.status, &told["wish"]["kind"]), (202, &json!("erase")), "{}", asked.text());
+    // Once more by her, and another one by him: nothing is done.
+    assert_eq!(post(&ada, path, &person).json()["waiting"]["is_own"], true);
+    assert!(post(&bob, path, &others).json()["waiting"].is_object());
+    assert_eq!((waiting(&server).len(), server.total("consumer:alice-of-sales")), (2, 1));
+    assert_eq!(server.json(path)["erasures"], json!([]));
+    // Who it is, waits nowhere.
+    let catalog = std::fs::read_to_string(dir.path().join("catalog.json")).unwrap();
+    assert!(catalog.contains("\"erase\"") && !catalog.contains("alice-of-sales"));
+    let id =
+        waiting(&server).iter().find(|one| one["by"] == "ada").unwrap()["id"].as_str().unwrap().to_owned();
+    let approved = post(&bob, &format!("/api/v1/requests/{id}/approve"), &json!({}));
+    assert!(approved.status == 409 && approved.text().contains("names the person"), "{}", approved.text());
+
+    let trial = post(&bob, "/api/v1/erasures/try", &person).json();
+    assert_eq!((&trial["asked_by"], &trial["two_person_rule"]), (&json!("ada"), &json!(true)), "{trial}");
+    let bobs_token = token_of(&server, &bob);
+    let done = server.cli(&bobs_token, &["erase", "consumer", "alice-of-sales", "--apply"]);
+    assert!(done.status.success(), "{done:?}");
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(text.contains("ada has asked") && text.contains("erased: 1 access events"), "{text}");
+    assert_eq!((waiting(&server).len(), server.total("consumer:alice-of-sales")), (1, 0));
+    // Once: the next one waits again.
+    assert!(post(&bob, path, &person).json()["waiting"].is_object());
+    let asked = server.cli(&bobs_token, &["retention"]);
+    let text = String::from_utf8_lossy(&asked.stdout).into_owned();
+    assert!(text.contains("erasing a person (consumer) known as"), "{text}");
+    for who in ["ada", "bob"] {
+        let found = server.json(&format!("/api/v1/trail?from=1h&event=GL-ERASURE-RUN&operator={who}"));
+        assert!(!found["events"].as_array().unwrap().is_empty(), "{who}");
+    }
+}
+
+#[test]
 fn without_the_rule_one_is_enough() {
     let server = Server::start();
     assert_eq!((server.post(ADMIN, PATH, &json!({ "events_days": 30 })).status, days(&server)), (200, 30));

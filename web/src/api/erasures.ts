@@ -5,6 +5,7 @@ import type { components } from './generated'
 
 type Shapes = components['schemas']
 export type Erasure = Shapes['Erasure']
+export type ErasureBegun = Shapes['ErasureBegun']
 export type Erasures = Shapes['Erasures']
 export type ErasureTrial = Shapes['ErasureTrial']
 

@@ -384,7 +384,13 @@ export interface components {
             subject: string;
             value: string;
         };
+        /** @description What has begun; with the rule of two, what waits for somebody else who names the same person. */
+        ErasureBegun: components["schemas"]["Erasure"] | {
+            waiting: components["schemas"]["Waiting"];
+        };
         ErasureTrial: {
+            /** @description Who has asked to erase them, and waits for a second person. */
+            asked_by: string | null;
             days: {
                 day: string;
                 events: number;
@@ -406,6 +412,8 @@ export interface components {
             /** @description Days of which only roll-ups are left that name them. */
             rollup_days: number;
             subject: string;
+            /** @description Whether two persons name them before they are erased. */
+            two_person_rule: boolean;
         };
         Erasures: {
             erasures: components["schemas"]["Erasure"][];
@@ -2007,9 +2015,13 @@ export interface components {
         Wish: {
             hold?: string;
             /** @enum {string} */
-            kind: "retention" | "release";
+            kind: "retention" | "release" | "erase";
+            /** @description A keyed hash of how: the same person has the same. */
+            mark?: string;
             reason?: string;
             set?: components["schemas"]["RetentionSet"];
+            /** @description How the person to erase is named. */
+            subject?: string;
         };
     };
     responses: never;

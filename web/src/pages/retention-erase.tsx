@@ -1,6 +1,6 @@
 // Erasing a person: what there is of them first, then for good; and who was erased, by a keyed hash.
 import { useState } from 'react'
-import { type Erasure, type ErasureTrial, personUrl, useErasures } from '../api/erasures'
+import { type Erasure, type ErasureBegun, type ErasureTrial, personUrl, useErasures } from '../api/erasures'
 import { useAct } from '../api/members'
 import { useSession } from '../api/queries'
 import { Button } from '../parts/button'
@@ -34,6 +34,7 @@ export function Erase({ tz }: { tz: string }) {
 }
 
 function Erasing({ tz }: { tz: string }) {
+  const session = useSession().data
   const answer = useErasures()
   const [subject, setSubject] = useState('consumer')
   const [value, setValue] = useState('')
@@ -53,8 +54,10 @@ function Erasing({ tz }: { tz: string }) {
     if (told) setTrial(told)
   }
   const erase = async () => {
-    if ((await act('POST', '/erasures', person)) === false) return false
-    toast('It is being erased', { tone: 'good' })
+    const begun = await act<ErasureBegun>('POST', '/erasures', person)
+    if (begun === false) return false
+    const isWaiting = begun !== null && 'waiting' in begun
+    toast(isWaiting ? 'It waits until somebody else erases the same person' : 'It is being erased', { tone: 'good' })
     change(() => setValue(''))
     return true
   }
@@ -116,15 +119,22 @@ function Erasing({ tz }: { tz: string }) {
             {labelOf(subject)} <code>{person.value}</code>
           </p>
           <p>It cannot be undone. Calls still count, and every checkpoint still holds.</p>
+          {trial?.two_person_rule && <p>{secondText(trial.asked_by, session?.user)}</p>}
         </ConfirmDialog>
       )}
     </>
   )
 }
 
+/** What the rule of two makes of it. */
+const secondText = (asked: string | null, own: string | null | undefined) =>
+  asked && asked !== own
+    ? `${asked} has asked for it; you are the second person, and it is done.`
+    : 'It waits until somebody else erases the same person.'
+
 /** What there is of them. */
 function Told({ trial }: { trial: ErasureTrial }) {
-  const { events, days, rollup_days, operator_records, left, refusal } = trial
+  const { events, days, rollup_days, operator_records, left, refusal, asked_by } = trial
   const span = days.length > 0 ? `, ${days[0]?.day} to ${days[days.length - 1]?.day}` : ''
   return (
     <div role="status">
@@ -134,6 +144,7 @@ function Told({ trial }: { trial: ErasureTrial }) {
         {rollup_days > 0 && `; roll-ups of ${exactText(rollup_days)} more days`}
       </p>
       {left.length > 0 && <p className={css.told}>Not erased from {left.join(', ')}: kept for something else.</p>}
+      {asked_by && <p className={css.told}>{asked_by} has asked to erase it.</p>}
       {refusal && <p className={css.told}>It cannot be erased: {refusal}</p>}
     </div>
   )

@@ -23,7 +23,7 @@ const columnsAt = (tz: string, onAnswer: (answer: Answer) => void): TableColumn<
     label: 'Do',
     cell: (waiting) => (
       <span className={css.presets}>
-        {!waiting.is_own && (
+        {!waiting.is_own && waiting.wish.kind !== 'erase' && (
           <Button
             aria-label={`Approve: ${wishText(waiting.wish)}`}
             onPress={() => onAnswer({ waiting, verb: 'approve' })}
@@ -84,7 +84,8 @@ export function WaitingRequests({ waiting, tz }: { waiting: Waiting[]; tz: strin
 }
 
 /** What is asked for. */
-export function wishText({ kind, set, reason }: Waiting['wish']): string {
+export function wishText({ kind, set, reason, subject, mark }: Waiting['wish']): string {
+  if (kind === 'erase') return `erase a person (${subject}, known as ${mark}); erasing the same one approves it`
   if (kind === 'release') return `release the hold: ${reason}`
   const days = (of: number | null | undefined) => (of ? `${exactText(of)} days` : 'as the settings file says')
   return `keep events ${days(set?.events_days)}, roll-ups ${days(set?.rollups_days)}, the operator trail ${days(set?.trail_days)}`

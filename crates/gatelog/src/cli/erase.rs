@@ -6,14 +6,15 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::client::{Client, Server, said};
+use super::retention::wish;
 use crate::config::Environment;
 use crate::terminal::line;
 
 /// Shows what is kept of a person; with --apply it is erased.
 ///
 /// Their name, addresses, agents, paths, headers and the like leave events, roll-ups, the log and the operator trail; the
-/// calls still count, and every checkpoint still holds. It cannot be undone. Needs a token with the permission
-/// persons:erase.
+/// calls still count, and every checkpoint still holds. It cannot be undone. With two_person_rule it waits until somebody
+/// else erases the same person. Needs a token with the permission persons:erase.
 ///
 /// Examples:
 ///   gatelog erase consumer alice
@@ -54,6 +55,13 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
         return Ok(());
     }
     let begun = asked(&client, PATH, &person)?;
+    if let Some(waiting) = begun.get("waiting") {
+        match args.json {
+            true => println!("{begun}"),
+            false => println!("{}", wish(waiting)),
+        }
+        return Ok(());
+    }
     let done = until_done(&client, begun)?;
     match args.json {
         true => println!("{done}"),
@@ -113,6 +121,9 @@ fn print(trial: &Value) {
     }
     for file in list("left").filter_map(Value::as_str) {
         println!("it also stands in {}, which is kept for something else", line(file));
+    }
+    if let Some(by) = trial.get("asked_by").and_then(Value::as_str) {
+        println!("{} has asked to erase it", line(by));
     }
     if let Some(refusal) = trial.get("refusal").and_then(Value::as_str) {
         println!("it cannot be erased: {}", line(refusal));

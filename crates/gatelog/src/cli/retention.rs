@@ -121,10 +121,11 @@ fn wanted(args: &Args, held: &Value) -> anyhow::Result<Value> {
 }
 
 /// What waits for a second person.
-fn wish(waiting: &Value) -> String {
+pub(super) fn wish(waiting: &Value) -> String {
     let text = |path: &str| waiting.pointer(path).and_then(Value::as_str).map(line).unwrap_or_default();
     let what = match text("/wish/kind").as_str() {
         "release" => format!("releasing the hold: {}", text("/wish/reason")),
+        "erase" => format!("erasing a person ({}) known as {}", text("/wish/subject"), text("/wish/mark")),
         _ => {
             let days = |name: &str| {
                 let days = waiting.pointer(&format!("/wish/set/{name}")).and_then(Value::as_u64);
@@ -135,9 +136,12 @@ fn wish(waiting: &Value) -> String {
         }
     };
     let (id, by, expires) = (text("/id"), text("/by"), text("/expires"));
-    format!(
-        "waits for somebody else, until {expires}, asked by {by}: {what}; gatelog retention --approve {id}"
-    )
+    // An erasure is approved by who names the same person.
+    let how = match text("/wish/kind").as_str() {
+        "erase" => "gatelog erase … --apply, of the same person".to_owned(),
+        _ => format!("gatelog retention --approve {id}"),
+    };
+    format!("waits for somebody else, until {expires}, asked by {by}: {what}; {how}")
 }
 
 fn print(told: &Value, is_set: bool) {

@@ -12,6 +12,7 @@ use super::answer;
 use super::body;
 use super::error::Problem;
 use super::recorded::{address, touched};
+use super::requests;
 use super::route::{About, Answer, Call, Route, route};
 use super::whole::sees_all;
 use crate::app::App;
@@ -19,6 +20,9 @@ use crate::catalog;
 use crate::clock;
 use crate::erasure::{self, Erasure, Person, Trial};
 use crate::trail::actions::{ERASURE_RUN, ERASURE_TRY};
+use crate::two_person::{self, Wish};
+
+const UNDER_WAY: &str = "another erasure is under way";
 
 /// A way to name a person and a value.
 const BODY_BYTES_MAX: usize = 8 << 10;
@@ -47,10 +51,14 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::POST,
             "/api/v1/erasures",
             run,
-            About::new("Erases a person from all that is kept; it goes on after the answer.", &[], "Erasure")
-                .recorded(ERASURE_RUN)
-                .takes("ErasureBody")
-                .status(202),
+            About::new(
+                "Erases a person from all that is kept; it goes on after the answer.",
+                &[],
+                "ErasureBegun",
+            )
+            .recorded(ERASURE_RUN)
+            .takes("ErasureBody")
+            .status(202),
         ),
     ]
 }
@@ -98,6 +106,10 @@ async fn attempt(scope: Scope, mut call: Call) -> Answer {
         "holds": holds,
         "left": trial.left,
         "refusal": trial.refusal(),
+        "two_person_rule": call.app.config.two_person_rule,
+        "asked_by": call.app.catalog.with(|content| {
+            content.waiting.asked(&wish(&person, &mark), clock::now()).map(str::to_owned)
+        }),
     });
     Ok(touched(answer::json(&told)?, "", &mark))
 }
@@ -119,16 +131,30 @@ async fn run(scope: Scope, mut call: Call) -> Answer {
         let detail = "there is an account of that name: remove it first";
         return Err(Problem::new(StatusCode::CONFLICT, detail));
     }
-    let id: String = catalog::random::<6>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    if call.app.erasing.is_busy() {
+        return Err(Problem::new(StatusCode::CONFLICT, UNDER_WAY));
+    }
     let mark = person.mark(&call.app);
+    if call.app.config.two_person_rule {
+        let (who, wish) = (two_person::person(scope.principal())?, wish(&person, &mark));
+        if !call.app.change(|content| content.waiting.second(&wish, who, clock::now()))? {
+            return Ok(touched(requests::ask(&call.app, scope.principal(), wish)?, "", &mark));
+        }
+    }
+    let id: String = catalog::random::<6>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let app = std::sync::Arc::clone(&call.app);
     let begun = tokio::task::block_in_place(|| erasure::start(&app, &id, person, clock::now()));
     if !begun.map_err(Problem::internal)? {
-        return Err(Problem::new(StatusCode::CONFLICT, "another erasure is under way"));
+        return Err(Problem::new(StatusCode::CONFLICT, UNDER_WAY));
     }
     let one = app.catalog.with(|content| content.erasures.get(&id).cloned());
     let one = one.ok_or_else(|| Problem::missing("there is no such erasure"))?;
     Ok(touched(answer::json_with(StatusCode::ACCEPTED, &told(&app, &id, &one))?, &id, &mark))
+}
+
+/// What waits for somebody else who names the same person.
+fn wish(person: &Person, mark: &str) -> Wish {
+    Wish::Erase { subject: person.subject.clone(), mark: mark.to_owned() }
 }
 
 async fn looked(call: &mut Call) -> Result<(Person, Trial), Problem> {

@@ -21,7 +21,7 @@ impl From<Refused> for Problem {
     fn from(refused: Refused) -> Problem {
         let status = match refused {
             // They may, as far as their role goes; it is the rule that wants somebody else.
-            Refused::NoPerson | Refused::Own | Refused::Full => StatusCode::CONFLICT,
+            Refused::NoPerson | Refused::Own | Refused::Unnamed | Refused::Full => StatusCode::CONFLICT,
             Refused::Missing => StatusCode::NOT_FOUND,
         };
         Problem::new(status, refused.to_string())
@@ -98,6 +98,8 @@ fn done(kept: &mut Kept, wish: &Wish, settings: Days) -> Result<(), String> {
         Wish::Release { hold, .. } => {
             kept.holds.remove(hold).ok_or("the hold is released already")?;
         }
+        // It is approved by erasing the same person, and never comes here.
+        Wish::Erase { .. } => return Err(Refused::Unnamed.to_string()),
     }
     Ok(())
 }
