@@ -378,15 +378,15 @@ export interface components {
             state: "running" | "done" | "failed";
             subject: string;
         };
+        /** @description What has begun; with the rule of two, what waits for somebody else who names the same person. */
+        ErasureBegun: components["schemas"]["Erasure"] | {
+            waiting: components["schemas"]["Waiting"];
+        };
         /** @description Who. */
         ErasureBody: {
             /** @description One of `subjects` of `GET /erasures`. */
             subject: string;
             value: string;
-        };
-        /** @description What has begun; with the rule of two, what waits for somebody else who names the same person. */
-        ErasureBegun: components["schemas"]["Erasure"] | {
-            waiting: components["schemas"]["Waiting"];
         };
         ErasureTrial: {
             /** @description Who has asked to erase them, and waits for a second person. */
