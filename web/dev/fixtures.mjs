@@ -32,6 +32,7 @@ const SESSION = {
   role: 'super_admin',
   permissions: PERMISSIONS,
   rows: [],
+  addresses: 'whole',
   has_users: true,
   version: '0.1.0',
   sample: true,

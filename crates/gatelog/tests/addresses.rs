@@ -280,6 +280,8 @@ fn url(text: &str) -> String {
 fn what_is_left_can_still_be_counted_and_given_to_nobody_as_more() {
     let server = filled();
     let (cut, hashed) = (role(&server, "cut", "network"), role(&server, "hashed", "hash"));
+    assert_eq!(server.get_as(&cut, "/api/v1/session").json()["addresses"], "network");
+    assert_eq!(server.json("/api/v1/session")["addresses"], "whole");
     let groups = |token: &str| {
         let answer = server.get_as(token, &format!("/api/v1/explore?{RANGE}&by=ip&top=10")).json();
         answer["rows"].as_array().unwrap().len()

@@ -1539,6 +1539,11 @@ export interface components {
             step: string;
         };
         Session: {
+            /**
+             * @description What you see of clients' addresses.
+             * @enum {string}
+             */
+            addresses: "whole" | "network" | "hash";
             has_users: boolean;
             name: string;
             permissions: string[];

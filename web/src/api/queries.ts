@@ -74,6 +74,9 @@ export function usePanels() {
   })
 }
 
+/** Whether nothing is hidden from them. What is about all events is only for who sees all of them, as the server has it. */
+export const seesAll = (session: Session) => session.rows.length === 0 && session.addresses === 'whole'
+
 export function useSession() {
   return useQuery({
     queryKey: ['/session'],

@@ -78,6 +78,12 @@ function Facts({ user, tz }: { user: Account['user']; tz: string }) {
             <RowsSeen rows={session?.rows.join(' ') || null} />
           </dd>
         </div>
+        {session && session.addresses !== 'whole' && (
+          <div>
+            <dt>Client addresses</dt>
+            <dd>{session.addresses === 'hash' ? 'hashed' : 'cut short'}</dd>
+          </div>
+        )}
         <div>
           <dt>Signed in</dt>
           <dd>

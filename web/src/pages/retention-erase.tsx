@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { type Erasure, type ErasureBegun, type ErasureTrial, personUrl, useErasures } from '../api/erasures'
 import { useAct } from '../api/members'
-import { useSession } from '../api/queries'
+import { seesAll, useSession } from '../api/queries'
 import { Button } from '../parts/button'
 import { Segmented } from '../parts/choice'
 import { ConfirmDialog } from '../parts/confirm-dialog'
@@ -29,7 +29,7 @@ const columnsAt = (tz: string, labelOf: (subject: string) => string): TableColum
 /** Only for who may. */
 export function Erase({ tz }: { tz: string }) {
   const session = useSession().data
-  const may = session?.permissions.includes('persons:erase') === true && session.rows.length === 0
+  const may = session?.permissions.includes('persons:erase') === true && seesAll(session)
   return may ? <Erasing tz={tz} /> : null
 }
 

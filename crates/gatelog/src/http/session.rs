@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use keys::{Opened, Permission, Place, Principal, Secret};
+use keys::{Addresses, Opened, Permission, Place, Principal, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::error::Problem;
@@ -30,6 +30,8 @@ struct Session<'a> {
     permissions: &'a [Permission],
     /// The filters that narrow what is seen.
     rows: &'a [String],
+    /// What is seen of clients' addresses.
+    addresses: Addresses,
     /// Whether anybody has an account.
     has_users: bool,
     version: &'static str,
@@ -62,6 +64,7 @@ fn described(call: &Call, principal: &Principal) -> Answer {
         role: role.to_string(),
         permissions: principal.permissions(),
         rows: principal.row_filters(),
+        addresses: principal.addresses(),
         has_users,
         version: env!("CARGO_PKG_VERSION"),
         sample,
