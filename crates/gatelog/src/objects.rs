@@ -97,6 +97,7 @@ impl Objects {
             name: self.source.clone(),
             from: format!("s3://{}/{}", self.bucket, self.prefix),
             every: Duration::from_secs(self.interval_s.unwrap_or(60)),
+            wanted: Arc::default(),
         }
     }
 

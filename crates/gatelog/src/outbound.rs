@@ -11,6 +11,7 @@ use event::Timestamp;
 use relay::egress::{Egress, Policy};
 use relay::sigv4::Credentials;
 use serde::Serialize;
+use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::config::{Config, Environment};
@@ -151,6 +152,8 @@ pub(crate) struct Schedule {
     pub(crate) name: String,
     pub(crate) from: String,
     pub(crate) every: Duration,
+    /// Told when it is not to wait for its time.
+    pub(crate) wanted: Arc<Notify>,
 }
 
 impl Schedule {
@@ -192,6 +195,7 @@ impl Schedule {
             self.note(&app, outcome, pause);
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
+                () = self.wanted.notified() => {}
                 _ = stopping.wait_for(|stopping| *stopping) => return,
             }
         }

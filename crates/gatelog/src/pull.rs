@@ -78,6 +78,7 @@ impl Pulled {
             name: name.to_owned(),
             from,
             every: Duration::from_secs(self.interval_s.unwrap_or(INTERVAL_S)),
+            wanted: Arc::default(),
         }
     }
 

@@ -684,6 +684,71 @@ fn what_was_changed_behind_the_proxy_is_found() {
 }
 
 #[test]
+fn what_a_whole_configuration_changes_is_told_thing_by_thing() {
+    let dir = tempfile::tempdir().unwrap();
+    // The next snapshot is taken because of the change, not because it is time.
+    let proxied = Proxied::on(dir.path(), Admin::kong(), "kong", "snapshot_interval_s = 3600", &[]);
+    let until = Instant::now() + Duration::from_secs(30);
+    while proxied.server.json("/api/v1/pulls")["pulls"][0]["last_success"].is_null() {
+        assert!(Instant::now() < until, "no first snapshot");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let config = |retries: u8, routes: &[&str]| {
+        let service = "11111111-0000-4000-8000-000000000001";
+        let routes: Vec<Value> = routes.iter().map(|name| {
+            json!({ "id": format!("22222222-0000-4000-8000-{name:0>12}"), "name": name, "service": { "id": service } })
+        }).collect();
+        let text = json!({
+            "_format_version": "3.0",
+            "services": [{ "id": service, "name": "pets", "host": "pets.internal", "retries": retries }],
+            "routes": routes,
+            "consumers": [{ "id": "33333333-0000-4000-8000-000000000001", "username": "mobile-app" }],
+            "key-auth": [{ "id": "44444444-0000-4000-8000-000000000001", "key": "canary-in-a-text" }],
+        });
+        json!({ "config": text.to_string() }).to_string()
+    };
+    let told_of = |count: usize| {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let found = proxied.trail("");
+            if found.len() >= count || Instant::now() > until {
+                return found;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    assert_eq!(proxied.call(CURL, ("POST", "/config", &config(5, &["list", "make"]))), 201);
+    assert_eq!(told_of(6).len(), 6);
+    let seen = proxied.admin.journal().len();
+    assert_eq!(proxied.call(CURL, ("POST", "/config", &config(1, &["list", "find"]))), 201);
+    assert_eq!(proxied.call(CURL, ("POST", "/config", r#"{"config":"canary: no JSON"}"#)), 400);
+    let events = told_of(11).split_off(6);
+    let (whole, things): (Vec<Value>, Vec<Value>) =
+        events.into_iter().partition(|event| event["resource_type"] == "config");
+    assert_eq!(whole[0]["code"], "KONG-CONFIG-UPDATE");
+    assert_eq!((&whole[1]["outcome"], whole.len()), (&json!("failure"), 2));
+    let sorted = |mut all: Vec<(String, String, String, Value, Value)>| {
+        all.sort_by_key(|one| (one.1.clone(), one.2.clone()));
+        all
+    };
+    let truth = proxied.admin.journal().split_off(seen);
+    assert_eq!(truth.len(), 3);
+    assert_eq!(sorted(things.iter().map(told).collect()), sorted(truth.iter().map(true_of).collect()));
+    for event in &things {
+        for name in ["operator", "operator_kind", "address", "agent", "tool", "source", "change_set"] {
+            assert_eq!(event[name], whole[0][name], "{name}");
+        }
+        assert!(
+            event["detail"].as_str().unwrap().starts_with("replaced with the whole configuration after 20")
+        );
+    }
+    assert_eq!((proxied.number("drift"), &whole[0]["operator"]), (0, &json!("bootstrap")));
+    let Proxied { server, .. } = proxied;
+    server.kill();
+    nothing_leaked(dir.path());
+}
+
+#[test]
 fn a_client_certificate_says_who_calls() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).display().to_string();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::hide;
 use super::operator::Operator;
-use super::resource::{Kind, OTHER, Target, is_secret_id};
+use super::resource::{CONFIG, Kind, OTHER, Target, is_secret_id};
 use super::setup::Plan;
 use super::tool::Tool;
 use crate::trail::{self, Unrecorded};
@@ -60,6 +60,7 @@ impl Call {
     fn verb(&self, before: Option<&Before>) -> &'static str {
         match self.method {
             _ if !self.target.is_change => "read",
+            Method::POST if self.target.resource_type == CONFIG => "update",
             Method::POST if self.target.id.is_empty() => "create",
             Method::PUT if matches!(before, Some(Before::Missing)) => "create",
             Method::DELETE => "delete",
@@ -102,6 +103,10 @@ pub(super) fn begun(
         let params = params.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
         request.insert("params".to_owned(), Value::Object(params.collect()));
     }
+    let asked = match call.target.resource_type {
+        CONFIG => asked.map(|asked| hide::without_texts(asked, rules)),
+        _ => asked,
+    };
     request.extend(asked.map(|asked| ("body".to_owned(), asked)));
     let mut act = Act {
         operator: call.operator.name.clone(),

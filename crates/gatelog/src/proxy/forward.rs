@@ -21,6 +21,7 @@ use super::Proxy;
 use super::act::{self, Before, Call};
 use super::body::{self, BODY_FORWARDED_BYTES_MAX, BODY_KEPT_BYTES_MAX};
 use super::operator::{self, From, Operator};
+use super::resource::CONFIG;
 use super::setup::May;
 use super::tee::Tee;
 use super::tool;
@@ -94,7 +95,7 @@ impl Visit {
             parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let target = plan.kind.target(&parts.method, path, http::canonical(path));
         let tool = tool::of(plan.kind, agent, query);
-        let change_set = match tool.is_declarative() {
+        let change_set = match tool.is_declarative() || target.resource_type == CONFIG {
             true => self.proxy.sets.of(&operator.name, agent, target.is_change, plan.gap, Instant::now()),
             false => String::new(),
         };

@@ -10,6 +10,8 @@ use super::snapshot::List;
 const NAME_CHARS_MAX: usize = 256;
 /// What is in none of the lists.
 pub(super) const OTHER: &str = "other";
+/// A whole configuration, handed over at once.
+pub(super) const CONFIG: &str = "config";
 
 /// A collection of a gateway's Admin API: its segment of the path, and what one thing of it is called.
 struct Collection(&'static str, &'static str);
@@ -112,7 +114,7 @@ const KONG_COLLECTIONS: &[Collection] = &[
     Collection("roles", "rbac_role"),
     Collection("licenses", "license"),
     Collection("event-hooks", "event_hook"),
-    Collection("config", "config"),
+    Collection("config", CONFIG),
 ];
 
 const APISIX_COLLECTIONS: &[Collection] = &[
@@ -130,7 +132,7 @@ const APISIX_COLLECTIONS: &[Collection] = &[
     Collection("protos", "proto"),
     Collection("stream_routes", "stream_route"),
     Collection("secrets", "secret"),
-    Collection("configs", "config"),
+    Collection("configs", CONFIG),
 ];
 
 const fn list(path: &'static str, resource_type: &'static str) -> List {

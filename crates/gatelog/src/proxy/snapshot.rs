@@ -2,7 +2,7 @@
 //! behind the proxy becomes operator events that nobody is named for. Kept masked, so that a restart forgets nothing.
 //!
 //! ```text
-//! proxies/kong-eu.json    {"taken": microseconds, "things": {"place": {"resource_type", "id", "name", "state"}}}
+//! proxies/kong-eu.json    {"taken": microseconds, "told": microseconds, "things": {"place": {"resource_type", "id", "name", "state"}}}
 //! ```
 
 use std::ops::ControlFlow;
@@ -54,7 +54,8 @@ pub(super) fn start(app: &Arc<App>, runtime: &Handle) {
     for proxy in app.proxies.clone() {
         let Some(every) = proxy.plan.snapshot else { continue };
         let (name, from) = (proxy.plan.name.clone(), proxy.plan.upstream.clone());
-        let schedule = Schedule { kind: "proxy", name, from, every };
+        let wanted = Arc::clone(&proxy.watch.wanted);
+        let schedule = Schedule { kind: "proxy", name, from, every, wanted };
         resume(app, &proxy);
         let runtime_of_work = runtime.clone();
         runtime.spawn(schedule.run(Arc::clone(app), move |app| runtime_of_work.block_on(take(app, &proxy))));
@@ -72,7 +73,7 @@ fn resume(app: &App, proxy: &Proxy) {
         log::warn("a snapshot cannot be read; another one is begun with", &[("proxy", &proxy.plan.name)]);
         return;
     };
-    let range = Range { from: Timestamp(last.taken), to: Timestamp(i64::MAX), before: None };
+    let range = Range { from: Timestamp(last.taken.max(last.told)), to: Timestamp(i64::MAX), before: None };
     let mut since: Vec<Act> = Vec::new();
     let read = app.trail.trail().newest(range, &mut |entry| {
         if entry.act.origin == proxy.plan.name && entry.act.source != SOURCE {
@@ -98,16 +99,21 @@ async fn take(app: &App, proxy: &Proxy) -> Result<String, String> {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let now = read(app, proxy).await?;
+        let mut now = read(app, proxy).await?;
         let Some((found, count)) = proxy.watch.compare(quiet, &now) else {
             tokio::time::sleep(PAUSE).await;
             continue;
         };
-        let told = format!("{} things, {count} changed behind the proxy", now.things.len());
-        let (bytes, taken) = (serde_json::to_vec(&now).map_err(text)?, now.taken);
+        let by = proxy.watch.replaced();
+        let how = if by.is_some() { "replaced" } else { "changed behind the proxy" };
+        let told = format!("{} things, {count} {how}", now.things.len());
         // What cannot be recorded is found once more the next time.
-        record(app, proxy, found, count, taken).await?;
-        proxy.numbers.drift.fetch_add(count as u64, Ordering::Relaxed);
+        record(app, proxy, found, count, (now.taken, by.as_ref())).await?;
+        if by.is_none() {
+            proxy.numbers.drift.fetch_add(count as u64, Ordering::Relaxed);
+        }
+        now.told = clock::now().0;
+        let bytes = serde_json::to_vec(&now).map_err(text)?;
         if proxy.watch.expect(quiet, now) {
             let file = file(app, proxy);
             let dir = file.parent().ok_or("no directory")?;
@@ -123,11 +129,29 @@ fn text(error: impl std::fmt::Display) -> String {
     error.to_string()
 }
 
-async fn record(app: &App, proxy: &Proxy, found: Vec<Drift>, count: usize, taken: i64) -> Result<(), String> {
+/// Records what a snapshot has otherwise, by nobody known or by who replaced the whole configuration.
+async fn record(
+    app: &App,
+    proxy: &Proxy,
+    found: Vec<Drift>,
+    count: usize,
+    (taken, by): (i64, Option<&Act>),
+) -> Result<(), String> {
     let set: [u8; 8] = catalog::random().map_err(text)?;
     let set: String = set.iter().map(|byte| format!("{byte:02x}")).collect();
+    let nobody = Act {
+        operator: "unattributed".to_owned(),
+        operator_kind: "unknown".to_owned(),
+        change_set: set,
+        source: SOURCE.to_owned(),
+        ..Act::default()
+    };
+    let (who, what) = match by {
+        Some(by) => (by, "replaced with the whole configuration"),
+        None => (&nobody, "changed behind the proxy"),
+    };
     let since = proxy.watch.taken().map_or_else(String::new, |last| format!(" after {last}"));
-    let mut detail = format!("changed behind the proxy{since}, found {}", Timestamp(taken));
+    let mut detail = format!("{what}{since}, found {}", Timestamp(taken));
     if count > found.len() {
         detail = format!("{detail}; {count} differences in all, of which {} are told", found.len());
     }
@@ -138,11 +162,16 @@ async fn record(app: &App, proxy: &Proxy, found: Vec<Drift>, count: usize, taken
             _ => "update",
         };
         let written = |state: Option<Value>| state.map(|state| state.to_string()).unwrap_or_default();
-        let found = act::of(&proxy.plan, &thing.resource_type, verb, SOURCE, clock::now()).map_err(text)?;
+        let found =
+            act::of(&proxy.plan, &thing.resource_type, verb, &who.source, clock::now()).map_err(text)?;
         let found = Act {
-            operator: "unattributed".to_owned(),
-            operator_kind: "unknown".to_owned(),
-            change_set: set.clone(),
+            operator: who.operator.clone(),
+            operator_kind: who.operator_kind.clone(),
+            token: who.token.clone(),
+            address: who.address.clone(),
+            agent: who.agent.clone(),
+            tool: who.tool.clone(),
+            change_set: who.change_set.clone(),
             outcome: "success".to_owned(),
             resource_id: thing.id,
             resource_name: thing.name,

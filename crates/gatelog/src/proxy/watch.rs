@@ -8,8 +8,10 @@ use event::mask::{Rules, mask_text};
 use event::{Act, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use super::Proxy;
+use super::resource::{CONFIG, OTHER};
 
 /// Differences of one snapshot that become events; of further ones only the number is told.
 pub(super) const DRIFTS_MAX: usize = 1_000;
@@ -17,7 +19,7 @@ pub(super) const DRIFTS_MAX: usize = 1_000;
 const TOUCHED_MAX: usize = 100_000;
 
 /// Members that tell when something changed and not what.
-const STAMPS: &[&str] = &["updated_at", "update_time"];
+const STAMPS: &[&str] = &["created_at", "updated_at", "create_time", "update_time"];
 
 /// One thing of a gateway, masked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,9 @@ pub(super) struct Thing {
 pub(super) struct Snapshot {
     /// When it was begun, in microseconds.
     pub(super) taken: i64,
+    /// When what it has otherwise had been told, in microseconds.
+    #[serde(default)]
+    pub(super) told: i64,
     pub(super) things: BTreeMap<String, Thing>,
 }
 
@@ -59,6 +64,8 @@ struct Since {
     touched: HashMap<(String, String), Touch>,
     /// Ids of what was deleted: what belonged to it may be gone with it.
     deleted: HashSet<String>,
+    /// The act that replaced everything by another configuration: what is otherwise is its doing.
+    replaced: Option<Act>,
     /// Kinds of things of which something unknown may have changed; everything when it holds an empty text.
     open: HashSet<String>,
     running: usize,
@@ -67,11 +74,15 @@ struct Since {
 
 /// Watches one gateway.
 #[derive(Default)]
-pub(super) struct Watch(Mutex<Since>);
+pub(super) struct Watch {
+    since: Mutex<Since>,
+    /// Told when a snapshot is wanted before its time.
+    pub(super) wanted: Arc<Notify>,
+}
 
 impl Watch {
     fn since(&self) -> MutexGuard<'_, Since> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A change is about to be handed on.
@@ -91,18 +102,26 @@ impl Watch {
             }
             Some((begun, end)) => since.touch(&begun.clone().completed(end)),
         }
+        if since.replaced.is_some() {
+            self.wanted.notify_one();
+        }
     }
 
-    /// Takes up again what was known before a restart: the last snapshot, and the events since.
+    /// Takes up again what was known before a restart: the last snapshot, and the events since, newest first.
     pub(super) fn resume(&self, last: Snapshot, events: &[Act]) {
         let mut since = self.since();
         since.last = Some(last);
-        events.iter().for_each(|act| since.touch(&Act { after: String::new(), ..act.clone() }));
+        events.iter().rev().for_each(|act| since.touch(&Act { after: String::new(), ..act.clone() }));
     }
 
     /// When the last snapshot was begun.
     pub(super) fn taken(&self) -> Option<Timestamp> {
         self.since().last.as_ref().map(|last| Timestamp(last.taken))
+    }
+
+    /// The act that replaced the whole configuration since the last snapshot, if one did.
+    pub(super) fn replaced(&self) -> Option<Act> {
+        self.since().replaced.clone()
     }
 
     /// A moment without a change under way; none when there is one.
@@ -178,8 +197,16 @@ impl Since {
         if act.outcome == "failure" || act.outcome == "denied" || act.verb == "read" {
             return;
         }
-        if act.resource_id.is_empty() || act.resource_type == "other" || act.resource_type == "config" {
-            let all = act.resource_type == "other" || act.resource_type == "config";
+        let is_other = |done: &Act| done.operator != act.operator;
+        if act.resource_type == CONFIG
+            && act.outcome == "success"
+            && !self.replaced.as_ref().is_some_and(is_other)
+        {
+            self.replaced = Some(act.clone());
+            return;
+        }
+        if act.resource_id.is_empty() || act.resource_type == OTHER || act.resource_type == CONFIG {
+            let all = act.resource_type == OTHER || act.resource_type == CONFIG;
             self.open.insert(if all { String::new() } else { act.resource_type.clone() });
             return;
         }
@@ -267,7 +294,7 @@ mod tests {
     }
 
     fn snapshot(things: &[(String, Thing)]) -> Snapshot {
-        Snapshot { taken: 0, things: things.iter().cloned().collect() }
+        Snapshot { things: things.iter().cloned().collect(), ..Snapshot::default() }
     }
 
     fn act(verb: &str, resource_type: &str, id: &str, outcome: &str, after: &str) -> Act {
@@ -329,6 +356,7 @@ mod tests {
         // Of what is not known nothing is said.
         done(&act("update", "route", "1", "unknown", ""));
         done(&act("create", "service", "", "unknown", ""));
+        assert!(watch.replaced().is_none());
         let open = snapshot(&[thing("route", "1", json!({ "uri": "/z" })), thing("service", "9", json!({}))]);
         assert!(drifts(&watch, &open).is_empty());
         watch.begins();

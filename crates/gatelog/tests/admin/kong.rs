@@ -29,6 +29,7 @@ pub(super) fn answer(state: &mut State, seen: &Seen) -> Answer {
         |segment: &str| KINDS.iter().find(|(name, ..)| *name == segment || format!("{name}s") == segment);
     match *path.as_slice() {
         [] => (200, Some(json!({ "version": "3.9.1", "tagline": "Welcome" }))),
+        ["config"] if method == "POST" => config(state, &body),
         [list] => match of(list) {
             Some((_, kind, _)) => collection(state, &method, kind, None, body),
             None => not_found(),
@@ -47,6 +48,46 @@ pub(super) fn answer(state: &mut State, seen: &Seen) -> Answer {
             }
         }
     }
+}
+
+/// Without a database: everything is what the text in `config` says, here JSON with flat lists and ids.
+fn config(state: &mut State, body: &Value) -> Answer {
+    let Some(declared) = body["config"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok())
+    else {
+        return (400, Some(json!({ "message": "declarative config is invalid", "code": 14 })));
+    };
+    let now = state.tick();
+    let mut things = std::collections::BTreeMap::new();
+    for (list, kind, _) in KINDS {
+        for thing in declared[list].as_array().into_iter().flatten() {
+            let mut thing = thing.clone();
+            merge(&mut thing, &json!({ "created_at": now, "updated_at": now }));
+            things.insert(((*kind).to_owned(), thing["id"].as_str().unwrap().to_owned()), thing);
+        }
+    }
+    let before = std::mem::replace(&mut state.things, things.clone());
+    let unstamped = |thing: &Value| {
+        let mut thing = thing.clone();
+        merge(&mut thing, &json!({ "created_at": null, "updated_at": null }));
+        thing
+    };
+    for ((kind, id), thing) in &things {
+        match before.get(&(kind.clone(), id.clone())) {
+            None => state.note("create", kind, id, None, thing.clone()),
+            Some(old) if unstamped(old) == unstamped(thing) => {}
+            Some(old) => state.note("update", kind, id, Some(old.clone()), thing.clone()),
+        }
+    }
+    for ((kind, id), old) in before.iter().filter(|(key, _)| !things.contains_key(*key)) {
+        state.note("delete", kind, id, Some(old.clone()), Value::Null);
+    }
+    let list = |name: &str, kind: &str| -> Value {
+        let of_kind = things.iter().filter(|((of, _), _)| of == kind);
+        json!({ name: of_kind.map(|((_, id), thing)| (id.clone(), thing.clone())).collect::<serde_json::Map<_, _>>() })
+    };
+    let mut answer = json!({});
+    KINDS.iter().for_each(|(name, kind, _)| merge(&mut answer, &list(name, kind)));
+    (201, Some(answer))
 }
 
 type Owner = Option<(&'static str, String)>;
