@@ -622,7 +622,9 @@ fn the_gateways_own_token_is_lent_and_headers_of_the_trusted_are_believed() {
 #[test]
 fn what_was_changed_behind_the_proxy_is_found() {
     let dir = tempfile::tempdir().unwrap();
-    let proxied = Proxied::on(dir.path(), Admin::kong(), "kong", "snapshot_interval_s = 1", &[]);
+    let admin = Admin::kong();
+    admin.state.lock().unwrap().workspaces.insert("team".to_owned(), admin::State::default());
+    let proxied = Proxied::on(dir.path(), admin, "kong", "snapshot_interval_s = 1", &[]);
     let pull = |server: &Server| server.json("/api/v1/pulls")["pulls"][0].clone();
     // A snapshot that began after this moment has been taken.
     let snapshot = |server: &Server| {
@@ -664,10 +666,21 @@ fn what_was_changed_behind_the_proxy_is_found() {
     }
     assert_eq!(proxied.number("drift"), 3);
 
+    // What goes on in another workspace is known by its path only, through the proxy and behind it.
+    let mine = "/team/services/99999999-0000-4000-8000-000000000001";
+    assert_eq!(proxied.call(CURL, ("PUT", mine, r#"{"name":"mine","host":"mine.internal"}"#)), 200);
+    snapshot(&proxied.server);
+    assert_eq!(drift(&proxied).len(), 3);
+    proxied.admin.send("PATCH", mine, &[], r#"{"host":"other.internal"}"#);
+    snapshot(&proxied.server);
+    let found = drift(&proxied);
+    assert_eq!((found.len(), &found[3]["resource_name"]), (4, &json!("mine")));
+    assert_eq!(found[3]["diff"][0]["path"], "/host");
+
     // What goes with something that was deleted through the proxy is no drift, and nothing is found twice.
     assert_eq!(proxied.call(CURL, ("DELETE", "/consumers/mobile-app", "")), 204);
     snapshot(&proxied.server);
-    assert_eq!(drift(&proxied).len(), 3);
+    assert_eq!(drift(&proxied).len(), 4);
 
     let Proxied { server, admin, .. } = proxied;
     server.kill();
@@ -675,9 +688,9 @@ fn what_was_changed_behind_the_proxy_is_found() {
     let proxied = Proxied::on(dir.path(), admin, "kong", "snapshot_interval_s = 1", &[]);
     snapshot(&proxied.server);
     let found = drift(&proxied);
-    assert_eq!((found.len(), &found[3]["code"]), (4, &json!("KONG-UPSTREAM-UPDATE")));
+    assert_eq!((found.len(), &found[4]["code"]), (5, &json!("KONG-UPSTREAM-UPDATE")));
     assert_eq!(
-        found[3]["diff"][0],
+        found[4]["diff"][0],
         json!({ "path": "/algorithm", "before": "round-robin", "after": "least-connections" })
     );
     nothing_leaked(dir.path());

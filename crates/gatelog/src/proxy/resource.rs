@@ -32,6 +32,8 @@ pub(crate) struct Kind {
     pub(super) list: &'static str,
     /// What a snapshot reads.
     pub(super) lists: &'static [List],
+    /// Where it lists its workspaces, each of which has all those lists; a name in front of a path leads to them.
+    pub(super) workspaces: Option<&'static str>,
     /// Members that tell a thing from others, best first.
     ids: &'static [&'static str],
     /// Members that name a thing, best first.
@@ -59,6 +61,7 @@ pub(crate) static KONG: Kind = Kind {
     value: "",
     list: "data",
     lists: KONG_LISTS,
+    workspaces: Some("/workspaces"),
     ids: &["id"],
     names: &["name", "username", "custom_id", "group", "target", "prefix"],
     harmless: &["validate", "schemas"],
@@ -72,6 +75,7 @@ pub(crate) static APISIX: Kind = Kind {
     value: "value",
     list: "list",
     lists: APISIX_LISTS,
+    workspaces: None,
     ids: &["id", "username"],
     names: &["name", "username", "sni"],
     harmless: &["validate", "schema"],

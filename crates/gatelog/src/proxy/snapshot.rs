@@ -194,10 +194,13 @@ async fn read(app: &App, proxy: &Proxy) -> Result<Snapshot, String> {
         token: proxy.plan.token_file.as_ref().map(|_| super::token(&proxy.plan)).transpose().map_err(text)?,
         snapshot: Snapshot { taken: clock::now().0, ..Snapshot::default() },
     };
-    for list in proxy.plan.kind.lists {
-        for id in reader.list(list.path, list.resource_type).await? {
-            let Some((inner, resource_type)) = list.inner else { continue };
-            reader.list(&format!("{}/{}/{inner}", list.path, encoded(&id, false)), resource_type).await?;
+    for space in reader.workspaces().await? {
+        for list in proxy.plan.kind.lists {
+            let path = format!("{space}{}", list.path);
+            for id in reader.list(&path, list.resource_type).await? {
+                let Some((inner, resource_type)) = list.inner else { continue };
+                reader.list(&format!("{path}/{}/{inner}", encoded(&id, false)), resource_type).await?;
+            }
         }
     }
     Ok(reader.snapshot)
@@ -212,6 +215,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What paths of the workspaces begin with: nothing for the default one, the only one where there are none.
+    async fn workspaces(&mut self) -> Result<Vec<String>, String> {
+        let Some(list) = self.proxy.plan.kind.workspaces else { return Ok(vec![String::new()]) };
+        self.list(list, "workspace").await?;
+        let others = self.snapshot.things.values().filter(|thing| thing.name != "default");
+        let others = others.map(|thing| format!("/{}", encoded(&thing.name, false)));
+        Ok(std::iter::once(String::new()).chain(others).collect())
+    }
+
     /// Reads a list to its end; the ids in it. What an edition or version does not have is empty.
     async fn list(&mut self, path: &str, resource_type: &str) -> Result<Vec<String>, String> {
         let kind = self.proxy.plan.kind;
@@ -286,6 +298,8 @@ impl Reader<'_> {
         match status.as_u16() {
             200 => serde_json::from_slice(&body.to_bytes()).map(Some).map_err(text),
             400 | 404 => Ok(None),
+            // A token for one workspace.
+            403 if Some(target.split('?').next().unwrap_or_default()) == kind.workspaces => Ok(None),
             status => Err(format!("{target}: the gateway answered {status}")),
         }
     }

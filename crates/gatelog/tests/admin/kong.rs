@@ -22,6 +22,20 @@ pub(super) fn answer(state: &mut State, seen: &Seen) -> Answer {
     let (method, path) = parts(seen);
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let body = body_of(seen);
+    if let Some(space) = path.first().copied()
+        && let Some(mut inner) = state.workspaces.remove(space)
+    {
+        let line = seen.line.replacen(&format!("/{space}"), "", 1);
+        let answer = answer(&mut inner, &Seen { line, ..seen.clone() });
+        state.workspaces.insert(space.to_owned(), inner);
+        return answer;
+    }
+    if path == ["workspaces"] && !state.workspaces.is_empty() {
+        let names = ["default".to_owned()].into_iter().chain(state.workspaces.keys().cloned());
+        let data: Vec<Value> =
+            names.map(|name| json!({ "id": format!("id-of-{name}"), "name": name })).collect();
+        return (200, Some(json!({ "data": data, "next": null })));
+    }
     if path.contains(&"schemas") {
         return (200, Some(json!({ "message": "schema validation successful" })));
     }

@@ -48,6 +48,8 @@ pub struct State {
     pub things: BTreeMap<(String, String), Value>,
     pub journal: Vec<Change>,
     pub seen: Vec<Seen>,
+    /// Kong's workspaces beside the default one.
+    pub workspaces: BTreeMap<String, State>,
     /// A path whose answer never comes.
     pub silent: String,
     count: u64,
