@@ -100,6 +100,7 @@ def open_note(note, keys, witnesses=None):
     text, lines = note[: at + 1], note[at + 2 :].splitlines()
     for match in (re.fullmatch("\u2014 ([^ ]+) ([A-Za-z0-9+/]+=*)", line) for line in lines[:16]):
         data = base64.b64decode(match[2]) if match and len(match[2]) % 4 == 0 else b""
+        data = data if match and base64.b64encode(data).decode() == match[2] else b""
         for name, ident, key, *is_witness in keys:
             time = f"cosignature/v1\ntime {int.from_bytes(data[4:12], 'big')}\n" if is_witness else ""
             signature = data[12:] if is_witness else data[4:]
@@ -302,74 +303,99 @@ def left_of(texts, half):
     return left
 
 
+def commitment_of(salt, texts):
+    """The commitment to the personal texts of an event, by column."""
+    parts = [part_of(name, texts[name]) for name in sorted(texts.keys() - SELDOM)]
+    told = bytes([len(parts)]) + b"".join(parts)
+    for name in sorted(texts.keys() & SELDOM):
+        told += name.encode() + b"\0" + struct.pack("<I", len(texts[name].encode())) + texts[name].encode()
+    return sha256(salt + told)
+
+
 def personal_of(columns, half):
     """The commitments to the personal texts of each event, one after the other."""
     rows, commitments = len(columns["seq"]), []
     left = left_of(columns.get("erased", []), half)
     salts = salts_of(rows, half, left)
-    dicts, texts = sorted((PERSONAL - SELDOM) & columns.keys()), sorted(SELDOM & columns.keys())
     for at in range(rows):
-        parts = [part_of(name, columns[name][at]) for name in dicts if columns[name][at]]
-        rare = [(name.encode(), columns[name][at].encode()) for name in texts if columns[name][at]]
-        told = bytes([len(parts)]) + b"".join(parts)
-        told += b"".join(name + b"\0" + struct.pack("<I", len(text)) + text for name, text in rare)
-        own = sha256(salts[at] + told) if at in salts else bytes(32)
-        commitments.append((bytes(32) if parts or rare else left[at][:32]) if at in left else own)
-    return b"".join(commitments)
-
-
-def narrow(numbers):
-    """Each number in as many bytes as the largest needs; that many comes first."""
-    width = max(1, (max(numbers).bit_length() + 7) // 8)
-    return bytes([width]) + b"".join(number.to_bytes(width, "little") for number in numbers)
+        texts = {name: columns[name][at] for name in PERSONAL & columns.keys() if columns[name][at]}
+        own = commitment_of(salts[at], texts) if at in salts else bytes(32)
+        commitments.append((bytes(32) if texts else left[at][:32]) if at in left else own)
+    return commitments
 
 
 def names_of(columns, half):
-    """The hashes of the columns that are not personal and have texts."""
+    """Of the columns that are not personal and have texts: the number of each text, and the commitments to them."""
     others = {name: values for name, values in sorted(columns.items()) if name not in PERSONAL and name != "erased"}
     texts = {name: list(dict.fromkeys(filter(None, values))) for name, values in others.items() if any(isinstance(value, str) for value in values)}
     everything = [text for of in texts.values() for text in of]
     left = left_of([text[7:] if text.startswith("erased:") else None for text in everything], half)
-    salts, hashes, at = salts_of(len(everything), half, left), {}, 0
+    salts, names, place = salts_of(len(everything), half, left), {}, 0
     for name, distinct in texts.items():
-        which = {text: number for number, text in enumerate([None, *distinct])}
-        parts = [narrow([which[value] for value in others[name]])]
-        for at, text in enumerate(distinct, at):
-            own = sha256(salts[at] + text.encode()) if at in salts else bytes(32)
-            parts.append(left[at][:32] if at in left else own)
-        at += 1
-        hashes[name] = sha256(b"".join(parts)).hex()
-    return hashes
+        places = range(place, place := place + len(distinct))
+        owns = (sha256(salts[at] + text.encode()) if at in salts else bytes(32) for at, text in zip(places, distinct))
+        commitments = [left[at][:32] if at in left else own for at, own in zip(places, owns)]
+        names[name] = ({text: number for number, text in enumerate([None, *distinct])}, commitments)
+    return names
+
+
+def shape_of(columns):
+    """The names of columns, with how many texts there are of each."""
+    return "".join(f"{name} {count}\n" for name, count in columns)
+
+
+def digest_of_trees(columns, names, events):
+    return sha256(f"{shape_of(columns)}names {names.hex()}\nevents {events.hex()}\n".encode()).hex()
+
+
+def cell(value, is_number):
+    """A number, where 0 is that there is none, or which text it is, as LEB128."""
+    rest, out = 0 if value is None else value if not is_number else 2 * abs(value) + (value >= 0), b""
+    while rest > 0x7F:
+        rest, out = rest >> 7, out + bytes([rest & 0x7F | 0x80])
+    return out + bytes([rest])
+
+
+def leaves_of(events):
+    return [leaf_hash(b"".join(events[at : at + 16])) for at in range(0, len(events), 16)]
+
+
+def digest_of_tree(columns, rows, names):
+    """What a block comes to whose events are leaves of a tree."""
+    names, cells = names_of(columns, names), {}
+    for name in columns.keys() - PERSONAL - {"erased"}:
+        if name in names:
+            cells[name] = [cell(names[name][0][value], False) for value in columns[name]]
+        elif any(value is not None for value in columns[name]):
+            cells[name] = [cell(value, True) for value in columns[name]]
+    events = zip(personal_of(columns, rows), *(cells[name] for name in sorted(cells)))
+    of_names = [leaf_hash(commitment) for _, commitments in names.values() for commitment in commitments]
+    shape = [(name, len(names[name][1]) if name in names else 0) for name in sorted(cells)]
+    return digest_of_trees(shape, root_of(of_names), root_of(leaves_of([sha256(b"".join(event)) for event in events])))
 
 
 def hash_of(name, values, key):
-    """The hash of a column, nothing when it has no value; with a key, in the form of versions before."""
+    """The hash of a column as versions before made it, nothing when it has no value."""
     seen = {value: number for number, value in enumerate(dict.fromkeys([None, *values]))}
-    if key and name in SELDOM:
+    if name in SELDOM:
         texts = [(text or "").encode() for text in values]
         parts = [struct.pack("<I", len(text)) for text in texts] + texts
     elif any(isinstance(value, str) for value in seen):
         parts = [struct.pack("<I", seen[value]) for value in values]
         for text in (text.encode() for text in list(seen)[1:]):
-            parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text) if key else sha256(text))
-    elif key:
-        parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
+            parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text))
     else:
-        least = min((value for value in values if value is not None), default=0)
-        parts = [struct.pack("<q", least), narrow([0 if value is None else value - least + 1 for value in values])]
+        parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
     return sha256(b"".join(parts)).hex() if len(seen) > 1 else ""
 
 
-def digest_of(columns, key, is_by_row):
+def digest_of(columns, key, form):
     """What a block comes to: the values of each column in the order of the events' numbers."""
-    if is_by_row:
+    if form == "tree":
         rest = key[1:] if key.startswith("-") else key[32:]
         rows, names = (bytes.fromhex(half.strip("-")) for half in (key[: len(key) - len(rest)], rest))
-        hashes = names_of(columns, names)
-        others = columns.keys() - hashes.keys() - PERSONAL - {"erased"}
-        hashes.update({name: hash_of(name, columns[name], None) for name in others}, personal=sha256(personal_of(columns, rows)).hex())
-    else:
-        hashes = {name: hash_of(name, values, bytes.fromhex(key)) for name, values in columns.items() if name != "erased"}
+        return digest_of_tree(columns, rows, names)
+    hashes = {name: hash_of(name, values, bytes.fromhex(key)) for name, values in columns.items() if name != "erased"}
     return sha256("".join(f"{name} {hash_}\n" for name, hash_ in sorted(hashes.items()) if hash_).encode()).hex()
 
 
@@ -401,7 +427,7 @@ def check_access(table, leaves, found):
         if kind == "over":
             over[date] = int(segment)
         else:
-            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind == "events")
+            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind)
     oldest = min((first for _, first, *_ in blocks.values()), default=1)
     newest = max((last for _, _, last, *_ in blocks.values()), default=0)
     for path, tags in table_files(table, parquet).items():
@@ -410,12 +436,12 @@ def check_access(table, leaves, found):
         columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
         keys = {int(line.split(" ")[1]): line.split(" ")[-1] for line in tags.get("gatelog.blocks", "").splitlines()}
         unknown = sum(oldest <= seq <= newest for seq in columns["seq"])
-        for (date, segment), (count, first, last, signed, is_by_row) in blocks.items():
+        for (date, segment), (count, first, last, signed, form) in blocks.items():
             rows = [at for at, seq in enumerate(columns["seq"]) if path.startswith(f"date={date}/") and first <= seq <= last]
             if not rows:
                 continue
             of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
-            is_so = segment in keys and digest_of(of_block, keys[segment], is_by_row) == signed
+            is_so = segment in keys and digest_of(of_block, keys[segment], form) == signed
             if (date, segment) in met or not is_so:
                 found.append(f"{path}: the access events {first} to {last} are not those that were signed")
             met, unknown, holds = met | {(date, segment)}, unknown - len(rows), holds + count * is_so
@@ -504,14 +530,58 @@ def check_directory(root, keys, earlier):
     return found
 
 
+def event_holds(bundle, root, size):
+    """Whether an access event is in the block it says, and that in the log."""
+    event, block = bundle["event"], bundle["block"].split(" ")
+    columns, numbers, texts = event["columns"], event["numbers"], event["texts"]
+    hashes = lambda path: [unhex(text, 32) for text in path]
+    if led_to(leaf_hash(bundle["block"].encode()), bundle["index"], size, hashes(bundle["path"])) != root:
+        return False
+    if block[0] != "tree" or not all(re.fullmatch("[a-z0-9_]+", name) for name, _ in columns):
+        return False
+    ((kind, told),) = event["personal"].items()
+    if kind == "told" and (told["texts"].keys() - PERSONAL or not all(told["texts"].values())):
+        return False
+    row = unhex(told, 32) if kind == "withheld" else commitment_of(unhex(told["salt"], 16), told["texts"])
+    before, names = 0, unhex(event["names"], 32)
+    for name, count in columns:
+        text = texts.get(name, {"which": 0})
+        row += cell(text["which"], False) if count else cell(numbers.get(name), True)
+        said, at = text.get("said"), before + text["which"] - 1
+        if name in (numbers if count else texts) or text["which"] not in range(name in texts, count + 1):
+            return False
+        own = said and leaf_hash(sha256(unhex(said["salt"], 16) + said["text"].encode()))
+        if said and led_to(own, at, sum(count for _, count in columns), hashes(said["path"])) != names:
+            return False
+        before += count
+    if {*numbers, *texts} - {name for name, _ in columns}:
+        return False
+    at, of_leaf, count = event["place"] % 16, hashes(event["beside"]), int(block[3])
+    of_leaf.insert(at, sha256(row))
+    if len(of_leaf) != min(16, count - event["place"] + at):
+        return False
+    events = led_to(*leaves_of(of_leaf), event["place"] // 16, (count + 15) // 16, hashes(event["path"]))
+    return events is not None and digest_of_trees(columns, names, events) == block[6]
+
+
+def unhex(text, count):
+    if not re.fullmatch("[0-9a-f]{%d}" % (2 * count), text):
+        raise ValueError(f"not {2 * count} hexadecimal digits: {text}")
+    return bytes.fromhex(text)
+
+
 def check_bundle(path, keys):
     bundle = json.loads(path.read_text())
-    if not isinstance(bundle, dict) or bundle.get("bundle") != "gatelog-1":
+    if not isinstance(bundle, dict) or bundle.get("bundle") not in ("gatelog-1", "gatelog-event-1"):
         raise Cannot(f"{path} is not a bundle of a known form")
     checkpoint = open_note(bundle["checkpoint"], keys)
     if checkpoint is None:
         return ["the checkpoint is signed by none of the keys, or was altered"]
     origin, size, signed = checkpoint
+    print(f"{origin}: {size} leaves, root {signed.hex()}")
+    if "event" in bundle:
+        holds, number = event_holds(bundle, signed, size), bundle["event"]["numbers"]["seq"]
+        return [] if holds else [f"access event {number} is not the one that was signed"]
     found, seen = [], set()
     for record in bundle["records"]:
         seq, proof = record["seq"], [base64.b64decode(text) for text in record["proof"]]
@@ -521,7 +591,6 @@ def check_bundle(path, keys):
         elif seq in seen:
             found.append(f"operator event {seq} is there twice")
         seen.add(seq)
-    print(f"{origin}: {size} leaves, root {signed.hex()}")
     print(f"{len(seen)} records of the bundle were looked at")
     return found
 

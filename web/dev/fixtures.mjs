@@ -17,7 +17,7 @@ import { ERASURE_TRIED, RETENTION } from './retention.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
-import { proof, proxies, trail } from './trail.mjs'
+import { proof, provedEvent, proxies, trail } from './trail.mjs'
 import { dimensions, quotas, unused, usage } from './usage.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -204,6 +204,12 @@ function answer(path, query) {
   const [, kind, id, part] = path.split('/')
   if (kind === 'events') {
     const event = events.find((e) => e.id === id)
+    if (event && part === 'proof' && Date.now() - event.ms > 60_000) return provedEvent(event)
+    if (event && part === 'proof') {
+      throw new Refusal(409, 'Conflict', `event ${id} is not sealed yet, and cannot be proved`, {
+        remedy: 'ask again later: events are sealed within ten minutes, and when the server stops',
+      })
+    }
     if (event) return part === 'explain' ? explanation(event) : shown(event)
     throw new Refusal(404, 'No such event', `no event has the id ${id}`, {
       remedy: 'It may have passed the retention of 180 days.',

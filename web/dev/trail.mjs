@@ -254,3 +254,25 @@ export function proxies(isEmpty) {
   }
   return { proxies: isEmpty ? [] : [well, gone] }
 }
+
+/** An access event with its proof. */
+export function provedEvent({ id, ms }) {
+  const hash = '9f'.repeat(32)
+  return {
+    bundle: 'gatelog-event-1',
+    checkpoint: proof().checkpoint.replaceAll('/trail', '/access'),
+    block: `tree 7 ${new Date(ms).toISOString().slice(0, 10)} 1 ${id} ${id} ${hash}`,
+    index: 6,
+    path: [hash],
+    event: {
+      place: 0,
+      columns: [['seq', 0]],
+      numbers: { seq: Number(id) || 0 },
+      texts: {},
+      personal: { withheld: hash },
+      beside: [],
+      path: [],
+      names: hash,
+    },
+  }
+}

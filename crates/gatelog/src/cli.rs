@@ -21,6 +21,7 @@ mod mask;
 mod masks;
 mod person;
 mod place;
+mod proof;
 mod proxies;
 mod query;
 mod retention;
@@ -84,6 +85,7 @@ enum Command {
     Masks(masks::Args),
     Erase(erase::Args),
     Person(person::Args),
+    Proof(proof::Args),
     Verify(verify::Args),
     Directory(directory::Args),
     /// Prints docs/cli.md.
@@ -119,6 +121,7 @@ pub(crate) fn run(environment: &Environment) -> anyhow::Result<()> {
         Command::Masks(args) => masks::run(&args, environment),
         Command::Erase(args) => erase::run(&args, environment),
         Command::Person(args) => person::run(&args, environment),
+        Command::Proof(args) => proof::run(&args, environment),
         Command::Verify(args) => verify::run(&args, environment),
         Command::Directory(args) => directory::run(args, environment),
         Command::Help2Markdown => {

@@ -13,6 +13,7 @@ mod cut;
 mod directory;
 mod durable;
 mod erasure;
+mod event_proof;
 mod exports;
 mod gateways;
 mod http;

@@ -14,6 +14,7 @@ mod server;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use server::{ADMIN, INGEST, Server};
@@ -28,6 +29,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/events/{id}", &["/api/v1/events/1"]),
     ("/api/v1/events/{id}/explain", &["/api/v1/events/1/explain", "/api/v1/events/5/explain"]),
+    ("/api/v1/events/{id}/proof", &["/api/v1/events/1/proof"]),
     ("/api/v1/grants", &["?look_back=365d&limit=5"]),
     ("/api/v1/endpoints", &["?RANGE"]),
     ("/api/v1/facets", &["?RANGE", "?RANGE&fields=user_agent,ip,duration,request_id&search=a&top=3"]),
@@ -121,7 +123,8 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 fn filled() -> Server {
-    let server = Server::start();
+    // A few events are sealed at once, and can be proved.
+    let server = Server::with(&[("GATELOG_SEGMENT_ROWS", "10")]);
     for file in [
         "kong/file-log.log",
         "nginx/json.log",
@@ -138,6 +141,11 @@ fn filled() -> Server {
     server.ingest("/ingest/kong", "{\"what\": this is not a record}");
     server.ingest("/ingest", r#"{"timestamp":"2026-11-21T10:00:00Z"}"#);
     assert_eq!(server.get(&format!("/api/v1/export?{RANGE}&format=csv")).status, 200);
+    let until = Instant::now() + Duration::from_secs(20);
+    while server.get("/api/v1/events/1/proof").status == 409 {
+        assert!(Instant::now() < until, "the first event is not sealed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     server
 }
 

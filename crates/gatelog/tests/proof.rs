@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use server::{ADMIN, BINARY, Server, lines};
 
 /// A trail of some events, left by a server that was stopped; the key and what was published are elsewhere.
@@ -202,6 +202,86 @@ fn a_bundle_is_checked_without_us() {
         1,
     );
     changed("{}", 2);
+}
+
+/// The text with one of its strings or numbers changed, in a way each; hashes in few ways.
+fn changed(value: &Value, each: &mut dyn FnMut(Value)) {
+    let pairs: Vec<(String, Value)> = match value {
+        Value::Number(number) => return each(Value::from(number.as_i64().unwrap() + 1)),
+        Value::String(text) => {
+            let last = text.trim_end_matches(['=', '\n']).chars().count() - 1;
+            for at in if last > 200 { vec![0, 40, last] } else { vec![0, last] } {
+                let other = |(n, c)| {
+                    if n != at {
+                        c
+                    } else if c == '1' {
+                        '2'
+                    } else {
+                        '1'
+                    }
+                };
+                each(text.chars().enumerate().map(other).collect::<String>().into());
+            }
+            return;
+        }
+        Value::Array(values) => {
+            for (at, one) in values.iter().enumerate().filter(|(at, _)| *at < 2 || at % 7 == 0) {
+                let mut values = values.clone();
+                changed(one, &mut |one| {
+                    values[at] = one;
+                    each(Value::Array(values.clone()));
+                });
+            }
+            return;
+        }
+        Value::Object(values) => values.clone().into_iter().collect(),
+        Value::Null | Value::Bool(_) => panic!("{value}"),
+    };
+    for (name, one) in &pairs {
+        changed(one, &mut |one| {
+            let mut values = value.clone();
+            values[name] = one;
+            each(values);
+        });
+    }
+}
+
+#[test]
+fn one_access_event_is_checked_without_us_and_without_the_others() {
+    let left = left();
+    let server = Server::on(&left.path("data"), &[("GATELOG_SEGMENT_ROWS", "40")], true);
+    assert_eq!(server.ingest("/ingest", lines(0..39)).status, 200);
+    let id = server.json("/api/v1/events?from=1970-01-01&limit=1")["events"][0]["id"].clone();
+    let path = format!("/api/v1/events/{}/proof", id.as_str().unwrap());
+    let early = server.get(&path);
+    assert_eq!(early.status, 409, "{}", early.text());
+    assert!(early.json()["remedy"].as_str().unwrap().contains("within ten minutes"), "{}", early.text());
+    assert_eq!(server.ingest("/ingest", lines(39..80)).status, 200);
+    let until = Instant::now() + Duration::from_secs(20);
+    let reply = loop {
+        let reply = server.get(&path);
+        if reply.status == 200 {
+            break reply;
+        }
+        assert!(Instant::now() < until, "{}", reply.text());
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert_eq!(server.get("/api/v1/events/1000000/proof").status, 404);
+    let file = left.path("event.json");
+    fs::write(&file, &reply.body).unwrap();
+    assert_eq!(left.verified(&file, &[]), 0);
+    let asked = server.cli(ADMIN, &["proof", id.as_str().unwrap()]);
+    assert_eq!(String::from_utf8(asked.stdout).unwrap(), reply.text());
+    let act = server.cli(ADMIN, &["proof", "--trail", "0"]);
+    assert_eq!(serde_json::from_slice::<Value>(&act.stdout).unwrap()["records"][0]["seq"], 0);
+    let whole = reply.json();
+    let mut tried = 0;
+    changed(&whole, &mut |other| {
+        tried += 1;
+        fs::write(&file, other.to_string()).unwrap();
+        assert_ne!(left.verified(&file, &[]), 0, "{other:#}");
+    });
+    assert!(tried > 100, "{tried}");
 }
 
 #[test]

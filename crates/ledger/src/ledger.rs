@@ -211,6 +211,8 @@ pub struct Ledger {
     pub(crate) shared: Arc<Shared>,
     queue: mpsc::Sender<Request>,
     pub(crate) keeper: Mutex<Keeper>,
+    /// One proof of an event at a time: each holds a block in memory.
+    pub(crate) proving: Mutex<()>,
 }
 
 impl Ledger {
@@ -249,7 +251,7 @@ impl Ledger {
             .spawn(move || writer.run(requests))
             .map_err(|source| Error::Io { what: "starting the writer thread".into(), source })?;
         let keeper = Mutex::new(Keeper::new(Arc::clone(&shared), queue.clone(), table));
-        Ok(Ledger { shared, queue, keeper })
+        Ok(Ledger { shared, queue, keeper, proving: Mutex::default() })
     }
 
     /// Makes events durable and visible; returns after the sync. `keys` has one duplicate key for each event;

@@ -3,15 +3,19 @@
 
 pub mod block;
 pub mod check;
+mod events;
 mod names;
 pub mod note;
 pub(crate) mod rows;
 mod salts;
+pub mod single;
 pub mod tiles;
 pub mod tree;
 
 use std::fmt;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256.
@@ -26,6 +30,19 @@ impl Hash {
         let bytes: Option<Vec<u8>> = digits.iter().map(byte).collect();
         let hash = Hash(bytes?.try_into().ok()?);
         (hash.to_string() == text).then_some(hash)
+    }
+}
+
+impl Serialize for Hash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Hash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Hash::parse(&text).ok_or_else(|| D::Error::custom("not 64 hexadecimal digits"))
     }
 }
 
@@ -48,5 +65,8 @@ pub fn leaf(data: &[u8]) -> Hash {
 
 /// The hash of two subtrees (RFC 6962).
 pub fn node(left: Hash, right: Hash) -> Hash {
-    Hash(Sha256::new_with_prefix([1]).chain_update(left.0).chain_update(right.0).finalize().into())
+    let mut bytes = [1; 65];
+    bytes[1..33].copy_from_slice(&left.0);
+    bytes[33..].copy_from_slice(&right.0);
+    Hash(Sha256::digest(bytes).into())
 }

@@ -113,6 +113,11 @@ export async function sendJson<T>(
   return response.status === 204 ? null : await told<T>(response)
 }
 
+/** A file as it is. */
+export async function getFile(path: string): Promise<Blob> {
+  return (await send(path, {})).blob()
+}
+
 /** A question whose answer is a file. */
 export async function sendForFile(path: string, body: unknown): Promise<Blob> {
   const sent = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }

@@ -1,15 +1,17 @@
 // One event in full: why it was denied and what to do, then every field, each a filter.
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { getJson } from '../api/client'
-import { useReasons } from '../api/queries'
+import { getFile, getJson, type Problem } from '../api/client'
+import { useReasons, useSession } from '../api/queries'
 import type { AccessEvent } from '../api/types'
 import { IconButton } from '../parts/button'
 import { Drawer } from '../parts/drawer'
+import { giveFile } from '../parts/file'
 import { Menu } from '../parts/menu'
 import { Pill } from '../parts/pill'
 import { ErrorState, sentence } from '../parts/state'
 import { Status } from '../parts/status'
+import { toast } from '../parts/toast'
 import type { View } from '../state/view'
 import { sectionsOf } from './event-fields'
 import { EventSection } from './event-section'
@@ -40,6 +42,7 @@ export function LogDrawer({ id, known, view, moves, onClose, onStep }: Props) {
     staleTime: 60_000,
   })
   const event = answer.data ?? shown
+  const mayProve = useSession().data?.permissions.includes('verify:run') ?? false
   return (
     <Drawer
       label="Event"
@@ -59,6 +62,7 @@ export function LogDrawer({ id, known, view, moves, onClose, onStep }: Props) {
         <>
           <IconButton icon="left" label="Previous event" hint="[" onPress={() => onStep(-1)} />
           <IconButton icon="right" label="Next event" hint="]" onPress={() => onStep(1)} />
+          {event && mayProve && <Proof id={event.id} />}
           {event && <Menu label="Copy" trigger={<IconButton icon="copy" label="Copy" />} entries={copies(event)} />}
         </>
       }
@@ -92,6 +96,19 @@ export function LogDrawer({ id, known, view, moves, onClose, onStep }: Props) {
       <ValueMenu picked={picked} moves={moves} onClose={() => setPicked(null)} />
     </Drawer>
   )
+}
+
+/** A file for `gatelog verify`; an event that is not sealed yet has none, and the server says when. */
+function Proof({ id }: { id: string }) {
+  const save = async () => {
+    try {
+      giveFile(`event-${id}.proof.json`, await getFile(`/events/${encodeURIComponent(id)}/proof`))
+    } catch (cause) {
+      const { message, remedy } = cause as Problem
+      toast([message, remedy ?? ''].map(sentence).join(' '), { tone: 'bad' })
+    }
+  }
+  return <IconButton icon="download" label="Proof" onPress={save} />
 }
 
 /** By the gateway, or by what lies behind it. */

@@ -1,9 +1,9 @@
 // Gives the browser a file to keep.
 const KEPT_MS = 10_000
 
-export function giveFile(name: string, text: string, type: string) {
+export function giveFile(name: string, content: string | Blob, type?: string) {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.href = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS)

@@ -18,7 +18,7 @@ use crate::serve::LEDGER_DIR;
 use crate::terminal::line;
 use crate::trail::actions::VERIFY_RUN;
 use crate::trail::{self, HostAct, bundle};
-use crate::{archive, catalog, clock};
+use crate::{archive, catalog, clock, event_proof};
 
 /// Findings printed.
 const SHOWN_MAX: usize = 20;
@@ -27,7 +27,7 @@ const DEPTH_MAX: usize = 8;
 
 /// Checks that operator events and access events are as they were signed: nothing changed, removed, inserted or moved.
 ///
-/// Works on a data directory, also of a running server, or on an exported bundle; needs nothing but the public key. Where it
+/// Works on a data directory, also of a running server, on an exported bundle, or on the proof of one event; needs nothing but the public key. Where it
 /// may write to the data directory the run is recorded in the operator trail; it changes nothing else. Take the key from somewhere else than the data: whoever can change the one could change the other.
 /// Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked. tools/verify.py does the same in Python.
 ///
@@ -38,7 +38,7 @@ const DEPTH_MAX: usize = 8;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
-    /// A data directory, a bundle, or an archive or one day of it
+    /// A data directory, a bundle, the proof of an event, or an archive or one day of it
     path: PathBuf,
     /// A file with public keys, one a line; without it those in the data directory
     #[arg(long, value_name = "FILE")]
@@ -166,10 +166,14 @@ fn told(what: &str, report: Report) -> Vec<String> {
 
 fn file_of(path: &Path, keys: &[Verifier]) -> anyhow::Result<Vec<String>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let checked = bundle::checked(&text, keys).map_err(anyhow::Error::msg)?;
+    let checked = match bundle::form(&text).as_deref() {
+        Some(event_proof::FORM) => event_proof::checked(&text, keys),
+        _ => bundle::checked(&text, keys),
+    };
+    let checked = checked.map_err(anyhow::Error::msg)?;
     if let Some(checkpoint) = &checked.checkpoint {
         println!("{}: {} leaves, root {}", checkpoint.origin, checkpoint.size, checkpoint.root);
-        println!("{} records of the bundle are as they were signed", checked.holds);
+        println!("{} events of the file are as they were signed", checked.holds);
     }
     Ok(checked.found)
 }

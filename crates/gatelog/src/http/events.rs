@@ -1,5 +1,6 @@
 //! Single events: a page of them, one of them.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
@@ -8,8 +9,10 @@ use keys::{Permission, Scope};
 use query::rows::{Ask, LIMIT_MAX, Order};
 
 use super::answer::{bytes_with, json};
+use super::error::Problem;
 use super::question::{ask, asked};
 use super::route::{Answer, Call};
+use crate::event_proof::{self, Proved};
 
 /// How short a turn may be asked for, in milliseconds: shorter ones would do little but begin.
 const WAIT_MS_MIN: usize = 100;
@@ -59,4 +62,27 @@ pub(crate) async fn explain(scope: Scope, call: Call) -> Answer {
     let (_, event) =
         ask(&call.app, scope, move |view, scope, budget| query::event(view, scope, &id, budget)).await?;
     json(&intake::explain(&event, &directory))
+}
+
+/// `GET /events/{id}/proof`. Only what the caller sees of the event is told in it.
+pub(crate) async fn proof(scope: Scope, call: Call) -> Answer {
+    let id = call.segment("id").unwrap_or_default().to_owned();
+    let app = Arc::clone(&call.app);
+    let proved = ask(&call.app, scope, move |view, scope, budget| {
+        let (_, seen) = query::event(view, scope, &id, budget)?;
+        Ok((event_proof::of(&app, seen.row(0)), id))
+    });
+    let conflict = |what: String| Problem::new(StatusCode::CONFLICT, what);
+    match proved.await? {
+        (Err(error), _) => Err(Problem::internal(error)),
+        (Ok(Proved::Yes(text)), _) => Ok(bytes_with(StatusCode::OK, "application/json", text)),
+        (Ok(Proved::Later), id) => {
+            Err(conflict(format!("event {id} is not sealed yet, and cannot be proved"))
+                .remedy("ask again later: events are sealed within ten minutes, and when the server stops"))
+        }
+        (Ok(Proved::Never), id) => Err(conflict(format!(
+            "event {id} was sealed by a version that proves whole blocks of events only"
+        ))
+        .remedy("`gatelog verify` checks it on the data directory, with all others of its block")),
+    }
 }

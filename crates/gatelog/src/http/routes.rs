@@ -3,7 +3,7 @@
 use axum::http::Method;
 use keys::Permission::{
     DirectoryRead, DirectoryWrite, EventsAppend, EventsExport, EventsRead, PanelsRead, SourcesRead,
-    SourcesWrite, TrailRead, ViewsWrite,
+    SourcesWrite, TrailRead, VerifyRun, ViewsWrite,
 };
 
 use super::question::{COMPARE, COMPARE_FROM, COMPARE_TO, FILTER, FROM, STEP, TO, TOP, TZ};
@@ -200,6 +200,15 @@ pub(crate) fn all() -> Vec<Route> {
             "/api/v1/events/{id}/explain",
             events::explain,
             about("Who refused a call and why, and what to change if it should pass.", NONE, "Explanation")
+                .recorded(EVENTS_READ),
+        ),
+        route(
+            EventsRead,
+            get(),
+            "/api/v1/events/{id}/proof",
+            events::proof,
+            about("One event with its proof, for `gatelog verify`.", NONE, "EventProof")
+                .also(VerifyRun)
                 .recorded(EVENTS_READ),
         ),
         route(

@@ -66,6 +66,23 @@ pub(crate) struct Checked {
     pub(crate) found: Vec<String>,
 }
 
+impl Checked {
+    /// Of one whose checkpoint says nothing.
+    pub(crate) fn unsigned() -> Checked {
+        let found = vec!["the checkpoint is signed by none of the keys, or was altered".to_owned()];
+        Checked { checkpoint: None, holds: 0, found }
+    }
+}
+
+/// Which kind of bundle a text is; nothing when it is none.
+pub(crate) fn form(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Form {
+        bundle: String,
+    }
+    serde_json::from_str(text).ok().map(|Form { bundle }| bundle)
+}
+
 /// Checks a bundle; an error when it is none.
 pub(crate) fn checked(text: &str, keys: &[Verifier]) -> Result<Checked, String> {
     let bundle: Bundle = serde_json::from_str(text).map_err(|error| format!("not a bundle: {error}"))?;
@@ -73,8 +90,7 @@ pub(crate) fn checked(text: &str, keys: &[Verifier]) -> Result<Checked, String> 
         return Err(format!("a bundle of the form {:?}, this program knows {BUNDLE:?}", bundle.bundle));
     }
     let Some(checkpoint) = Checkpoint::open(&bundle.checkpoint, keys) else {
-        let found = vec!["the checkpoint is signed by none of the keys, or was altered".to_owned()];
-        return Ok(Checked { checkpoint: None, holds: 0, found });
+        return Ok(Checked::unsigned());
     };
     let (mut holds, mut found, mut seen) = (0, Vec::new(), std::collections::BTreeSet::new());
     for record in &bundle.records {

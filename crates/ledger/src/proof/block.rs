@@ -1,26 +1,21 @@
 //! Blocks of access events as leaves of a log of proofs: the events of one UTC day that were sealed together, in the order of
-//! their numbers, column by column. Files may be put together and sorted anew later: the leaf stays what it is.
+//! their numbers. Files may be put together and sorted anew later: the leaf stays what it is.
 //!
 //! ```text
-//! leaf   = "events SEGMENT DATE EVENTS FIRST LAST DIGEST"    FIRST and LAST: numbers (seq) of the first and the last event
+//! leaf   = "tree SEGMENT DATE EVENTS FIRST LAST DIGEST"      FIRST and LAST: numbers (seq) of the first and the last event; the digest: events.rs
 //!        | "over SEGMENT DATE"                               blocks of that day up to that segment were removed: their time was over
-//! digest = SHA-256(("NAME HASH\n")*)                         the columns that have a value and are not personal, and `personal`, in
-//!                                                            the order of their names
-//! HASH   = SHA-256(least:i64 numbers)                        of numbers, times and booleans: 0 no value, 1 the least one, and so on
-//!        | SHA-256(numbers commitment:32*)                   of texts: 0 no value, 1 the first text; each distinct text in the order of
-//!                                                            first appearance, see names.rs
-//!        | SHA-256(commitment:32{events})                    of `personal`: all personal texts of an event, see rows.rs
-//! numbers = width:u8 (number in so many bytes){events}       as many bytes as the largest needs, at least one
 //! ```
 //! Numbers are little endian, hashes in the two texts hexadecimal. Each block has a random key for the salts of its commitments, kept beside
 //! the table's entry of its file; without it nobody can try texts against a commitment. So texts can be erased and their commitment kept.
 //!
-//! Blocks of versions before have the word `block`; of theirs no event can be erased:
+//! Blocks of versions before have the word `block`; of theirs no event can be erased, and none proved by itself:
 //!
 //! ```text
-//! HASH   = SHA-256(number:i64{events})                       of numbers, times and booleans
+//! digest = SHA-256(("NAME HASH\n")*)                         the columns that have a value, in the order of their names
+//! HASH   = SHA-256(number:i64{events})                       of numbers, times and booleans; no value: the least number
 //!        | SHA-256(length:u32{events} text{events})          of texts that rarely repeat
-//!        | SHA-256(which:u32{events} commitment:32*)         of texts that repeat
+//!        | SHA-256(which:u32{events} commitment:32*)         of texts that repeat: 0 no value, 1 the first text; each distinct text in the
+//!                                                            order of first appearance
 //! commitment = SHA-256(salt:16 text)
 //! salt   = the first 16 bytes of SHA-256(key:32 NAME 0 text)
 //! ```
@@ -32,8 +27,8 @@ use event::{Batch, Timestamp, field};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
-use super::salts::Seed;
-use super::{Hash, names, rows};
+use super::salts::{self, Seed};
+use super::{Hash, events};
 use crate::columns::column_name;
 use crate::error::{Error, Result};
 use crate::part::{Place, day_of};
@@ -42,16 +37,25 @@ use crate::seal::date;
 /// Bytes handed to the hash function at once.
 const FEED_BYTES: usize = 16 << 10;
 
-/// The name of the personal texts in a digest; no column has it.
-const PERSONAL: &str = "personal";
-
 /// How the digest of a block is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Column by column: of versions before.
     Columns,
-    /// The personal texts event by event, the rest column by column.
-    Rows,
+    /// Event by event, as a tree.
+    Tree,
+}
+
+impl Form {
+    const ALL: [Form; 2] = [Form::Columns, Form::Tree];
+
+    /// The word a leaf begins with.
+    fn word(self) -> &'static str {
+        match self {
+            Form::Columns => "block",
+            Form::Tree => "tree",
+        }
+    }
 }
 
 /// Events that were sealed together.
@@ -125,15 +129,11 @@ impl Key {
     }
 
     fn parse(text: &str) -> Option<Key> {
-        let half = |text: &str| -> Option<Seed> {
-            let twice = Hash::parse(&format!("{text}{text}"))?;
-            twice.0.first_chunk().copied()
-        };
         let (rows, rest) = match text.strip_prefix('-') {
             Some(rest) => (None, rest),
-            None => (Some(half(text.get(..32)?)?), text.get(32..)?),
+            None => (Some(salts::parse(text.get(..32)?)?), text.get(32..)?),
         };
-        let names = if rest == "-" { None } else { Some(half(rest)?) };
+        let names = if rest == "-" { None } else { Some(salts::parse(rest)?) };
         Some(Key { rows, names })
     }
 }
@@ -142,7 +142,7 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for half in [self.rows, self.names] {
             match half {
-                Some(seed) => seed.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?,
+                Some(seed) => f.write_str(&salts::text(seed))?,
                 None => f.write_str("-")?,
             }
         }
@@ -155,7 +155,7 @@ impl fmt::Display for Leaf {
         match self {
             Leaf::Over { segment, day } => write!(f, "over {segment} {}", date(*day)),
             Leaf::Block(Block { form, segment, day, events, first, last, digest }) => {
-                let word = if *form == Form::Rows { "events" } else { "block" };
+                let word = form.word();
                 write!(f, "{word} {segment} {} {events} {first} {last} {digest}", date(*day))
             }
         }
@@ -169,8 +169,8 @@ impl Leaf {
         let day = |text: &str| Timestamp::parse(text).map(Timestamp::day);
         let leaf = match words[..] {
             ["over", segment, date] => Leaf::Over { segment: segment.parse().ok()?, day: day(date)? },
-            [word @ ("events" | "block"), segment, date, events, first, last, digest] => Leaf::Block(Block {
-                form: if word == "events" { Form::Rows } else { Form::Columns },
+            [word, segment, date, events, first, last, digest] => Leaf::Block(Block {
+                form: Form::ALL.into_iter().find(|form| form.word() == word)?,
                 segment: segment.parse().ok()?,
                 day: day(date)?,
                 events: events.parse().ok()?,
@@ -220,7 +220,7 @@ fn sealed(batch: &Batch, mut rows: Vec<u32>, segment: u64, day: i64) -> Result<S
         .map_err(|_| Error::Refused { what: "no random numbers".to_owned() })?;
     in_order(batch, &mut rows);
     let seq = |row: Option<&u32>| row.map_or(0, |row| seq(batch, *row));
-    let form = Form::Rows;
+    let form = Form::Tree;
     let block = Block {
         form,
         segment,
@@ -249,7 +249,7 @@ pub(super) fn in_order(batch: &Batch, rows: &mut [u32]) {
 pub fn digest(batch: &Batch, rows: &[u32], form: Form, key: Key) -> Hash {
     let mut hashes = match form {
         Form::Columns => of_columns(batch, rows, key.both().unwrap_or_default()),
-        Form::Rows => of_rows(batch, rows, key),
+        Form::Tree => return events::digest(batch, rows, key),
     };
     hashes.sort_by(|(a, _), (b, _)| a.cmp(b));
     let lines: String = hashes.iter().map(|(name, hash)| format!("{name} {hash}\n")).collect();
@@ -271,32 +271,6 @@ fn of_columns(batch: &Batch, rows: &[u32], key: Hash) -> Hashes {
     };
     let columns = columns.map(|(field, column)| (column_name(field), column));
     columns.filter_map(|(name, column)| of(&name, column).map(|hash| (name, hash))).collect()
-}
-
-fn of_rows(batch: &Batch, rows: &[u32], key: Key) -> Hashes {
-    let of_ints = |(field, column): (&event::Field, &Column)| match column {
-        Column::Int(numbers) => Some((column_name(field), above_least(numbers, rows)?)),
-        Column::Text(_) | Column::Dict(_) => None,
-    };
-    let mut hashes: Hashes = batch.columns().filter_map(of_ints).collect();
-    let all = names::of(batch, rows);
-    let mut commitments = names::commitments(&all, key.names).into_iter();
-    for one in &all {
-        let mut number = vec![0_u64; one.column.dict.len()];
-        for (n, id) in (1..).zip(&one.ids) {
-            number.get_mut(*id as usize).into_iter().for_each(|slot| *slot = n);
-        }
-        let id = |row: &u32| one.column.ids.get(*row as usize).map_or(0, |id| *id as usize);
-        let which = rows.iter().map(|row| number.get(id(row)).copied().unwrap_or(0));
-        let mut feed = Feed::default();
-        feed.narrow(one.ids.len() as u64, which);
-        let hash = ended(feed, commitments.by_ref().take(one.ids.len()));
-        hashes.extend(hash.map(|hash| (one.name.clone(), hash)));
-    }
-    let mut feed = Feed::default();
-    rows::commitments(batch, rows, key.rows).iter().for_each(|commitment| feed.put(&commitment.0));
-    hashes.push((PERSONAL.to_owned(), feed.end()));
-    hashes
 }
 
 fn ended(mut feed: Feed, commitments: impl Iterator<Item = Hash>) -> Option<Hash> {
@@ -324,42 +298,10 @@ impl Feed {
         }
     }
 
-    /// Numbers up to `most`, in as many bytes each as that one needs.
-    fn narrow(&mut self, most: u64, numbers: impl Iterator<Item = u64>) {
-        let width = (most.max(1).ilog2() / 8 + 1) as usize;
-        self.bytes.push(width as u8);
-        for number in numbers {
-            let end = self.bytes.len() + width;
-            self.bytes.extend_from_slice(&number.to_le_bytes());
-            self.bytes.truncate(end);
-            if end >= FEED_BYTES {
-                self.hash.update(&self.bytes);
-                self.bytes.clear();
-            }
-        }
-    }
-
     fn end(mut self) -> Hash {
         self.hash.update(&self.bytes);
         Hash(self.hash.finalize().into())
     }
-}
-
-fn above_least(numbers: &[i64], rows: &[u32]) -> Option<Hash> {
-    let values = rows.iter().map(|row| numbers.get(*row as usize).copied().unwrap_or(NULL));
-    let (mut least, mut most) = (i64::MAX, NULL);
-    for value in values.clone().filter(|value| *value != NULL) {
-        (least, most) = (least.min(value), most.max(value));
-    }
-    if most == NULL {
-        return None;
-    }
-    // NULL is less than the least: no sum is more than the largest there is.
-    let above = |value: i64| if value == NULL { 0 } else { value.wrapping_sub(least) as u64 + 1 };
-    let mut feed = Feed::default();
-    feed.put(&least.to_le_bytes());
-    feed.narrow(above(most), values.map(above));
-    Some(feed.end())
 }
 
 fn ints(numbers: &[i64], rows: &[u32]) -> Option<Hash> {
@@ -437,23 +379,9 @@ mod tests {
     const KEY: Hash = Hash([7; 32]);
 
     #[test]
-    fn numbers_take_as_many_bytes_as_the_largest_needs_and_the_least_and_the_greatest_are_told_apart() {
-        let of = |numbers: &[i64]| above_least(numbers, &(0..numbers.len() as u32).collect::<Vec<_>>());
-        let hash = |bytes: &[u8]| Some(Hash(Sha256::digest(bytes).into()));
-        let with = |least: i64, rest: &[u8]| hash(&[least.to_le_bytes().as_slice(), rest].concat());
-        assert_eq!(of(&[NULL, NULL]), None);
-        assert_eq!(of(&[7, NULL, 7]), with(7, &[1, 1, 0, 1]));
-        assert_eq!(of(&[-1, 253]), with(-1, &[1, 1, 255]));
-        assert_eq!(of(&[-1, 254]), with(-1, &[2, 1, 0, 0, 1]));
-        let (least, most) = (NULL + 1, i64::MAX);
-        let all = [[8, 0, 0, 0, 0, 0, 0, 0, 0].as_slice(), &[1, 0, 0, 0, 0, 0, 0, 0], &[255; 8]].concat();
-        assert_eq!(of(&[NULL, least, most]), with(least, &all));
-    }
-
-    #[test]
     fn leaves_are_read_back_and_nothing_else_is() {
         let block = Block {
-            form: Form::Rows,
+            form: Form::Tree,
             segment: 12,
             day: 20_414,
             events: 3,
@@ -482,7 +410,7 @@ mod tests {
     fn the_digest_is_of_the_events_and_not_of_how_they_are_held() {
         let all = batch(50);
         let rows: Vec<u32> = (0..50).collect();
-        for form in [Form::Columns, Form::Rows] {
+        for form in [Form::Columns, Form::Tree] {
             of_the_events(&all, &rows, form);
         }
     }
@@ -504,7 +432,7 @@ mod tests {
 
     #[test]
     fn whatever_is_changed_changes_the_digest() {
-        for form in [Form::Columns, Form::Rows] {
+        for form in [Form::Columns, Form::Tree] {
             whatever_is_changed(form);
         }
     }

@@ -5,7 +5,9 @@ mod archived;
 
 use event::Act;
 
+use super::block::Leaf;
 use super::note::{Checkpoint, Verifier};
+use super::single::Single;
 use super::tiles::{Tiles, WIDTH};
 use super::{Hash, leaf, tree};
 use crate::disk::{self, Disk, join};
@@ -221,4 +223,22 @@ pub fn record(
         true => Ok(act),
         false => Err(format!("operator event {seq} is not the one that was signed")),
     }
+}
+
+/// Checks an access event that was taken along with its proof: it is in its block, and that is leaf `index` under a signed root. Its
+/// number.
+pub fn event(
+    checkpoint: &Checkpoint,
+    (index, block): (u64, &str),
+    path: &[Hash],
+    event: &Single,
+) -> std::result::Result<u64, String> {
+    let number = event.number().ok_or("the access event says no number")?;
+    let of_event = |what: &str| format!("access event {number} is not the one that was signed: {what}");
+    if tree::led_to(leaf(block.as_bytes()), index, checkpoint.size, path) != Some(checkpoint.root) {
+        return Err(of_event("its block is not under the signed root"));
+    }
+    let Some(Leaf::Block(block)) = Leaf::parse(block) else { return Err(of_event("its block is none")) };
+    event.check(&block).map_err(of_event)?;
+    Ok(number)
 }

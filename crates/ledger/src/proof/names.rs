@@ -96,6 +96,13 @@ pub(super) fn commitments(all: &[Names<'_>], key: Option<Seed>) -> Vec<Hash> {
     commitments
 }
 
+/// The salts of all texts of some rows in their order, where they are known and the text was not erased.
+pub(super) fn salts_of(batch: &Batch, rows: &[u32], key: Option<Seed>) -> Vec<Option<Seed>> {
+    let all = of(batch, rows);
+    let left = if key.is_some() { BTreeMap::new() } else { erased(&all) };
+    salts(&all, key, &left).of_rows()
+}
+
 fn commitment(salt: Seed, text: &str) -> Hash {
     Hash(Sha256::new_with_prefix(salt).chain_update(text).finalize().into())
 }

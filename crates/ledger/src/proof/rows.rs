@@ -301,6 +301,13 @@ fn without(batch: &Batch, gone: &[bool], notes: &BTreeMap<u32, String>) -> Batch
     out
 }
 
+/// The salt of a row of a block by its place; none when it was erased.
+pub(super) fn salt_of(batch: &Batch, rows: &[u32], key: Option<Seed>, place: u64) -> Option<Seed> {
+    let left = if key.is_some() { BTreeMap::new() } else { erased(batch, rows) };
+    let salts = salts(key, &left, rows.len() as u64).of_rows();
+    usize::try_from(place).ok().and_then(|place| salts.get(place).copied().flatten())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -334,8 +341,8 @@ mod tests {
         [(5, 20), (21, 39)]
             .map(|(first, last)| {
                 let rows: Vec<u32> = (first as u32..=last as u32).collect();
-                let digest = digest(batch, &rows, Form::Rows, Key::whole(KEY));
-                let (form, events) = (Form::Rows, last - first + 1);
+                let digest = digest(batch, &rows, Form::Tree, Key::whole(KEY));
+                let (form, events) = (Form::Tree, last - first + 1);
                 let block = Block { form, segment: first, day: 0, events, first, last, digest };
                 Sealed { block, key: Key::whole(KEY) }
             })
@@ -344,7 +351,7 @@ mod tests {
 
     fn holds(batch: &Batch, sealed: &Sealed) -> bool {
         let rows: Vec<u32> = (sealed.block.first as u32..=sealed.block.last as u32).collect();
-        digest(batch, &rows, Form::Rows, sealed.key) == sealed.block.digest
+        digest(batch, &rows, Form::Tree, sealed.key) == sealed.block.digest
     }
 
     fn of(batch: &Batch, name: &str) -> Vec<bool> {

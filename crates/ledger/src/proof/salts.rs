@@ -10,8 +10,21 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::Hash;
+
 /// Sixteen bytes that nobody can guess.
 pub(super) type Seed = [u8; 16];
+
+/// A seed in hexadecimal digits.
+pub(super) fn text(seed: Seed) -> String {
+    seed.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads it back; nothing when it is none.
+pub(super) fn parse(text: &str) -> Option<Seed> {
+    let twice = Hash::parse(&format!("{text}{text}"))?;
+    twice.0.first_chunk().copied()
+}
 
 /// A seed that hangs beside the way from the root to a row that was given up: the level of its node, and the seed.
 pub(super) type Hanging = (u8, Seed);
