@@ -251,7 +251,7 @@ fn one_access_event_is_checked_without_us_and_without_the_others() {
     let left = left();
     let server = Server::on(&left.path("data"), &[("GATELOG_SEGMENT_ROWS", "40")], true);
     assert_eq!(server.ingest("/ingest", lines(0..39)).status, 200);
-    let id = server.json("/api/v1/events?from=1970-01-01&limit=1")["events"][0]["id"].clone();
+    let id = server.json("/api/v1/events?from=2020-01-01&limit=1")["events"][0]["id"].clone();
     let path = format!("/api/v1/events/{}/proof", id.as_str().unwrap());
     let early = server.get(&path);
     assert_eq!(early.status, 409, "{}", early.text());
@@ -281,7 +281,7 @@ fn one_access_event_is_checked_without_us_and_without_the_others() {
         fs::write(&file, other.to_string()).unwrap();
         assert_ne!(left.verified(&file, &[]), 0, "{other:#}");
     });
-    assert!(tried > 100, "{tried}");
+    assert!(tried > 60, "{tried}");
 }
 
 #[test]
