@@ -29,10 +29,16 @@ fn event(n: usize, ip: &str) -> String {
 }
 
 fn filled() -> Server {
-    let server = Server::start();
+    // They are sealed at once: an event that is not has no proof.
+    let server = Server::with(&[("GATELOG_SEGMENT_ROWS", "30")]);
     let lines: Vec<String> = (0..30).map(|n| event(n, THERE[n % 3])).collect();
     let reply = server.ingest("/ingest/json", lines.join("\n"));
     assert_eq!(reply.json()["accepted"], 30, "{}", reply.text());
+    let until = Instant::now() + Duration::from_secs(20);
+    while server.get("/api/v1/events/1/proof").status != 200 {
+        assert!(Instant::now() < until, "the events are not sealed");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     server
 }
 
@@ -68,7 +74,7 @@ fn requests(path: &str) -> Vec<String> {
         "/api/v1/differences" => with(&[
             "fields=ip,path,error_message&region_from=2026-11-21T10:00:05Z&region_to=2026-11-21T10:00:15Z",
         ]),
-        "/api/v1/events/{id}" | "/api/v1/events/{id}/explain" => {
+        "/api/v1/events/{id}" | "/api/v1/events/{id}/explain" | "/api/v1/events/{id}/proof" => {
             (0..4).map(|id| path.replace("{id}", &id.to_string())).collect()
         }
         "/api/v1/person" => vec![format!("{path}?subject=ip&value={}", THERE[0])],
@@ -131,7 +137,17 @@ fn no_route_tells_a_whole_address() {
         }
     }
     // The test would see them: an admin is told addresses by these.
-    for path in ["events", "events/1", "explore", "histogram", "facets", "export", "differences", "person"] {
+    for path in [
+        "events",
+        "events/1",
+        "events/1/proof",
+        "explore",
+        "histogram",
+        "facets",
+        "export",
+        "differences",
+        "person",
+    ] {
         assert!(telling.contains(&format!("/api/v1/{path}")), "{path}: {telling:?}");
     }
     assert!(answered > 150, "{answered}");

@@ -706,6 +706,17 @@ export interface components {
             /** Format: date-time */
             watermark: string;
         };
+        EventProof: {
+            /** @description The leaf of its block. */
+            block: string;
+            /** @enum {unknown} */
+            bundle: "gatelog-event-1";
+            /** @description A signed note. */
+            checkpoint: string;
+            event: components["schemas"]["ProvedEvent"];
+            index: number;
+            path: string[];
+        };
         ExplainedObject: {
             id: string | null;
             name: string;
@@ -1254,6 +1265,36 @@ export interface components {
             published: components["schemas"]["Pull"][];
             root: string;
             size: number;
+        };
+        ProvedEvent: {
+            beside: string[];
+            columns: (string | number)[][];
+            names: string;
+            numbers: {
+                [key: string]: number;
+            };
+            path: string[];
+            personal: {
+                told: {
+                    salt: string;
+                    texts: {
+                        [key: string]: string;
+                    };
+                };
+            } | {
+                withheld: string;
+            };
+            place: number;
+            texts: {
+                [key: string]: {
+                    said?: {
+                        path: string[];
+                        salt: string;
+                        text: string;
+                    };
+                    which: number;
+                };
+            };
         };
         /** @description What the identity provider put into the address it sent the browser back to. */
         ProviderAnswer: {

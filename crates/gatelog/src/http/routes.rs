@@ -677,7 +677,7 @@ mod tests {
                 .any(|p| route.door() == Door::Needs(*p))
                 && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"]
                     .contains(&route.answer)
-                || ["Event", "EventPage", "EventStream", "Explanation", "TrailProof"].contains(&route.answer)
+                || ["Event", "EventPage", "EventStream", "Explanation", "EventProof", "TrailProof"].contains(&route.answer)
                 || route.door() == Door::Needs(PersonsErase) && route.answer == "Lines";
             let must = !is_data_plane && (!route.method.is_safe() || hands_out);
             assert_eq!(
