@@ -672,13 +672,13 @@ mod tests {
     fn whatever_changes_something_or_hands_events_out_is_recorded() {
         for route in all() {
             let is_data_plane = route.door() == Door::Needs(EventsAppend);
-            let hands_out = [EventsExport, TrailRead, TrailExport]
-                .iter()
-                .any(|p| route.door() == Door::Needs(*p))
-                && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"]
-                    .contains(&route.answer)
-                || ["Event", "EventPage", "EventStream", "Explanation", "EventProof", "TrailProof"].contains(&route.answer)
-                || route.door() == Door::Needs(PersonsErase) && route.answer == "Lines";
+            let hands_out =
+                [EventsExport, TrailRead, TrailExport].iter().any(|p| route.door() == Door::Needs(*p))
+                    && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"]
+                        .contains(&route.answer)
+                    || ["Event", "EventPage", "EventStream", "Explanation", "EventProof", "TrailProof"]
+                        .contains(&route.answer)
+                    || route.door() == Door::Needs(PersonsErase) && route.answer == "Lines";
             let must = !is_data_plane && (!route.method.is_safe() || hands_out);
             assert_eq!(
                 route.action.is_some(),
