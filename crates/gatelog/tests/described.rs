@@ -123,8 +123,8 @@ fn sample(path: &str) -> Vec<u8> {
 }
 
 fn filled() -> Server {
-    // A few events are sealed at once, and can be proved.
-    let server = Server::with(&[("GATELOG_SEGMENT_ROWS", "10")]);
+    // Sealed while it runs, so that they can be proved.
+    let server = Server::with(&[("GATELOG_SEGMENT_ROWS", "2000")]);
     for file in [
         "kong/file-log.log",
         "nginx/json.log",
