@@ -20,6 +20,7 @@ const PICTURES = [
   ['connect', '/connect?tz=UTC', DESK, 'light'],
   ['audit', '/audit?tz=UTC', DESK, 'light', someChanges],
   ['audit-event', '/audit?tz=UTC&event=GL-ROLE-SET', DESK, 'light', openEvent],
+  ['audit-proof', '/audit?tz=UTC&event=GL-ROLE-SET', DESK, 'light', openProof],
   ['denied-call', '/logs?tz=UTC&filter=granted:false', DESK, 'light', openRow],
 ]
 
@@ -82,4 +83,10 @@ async function openEvent(page) {
   await page.waitForTimeout(65_000)
   await page.getByRole('grid', { name: 'Operator events' }).locator('tbody button').first().click()
   await page.getByTestId('drawer').getByRole('table').first().waitFor()
+}
+
+async function openProof(page) {
+  await page.getByRole('grid', { name: 'Operator events' }).locator('tbody button').first().click()
+  await page.getByTestId('proof').click()
+  await page.getByRole('dialog', { name: 'Proof' }).waitFor()
 }
