@@ -32,7 +32,7 @@ bench: release ## the figures of docs/performance.md
 	trials/bench.sh
 
 screenshots: release ## take the pictures of docs/images from a real server with the sample logs
-	trials/browser.sh $(BIN) docs.mjs
+	ROLE=admin trials/browser.sh $(BIN) docs.mjs
 
 docs: ## write the generated pages of docs/ anew
 	cargo build --workspace && target/debug/xtask docs
