@@ -25,6 +25,9 @@ use crate::columns::column_name;
 /// Events of a leaf.
 pub(super) const TOGETHER: usize = 16;
 
+/// Events that are hashed at once.
+const AT_ONCE: usize = 256;
+
 /// What is not personal in some rows.
 pub(super) struct Table<'b> {
     /// In the order of their names.
@@ -75,16 +78,19 @@ impl<'b> Table<'b> {
         self.columns.iter().map(move |(name, cells)| (name.as_str(), cells.at(row)))
     }
 
-    /// The hashes of the events.
+    /// The hashes of the events, some at a time: column by column is quicker than event by event.
     pub(super) fn events(&self, rows: &[u32], commitments: &[Hash]) -> Vec<Hash> {
-        let mut bytes = Vec::new();
-        let mut of = |(row, commitment): (&u32, &Hash)| {
-            bytes.clear();
-            bytes.extend_from_slice(&commitment.0);
-            self.columns.iter().for_each(|(_, cells)| cells.at(*row).write(&mut bytes));
-            Hash(Sha256::digest(&bytes).into())
-        };
-        rows.iter().zip(commitments).map(&mut of).collect()
+        let mut events = vec![Vec::new(); AT_ONCE];
+        let mut hashes = Vec::with_capacity(rows.len());
+        for (rows, commitments) in rows.chunks(AT_ONCE).zip(commitments.chunks(AT_ONCE)) {
+            for (event, commitment) in events.iter_mut().zip(commitments) {
+                event.clear();
+                event.extend_from_slice(&commitment.0);
+            }
+            self.columns.iter().for_each(|(_, cells)| cells.write(rows, &mut events));
+            hashes.extend(events.iter().take(rows.len()).map(|event| Hash(Sha256::digest(event).into())));
+        }
+        hashes
     }
 }
 
@@ -97,6 +103,20 @@ pub(super) fn leaves(events: &[Hash]) -> Vec<Hash> {
 }
 
 impl Cells<'_> {
+    /// Adds the cells of some rows to their events.
+    fn write(&self, rows: &[u32], events: &mut [Vec<u8>]) {
+        match self {
+            Cells::Numbers(numbers) => {
+                for (row, event) in rows.iter().zip(events) {
+                    Cell::Number(numbers.get(*row as usize).copied().unwrap_or(NULL)).write(event);
+                }
+            }
+            Cells::Texts(..) => {
+                rows.iter().zip(events).for_each(|(row, event)| self.at(*row).write(event));
+            }
+        }
+    }
+
     fn at(&self, row: u32) -> Cell {
         match self {
             Cells::Numbers(numbers) => Cell::Number(numbers.get(row as usize).copied().unwrap_or(NULL)),
