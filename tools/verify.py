@@ -3,7 +3,7 @@
 
     tools/verify.py PATH [--pubkey FILE] [--checkpoint PATH]... [--witness FILE]
 
-PATH is a data directory or a bundle. Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
+PATH is a data directory, a bundle, the proof of an event, or an archive or one day of it. Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
 Written from docs/proof.md, apart from the program: two that agree are better than one.
 """
 
@@ -75,6 +75,12 @@ def sha256(data):
     return hashlib.sha256(data).digest()
 
 
+def unbase64(text):
+    """What a text stands for, nothing when it is written in another way than the one."""
+    data = base64.b64decode(text) if len(text) % 4 == 0 else b""
+    return data if base64.b64encode(data).decode() == text else b""
+
+
 def read_keys(path, mark=b"\x01"):
     """`name+id+base64(mark, key)`, one a line; 4 marks a witness."""
     keys = []
@@ -99,8 +105,7 @@ def open_note(note, keys, witnesses=None):
         return None
     text, lines = note[: at + 1], note[at + 2 :].splitlines()
     for match in (re.fullmatch("\u2014 ([^ ]+) ([A-Za-z0-9+/]+=*)", line) for line in lines[:16]):
-        data = base64.b64decode(match[2]) if match and len(match[2]) % 4 == 0 else b""
-        data = data if match and base64.b64encode(data).decode() == match[2] else b""
+        data = unbase64(match[2]) if match else b""
         for name, ident, key, *is_witness in keys:
             time = f"cosignature/v1\ntime {int.from_bytes(data[4:12], 'big')}\n" if is_witness else ""
             signature = data[12:] if is_witness else data[4:]
@@ -141,6 +146,7 @@ def root_of(hashes):
 
 def led_to(hash_, index, size, proof):
     """The root that leaf `index` and its proof lead to, or nothing."""
+    proof = list(proof)
     if index >= size or (size == 1) != (not proof):
         return None
     if size == 1:
@@ -360,8 +366,8 @@ def leaves_of(events):
     return [leaf_hash(b"".join(events[at : at + 16])) for at in range(0, len(events), 16)]
 
 
-def digest_of_tree(columns, rows, names):
-    """What a block comes to whose events are leaves of a tree."""
+def digest_of(columns, rows, names):
+    """What the events of a block come to, as leaves of a tree."""
     names, cells = names_of(columns, names), {}
     for name in columns.keys() - PERSONAL - {"erased"}:
         if name in names:
@@ -374,37 +380,27 @@ def digest_of_tree(columns, rows, names):
     return digest_of_trees(shape, root_of(of_names), root_of(leaves_of([sha256(b"".join(event)) for event in events])))
 
 
-def hash_of(name, values, key):
-    """The hash of a column as versions before made it, nothing when it has no value."""
-    seen = {value: number for number, value in enumerate(dict.fromkeys([None, *values]))}
-    if name in SELDOM:
-        texts = [(text or "").encode() for text in values]
-        parts = [struct.pack("<I", len(text)) for text in texts] + texts
-    elif any(isinstance(value, str) for value in seen):
-        parts = [struct.pack("<I", seen[value]) for value in values]
-        for text in (text.encode() for text in list(seen)[1:]):
-            parts.append(sha256(sha256(key + name.encode() + b"\0" + text)[:16] + text))
-    else:
-        parts = [struct.pack("<q", -(2**63) if value is None else value) for value in values]
-    return sha256(b"".join(parts)).hex() if len(seen) > 1 else ""
+def holds(columns, block, key):
+    """Whether these are the events of a block, in the order of their numbers."""
+    rest = key[1:] if key.startswith("-") else key[32:]
+    rows, names = (bytes.fromhex(half.strip("-")) for half in (key[: len(key) - len(rest)], rest))
+    return digest_of(columns, rows, names) == block.split(" ")[6]
 
 
-def digest_of(columns, key, form):
-    """What a block comes to: the values of each column in the order of the events' numbers."""
-    if form == "tree":
-        rest = key[1:] if key.startswith("-") else key[32:]
-        rows, names = (bytes.fromhex(half.strip("-")) for half in (key[: len(key) - len(rest)], rest))
-        return digest_of_tree(columns, rows, names)
-    hashes = {name: hash_of(name, values, bytes.fromhex(key)) for name, values in columns.items() if name != "erased"}
-    return sha256("".join(f"{name} {hash_}\n" for name, hash_ in sorted(hashes.items()) if hash_).encode()).hex()
+def readers():
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise Cannot("to read access events Python needs pyarrow: pip install pyarrow") from error
+    return pyarrow
 
 
-def table_files(table, parquet):
+def table_files(table):
     """The files of a Delta table and their tags."""
     files, log, start = {}, table / "_delta_log", -1
     for checkpoint in sorted(log.glob("*.checkpoint.parquet"))[-1:]:
         start = int(checkpoint.name[:20])
-        adds = [row["add"] for row in parquet.read_table(checkpoint, columns=["add"]).to_pylist()]
+        adds = [row["add"] for row in readers().parquet.read_table(checkpoint, columns=["add"]).to_pylist()]
         files = {add["path"]: dict(add["tags"] or []) for add in adds if add}
     for commit in sorted(log.glob("*.json")):
         for action in map(json.loads, commit.read_text().splitlines() if int(commit.stem) > start else []):
@@ -414,43 +410,70 @@ def table_files(table, parquet):
     return files
 
 
+def check_file(path, date, blocks, keys, found):
+    """Which of these blocks are in a file, how many of its events are theirs as signed, and the numbers of the others."""
+    read, is_text = readers().parquet.ParquetFile(path).read().sort_by("seq"), readers().types.is_string
+    types = [kind if is_text(kind) else readers().int64() for kind in read.schema.types]
+    columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
+    met, proved, others = [], 0, set(columns["seq"])
+    for block in blocks:
+        kind, _, day, _, first, last, _ = block.split(" ")
+        rows = [at for at, seq in enumerate(columns["seq"]) if day == date and int(first) <= seq <= int(last)]
+        of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
+        if rows and kind != "tree":
+            raise Cannot(f"a version before sealed the events {first} to {last}: `gatelog verify` checks them")
+        if rows and block in keys and holds(of_block, block, keys[block]):
+            proved += len(rows)
+        elif rows:
+            found.append(f"{path.name}: the access events {first} to {last} are not those that were signed")
+        met, others = met + [block] * bool(rows), others - set(of_block["seq"])
+    return met, proved, others
+
+
 def check_access(table, leaves, found):
-    try:
-        import pyarrow
-        import pyarrow.parquet as parquet
-    except ImportError as error:
-        if found:
-            return
-        raise Cannot("to read access events Python needs pyarrow: pip install pyarrow") from error
-    over, blocks, met, holds = {}, {}, set(), 0
-    for kind, segment, date, *rest in (leaf.decode().split(" ") for leaf in leaves):
-        if kind == "over":
-            over[date] = int(segment)
-        else:
-            blocks[date, int(segment)] = (*map(int, rest[:3]), rest[3], kind)
-    oldest = min((first for _, first, *_ in blocks.values()), default=1)
-    newest = max((last for _, _, last, *_ in blocks.values()), default=0)
-    for path, tags in table_files(table, parquet).items():
-        read = parquet.ParquetFile(table / path).read().sort_by("seq")
-        types = [kind if pyarrow.types.is_string(kind) else pyarrow.int64() for kind in read.schema.types]
-        columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
-        keys = {int(line.split(" ")[1]): line.split(" ")[-1] for line in tags.get("gatelog.blocks", "").splitlines()}
-        unknown = sum(oldest <= seq <= newest for seq in columns["seq"])
-        for (date, segment), (count, first, last, signed, form) in blocks.items():
-            rows = [at for at, seq in enumerate(columns["seq"]) if path.startswith(f"date={date}/") and first <= seq <= last]
-            if not rows:
-                continue
-            of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
-            is_so = segment in keys and digest_of(of_block, keys[segment], form) == signed
-            if (date, segment) in met or not is_so:
-                found.append(f"{path}: the access events {first} to {last} are not those that were signed")
-            met, unknown, holds = met | {(date, segment)}, unknown - len(rows), holds + count * is_so
-        if unknown:
-            found.append(f"{path}: {unknown} events were never signed")
-    for (date, segment), (_, first, last, *_) in blocks.items():
-        if (date, segment) not in met and over.get(date, -1) < segment:
+    leaves = [leaf.decode() for leaf in leaves]
+    over = {leaf.split(" ")[2]: int(leaf.split(" ")[1]) for leaf in leaves if leaf.startswith("over")}
+    blocks, met, proved = [leaf for leaf in leaves if not leaf.startswith("over")], [], 0
+    oldest, newest = (of(int(block.split(" ")[at]) for block in blocks) if blocks else 0 for of, at in ((min, 4), (max, 5)))
+    for path, tags in table_files(table).items():
+        keys = dict(line.rsplit(" ", 1) for line in tags.get("gatelog.blocks", "").splitlines())
+        of_file, count, others = check_file(table / path, path[5:15], blocks, keys, found)
+        found += [f"{path}: {block} is there twice" for block in of_file if block in met]
+        found += [f"{path}: event {seq} was never signed" for seq in others if oldest <= seq <= newest][:1]
+        met, proved = met + of_file, proved + count
+    for _, segment, date, _, first, last, _ in (block.split(" ") for block in blocks if block not in met):
+        if over.get(date, -1) < int(segment):
             found.append(f"the access events {first} to {last} of {date} are missing")
-    print(f"{holds} access events are as they were signed")
+    print(f"{proved} access events are as they were signed")
+
+
+def check_day(root, keys):
+    """What is wrong with a day of an archive."""
+    if not (root / "archive.json").is_file():
+        return [f"{root} has no description of what was archived"]
+    archived, found, proved, names = json.loads((root / "archive.json").read_text()), [], 0, set()
+    if archived["archive"] != "gatelog-day-1":
+        raise Cannot(f"{root}: an archive of another form")
+    checkpoint = open_note(archived["checkpoint"], keys)
+    if checkpoint is None or not checkpoint[0].endswith("/access"):
+        return [f"{root}: the checkpoint is that of another log, or signed by none of the keys"]
+    for file in archived["files"]:
+        blocks = dict(of["block"].rsplit(" ", 1) for of in file["blocks"])
+        for block, of in zip(blocks, file["blocks"]):
+            if led_to(leaf_hash(block.encode()), of["leaf"], checkpoint[1], map(unbase64, of["proof"])) != checkpoint[2]:
+                found.append(f"{file['name']}: a block is not one that was signed")
+        names.add(file["name"])
+        try:
+            met, count, others = check_file(root / file["name"], archived["day"], blocks, blocks, found)
+        except (ValueError, OSError) as error:
+            found.append(f"{file['name']} cannot be read: {error}")
+            continue
+        found += [f"{file['name']}: the events of {block} are missing" for block in blocks if block not in met]
+        found += [f"{file['name']}: {len(others)} events were never signed"] if others and blocks else []
+        proved += count
+    found += [f"{path.name} is not of the day" for path in root.glob("*.parquet") if path.name not in names]
+    print(f"{proved} archived access events of {archived['day']} are as they were signed")
+    return found
 
 
 # Logs (C2SP tlog-tiles)
@@ -514,7 +537,14 @@ def check_log(tenant, name, keys, earlier, found):
     return leaves, hashes
 
 
-def check_directory(root, keys, earlier):
+def check(root, keys, earlier):
+    if not root.is_dir():
+        return check_bundle(root, keys)
+    if (root / "archive.json").is_file():
+        return check_day(root, keys)
+    if (root / "access").is_dir():
+        bundles = [what for path in sorted(root.glob("trail/*")) for what in check_bundle(path, keys)]
+        return [what for path in sorted((root / "access").iterdir()) for what in check_day(path, keys)] + bundles
     tenant, found = root / "tenants" / "1", []
     if not tenant.is_dir():
         raise Cannot(f"{root} is no data directory")
@@ -584,8 +614,8 @@ def check_bundle(path, keys):
         return [] if holds else [f"access event {number} is not the one that was signed"]
     found, seen = [], set()
     for record in bundle["records"]:
-        seq, proof = record["seq"], [base64.b64decode(text) for text in record["proof"]]
-        act = act_leaf(record["kind"], base64.b64decode(record["record"]))
+        seq, proof = record["seq"], map(unbase64, record["proof"])
+        act = act_leaf(record["kind"], unbase64(record["record"]))
         if act is None or led_to(leaf_hash(act[0]), seq, size, proof) != signed:
             found.append(f"operator event {seq} is not the one that was signed")
         elif seq in seen:
@@ -607,7 +637,7 @@ def main():
         witnesses = read_keys(asked.witness, b"\x04") if asked.witness else None
         earlier = [note for path in asked.checkpoint
                    for file in sorted(pathlib.Path(path).rglob("*.checkpoint")) or [path] for note in read_notes(file, keys, witnesses)]
-        found = check_directory(asked.path, keys, earlier) if asked.path.is_dir() else check_bundle(asked.path, keys)
+        found = check(asked.path, keys, earlier)
     except (Cannot, OSError, KeyError, TypeError, ValueError) as error:
         print(f"cannot be checked: {error}", file=sys.stderr)
         return 2

@@ -7,7 +7,7 @@ a bucket.
 In short it is killed once at each place, in long four times: after each kill the clock must go steadily for another hour.
 
 Each event must be in the table or in the archive at any moment, at the end in exactly one of them, as Parquet's own reader sees
-it; `gatelog verify` must believe what lies in the archive, and find what was changed there.
+it; `gatelog verify` and tools/verify.py must believe what lies in the archive, and find what was changed there.
 """
 
 import json
@@ -76,7 +76,10 @@ def table_days(gatelog):
 
 def verify(gatelog, path):
     key = gatelog.directory / "data" / "proof.pub"
-    return subprocess.run([gatelog.binary, "verify", path, "--pubkey", key], capture_output=True, text=True)
+    done = subprocess.run([gatelog.binary, "verify", path, "--pubkey", key], capture_output=True, text=True)
+    other = subprocess.run([sys.executable, ROOT / "tools" / "verify.py", path, "--pubkey", key], capture_output=True, text=True)
+    assert done.returncode == other.returncode, f"two verifiers do not agree: {done}, {other}"
+    return done
 
 
 def trial(binary, directory, archive, kills_max, fetch, mend):
@@ -149,7 +152,7 @@ def altered(gatelog, place):
         shutil.copytree(place, copy)
         file = next((copy / "access").glob(f"date=*/{what}"))
         text = bytearray(file.read_bytes())
-        at = re.search(rb'"rows [^"]{40}', text).end() if what == "archive.json" else len(text) // 2
+        at = re.search(rb'"tree [^"]{40}', text).end() if what == "archive.json" else len(text) // 2
         text[at] ^= 1
         file.write_bytes(text)
         assert verify(gatelog, copy).returncode in (1, 2), f"{what} was changed and nothing was found"
