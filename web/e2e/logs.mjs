@@ -154,6 +154,27 @@ await step('text', async () => {
   await becomes('Back is exact', () => page.getByTestId('pill').count(), 2)
 })
 
+await step('proof', async () => {
+  await go(`/logs?${past}`)
+  await page.locator('[data-row]').first().click()
+  const button = page.getByRole('button', { name: 'Proof', exact: true })
+  await button.waitFor()
+  // A file once the event is sealed; before, the server says when it will be.
+  const file = page.waitForEvent('download').then((download) => download.suggestedFilename())
+  const later = page
+    .getByText('is not sealed yet')
+    .first()
+    .waitFor()
+    .then(() => 'later')
+  await button.click()
+  const what = await Promise.any([file, later])
+  check(
+    'the proof of an event is a file, or it is said when',
+    what === 'later' || /^event-.+\.proof\.json$/.test(what),
+    what,
+  )
+})
+
 await step('values', async () => {
   await go('/logs?tz=UTC')
   await page.getByTestId('events').focus()
