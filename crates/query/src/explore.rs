@@ -34,7 +34,7 @@ pub use table::{GROUPS_MAX, UNIQUE_MAX};
 pub(crate) use measure::Measure;
 pub(crate) use show::list;
 pub(crate) use split::Split;
-pub(crate) use table::Table;
+pub(crate) use table::{REST, Table};
 
 /// A question as text: what the API takes, what a board holds, and what a panel is.
 #[derive(Clone, Copy, Debug, Serialize)]

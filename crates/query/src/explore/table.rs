@@ -1,6 +1,5 @@
 //! What was counted: sums for each combination of values, now and before, bucket by bucket.
 
-use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use event::FieldId;
@@ -298,11 +297,12 @@ impl Table {
 
     /// Those combinations but for the last split of which there are more than so many with it, here or where that was found
     /// before.
-    pub(crate) fn with_many(&self, max: usize) -> HashSet<&[u32]> {
-        let mut counts: HashMap<&[u32], usize> = HashMap::new();
+    pub(crate) fn with_many(&self, max: usize) -> Numbers<&[u32]> {
+        let mut counts: Numbered<&[u32], usize> = Numbered::default();
         let last = self.dicts.len().saturating_sub(1);
+        let many = self.dicts.last().and_then(|dict| dict.find(MANY));
         for group in self.groups() {
-            let is_many = self.text(group, last) == MANY;
+            let is_many = many == Some(self.key(group, last));
             *counts.entry(self.but_last(group)).or_default() += if is_many { max + 1 } else { 1 };
         }
         counts.into_iter().filter(|(_, count)| *count > max).map(|(others, _)| others).collect()

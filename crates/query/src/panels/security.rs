@@ -1,15 +1,14 @@
 //! What somebody who watches over the gateway looks at: who is refused again and again, who comes from where they never
 //! came from, who calls what is sensitive, and who calls when nobody works.
 
-use std::collections::HashSet;
-
 use event::field;
 use event::time::DAY;
 
 use super::{Body, Chart, Look, Make, Page, Panel, Unit};
 use crate::error::Result;
-use crate::explore::{Question, Spec, gather, list};
+use crate::explore::{Question, REST, Spec, gather, list};
 use crate::lang::{Filter, Node, Target, Term, Test};
+use crate::tally::Numbers;
 use crate::text::counted;
 
 /// Fewer calls than this tell nothing about the rate of a consumer.
@@ -122,9 +121,9 @@ fn unexpected(look: &Look<'_>) -> Result<Body> {
     let from = look.ask.range.from.0;
     let table = gather(look, &question, &[now, vec![(from - LOOK_BACK_DAYS * DAY).max(0), from]])?;
     let (here, earlier) = (table.place(0, 0), table.place(1, 0));
-    let with_calls = |place: u32| -> HashSet<&[u32]> {
-        let groups = table.groups().filter(|group| table.at(*group, place).is_some());
-        groups.map(|group| table.but_last(group)).collect()
+    let with_calls = |place: u32| -> Numbers<&[u32]> {
+        let cells = table.cells().filter(|(group, at, _)| *group != REST && *at == place);
+        cells.map(|(group, ..)| table.but_last(group)).collect()
     };
     let roaming = table.with_many(ADDRESSES_MAX);
     let known = with_calls(earlier);
