@@ -157,6 +157,13 @@ def altered(gatelog, place):
         file.write_bytes(text)
         assert verify(gatelog, copy).returncode in (1, 2), f"{what} was changed and nothing was found"
         copies += 1
+    copy = place.parent / f"{place.name}-unproved"
+    shutil.copytree(place, copy)
+    file = next((copy / "access").glob("date=*/archive.json"))
+    text = json.loads(file.read_text())
+    text["files"][0]["blocks"] = []
+    file.write_text(json.dumps(text))
+    assert verify(gatelog, copy).returncode == 1, "the proof of a file was taken away and nothing was found"
     copy = place.parent / f"{place.name}-short"
     shutil.copytree(place, copy)
     next((copy / "access").glob("date=*/*.parquet")).unlink()
