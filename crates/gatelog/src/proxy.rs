@@ -7,6 +7,7 @@ mod body;
 mod forward;
 mod hide;
 mod operator;
+mod record;
 mod resource;
 mod sets;
 mod setup;
@@ -274,8 +275,8 @@ async fn open(app: &App, stream: TcpStream, tls: Option<&Tls>) -> Option<(Box<dy
 pub(crate) const MARKDOWN: &str = "\n## Audit proxies\n\n\
     A table for each Admin API that Gatelog stands before; docs/proxy.md explains them.\n\n\
     ```toml\n[[proxy]]\nname = \"kong-eu\"                      # what its events call their origin\nkind = \"kong\"                         # or \"apisix\"\n\
-    address = \"127.0.0.1:8101\"\nupstream = \"http://127.0.0.1:8001\"\nfail = \"closed\"                       # \"open\": changes go on when they cannot be recorded\n\
-    reads = \"none\"                        # \"metadata\": who read what is recorded, too\nchange_set_gap_s = 5                  # calls of one sync follow each other within this time\n\
+    address = \"127.0.0.1:8101\"\nupstream = \"http://127.0.0.1:8001\"\nfail = \"closed\"                       # \"open\": changes do not wait for their record, and go on without one\n\
+    reads = \"metadata\"                    # \"none\": who read what is not recorded\nchange_set_gap_s = 5                  # calls of one sync follow each other within this time\n\
     allow = [                             # without it admins may everything and others nothing\n  { role = \"admin\", may = \"change\" },\n  { role = \"viewer\", may = \"read\", resources = [\"service\", \"route\"] },\n]\n\n\
     [[proxy]]\nname = \"apisix-eu\"\nkind = \"apisix\"\naddress = \"0.0.0.0:9181\"\nupstream = \"http://apisix:9180\"\n\
     certificate = \"/etc/gatelog/tls.pem\"  # beyond loopback it speaks TLS\nkey = \"/etc/gatelog/tls.key\"\nclient_ca = \"/etc/gatelog/operators.pem\"  # operators show a certificate of this authority\n\

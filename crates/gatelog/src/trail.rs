@@ -11,6 +11,7 @@ pub(crate) mod ask;
 pub(crate) mod bundle;
 pub(crate) mod count;
 pub(crate) mod diff;
+mod glance;
 pub(crate) mod levels;
 mod look;
 mod recent;
@@ -25,13 +26,14 @@ use event::mask::{Masked, Rules};
 use event::{Act, Timestamp};
 use intake::operator::Told;
 use ledger::disk::Disk;
-use ledger::trail::{Kind, Options, Trail};
+use ledger::trail::{Handed, Kind, Options, Trail};
 use serde_json::Value;
 
 use crate::config::Config;
 use crate::prover::{self, Newest, Prover};
 use crate::{catalog, durable, log};
 use actions::Action;
+pub(crate) use glance::glanced;
 use levels::Levels;
 pub(crate) use look::look;
 use recent::Recent;
@@ -105,6 +107,12 @@ impl Recorder {
     /// [`Recorder::record`] outside the server's threads for requests.
     pub(crate) fn record_blocking(&self, act: Act) -> Result<u64, Unrecorded> {
         Ok(self.trail.append_blocking(Kind::Act, sealed(act, &self.rules)?)?)
+    }
+
+    /// Hands an act to the trail's writer, behind all that were handed over before it. It is durable when
+    /// [`Handed::durable`] says so.
+    pub(crate) async fn hand(&self, act: Act) -> Result<Handed, Unrecorded> {
+        Ok(self.trail.hand(Kind::Act, sealed(act, &self.rules)?).await?)
     }
 
     async fn put(&self, kind: Kind, act: Act) -> Result<u64, Unrecorded> {

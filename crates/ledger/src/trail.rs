@@ -91,6 +91,18 @@ struct Written {
     count: u64,
 }
 
+/// An act in the hands of the trail's writer, behind all that were handed over before it. Whoever drops this has it
+/// recorded all the same, and does not learn whether it was.
+#[must_use]
+pub struct Handed(oneshot::Receiver<Result<Written>>);
+
+impl Handed {
+    /// Waits until it is durable; its number.
+    pub async fn durable(self) -> Result<u64> {
+        Ok(self.0.await.map_err(|_| stopped())??.first)
+    }
+}
+
 /// The times of the acts of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Span {
@@ -154,10 +166,16 @@ impl Trail {
 
     /// Makes an act durable; its number. Do what it says only after this.
     pub async fn append(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
+        self.hand(kind, act).await?.durable().await
+    }
+
+    /// Hands an act to the trail's writer. Waits for room in its queue and not for the disk: what is handed over and not yet
+    /// durable is at most what the queue and one sync hold.
+    pub async fn hand(&self, kind: Kind, act: Masked<Act>) -> Result<Handed> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting { kind, acts: vec![act.into_inner()], reply };
         self.queue.send(waiting).await.map_err(|_| stopped())?;
-        Ok(answer.await.map_err(|_| stopped())??.first)
+        Ok(Handed(answer))
     }
 
     /// [`Trail::append`] for callers outside an async runtime.

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use super::route::{Answer, Call};
 use crate::app::App;
 use crate::trail::actions::{ACCESS_DENIED, API_READ, Action, Verb};
 use crate::trail::levels::Level;
-use crate::trail::{self, Unrecorded, look};
+use crate::trail::{self, Unrecorded, glanced, look};
 use crate::{clock, log};
 
 /// Bytes of a body that are kept; of a larger one it is only said how large it said it is.
@@ -72,7 +73,7 @@ pub(super) async fn answer<F>(
 where
     F: Future<Output = Answer>,
 {
-    let app = std::sync::Arc::clone(&call.app);
+    let app = Arc::clone(&call.app);
     let level = app.trail.levels.of(action);
     let mut act = begun(action, scope, &call)?;
     if call.parts.method.is_safe() {
@@ -149,15 +150,15 @@ pub(super) fn read(scope: &Scope, call: &Call, route: &str) -> Option<Act> {
     Some(act)
 }
 
-/// Records it, once a minute for the same route and operator.
-pub(super) async fn was_read(app: &App, act: Option<Act>) {
+/// Records it, once a minute for the same route and operator; the answer does not wait for the disk.
+pub(super) async fn was_read(app: &Arc<App>, act: Option<Act>) {
     let Some(act) = act else { return };
-    if app.trail.recent.is_new((&act.operator, &act.address, act.code.as_str(), &act.resource_id), act.time)
-        && let Err(error) = app.trail.record(act).await
-    {
+    let question = (act.operator.clone(), act.address.clone(), act.code.clone(), act.resource_id.clone());
+    glanced(app, question, act, |error| {
         // Nothing of a single call was shown.
         log::error("a read could not be recorded", &[("error", &error)]);
-    }
+    })
+    .await;
 }
 
 /// Records it.

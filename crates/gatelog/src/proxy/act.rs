@@ -98,7 +98,8 @@ pub(super) fn begun(
     let mut request = Map::new();
     request.insert("method".to_owned(), json!(call.method.as_str()));
     request.insert("path".to_owned(), json!(call.shown_path(&id)));
-    if !call.query.is_empty() {
+    // Of a look its parameters are not kept: pages of one list are one look.
+    if call.target.is_change && !call.query.is_empty() {
         let params = form_urlencoded::parse(call.query.as_bytes());
         let params = params.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
         request.insert("params".to_owned(), Value::Object(params.collect()));
@@ -180,7 +181,12 @@ pub(super) fn ended(
         let reason = answer.as_ref().and_then(|answer| {
             ["message", "error_msg", "description"].iter().find_map(|name| answer.get(name)?.as_str())
         });
-        end.detail = reason.unwrap_or_default().chars().take(REASON_CHARS_MAX).collect();
+        let reason = reason.unwrap_or_default();
+        end.detail = match begun.resource_type == CONFIG && !reason.is_empty() {
+            // It may quote what was sent, and a secret in that might not be recognised.
+            true => format!("a reason of {} bytes, {}", reason.len(), rules.probe(reason)),
+            false => reason.chars().take(REASON_CHARS_MAX).collect(),
+        };
         return end;
     }
     if begun.verb == "delete" {

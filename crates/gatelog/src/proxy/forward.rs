@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use event::Act;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -28,7 +27,6 @@ use super::tool;
 use super::watch::Watched;
 use crate::app::App;
 use crate::http::error::Problem;
-use crate::trail::Unrecorded;
 use crate::{clock, http, log};
 
 /// Headers that would make the look before a change another one than a plain look.
@@ -112,39 +110,13 @@ impl Visit {
         }
     }
 
-    /// A known operator who may not.
-    async fn denied(&self, call: &Call) {
-        let denied = act::begun(&self.proxy.plan, call, None, None, &self.app.rules, clock::now());
-        let Ok(denied) = denied else { return };
-        let denied = Act { outcome: "denied".to_owned(), status: "403".to_owned(), ..denied };
-        let question = (&denied.operator, &denied.address, &denied.request);
-        if self.app.trail.recent.is_new(question, denied.time)
-            && let Err(error) = self.app.trail.record(denied).await
-        {
-            // It is refused in any case.
-            log::error("a refused call could not be recorded", &[("error", &error)]);
-        }
-    }
-
     async fn read(&self, call: &Call, parts: Parts, body: Incoming) -> Answer {
         self.proxy.numbers.reads.fetch_add(1, Ordering::Relaxed);
         let answer =
             self.send(Request::from_parts(parts, Body::new(Limited::new(body, BODY_FORWARDED_BYTES_MAX))));
         let answer = answer.await.map_err(|lost| self.lost(&lost))?;
         if self.proxy.plan.records_reads {
-            let look = act::begun(&self.proxy.plan, call, None, None, &self.app.rules, clock::now())?;
-            let look = Act {
-                outcome: act::outcome(answer.status()).to_owned(),
-                status: answer.status().as_str().to_owned(),
-                ..look
-            };
-            let question = (look.operator.clone(), look.address.clone(), look.request.clone());
-            if self.app.trail.recent.is_new(&question, look.time)
-                && let Err(error) = self.app.trail.record(look).await
-            {
-                self.app.trail.recent.forget(&question);
-                self.unrecorded(error)?;
-            }
+            self.looked(call, answer.status()).await?;
         }
         Ok(answer.map(Body::new))
     }
@@ -155,44 +127,29 @@ impl Visit {
         let (asked, body) =
             body::begun(&parts.headers, body, Duration::from_millis(self.app.config.body_grace_ms)).await?;
         let before = self.before(&call, &parts, asked.as_ref()).await;
-        let begun = act::begun(&self.proxy.plan, &call, Some(before), asked, &self.app.rules, clock::now())?;
-        let is_recorded = match self.app.trail.record(begun.clone()).await {
-            Ok(_) => true,
-            Err(error) => {
-                self.unrecorded(error)?;
-                false
-            }
-        };
-        let begun = is_recorded.then_some(begun);
-        let watched = Watched::begins(&self.proxy, begun.clone());
+        let act = act::begun(&self.proxy.plan, &call, Some(before), asked, &self.app.rules, clock::now())?;
+        let begun = self.begin(act).await?;
+        let watched = Watched::begins(&self.proxy, begun.as_ref().map(|begun| begun.act.clone()));
         let answer = match self.send(Request::from_parts(parts, body)).await {
             Ok(answer) => answer,
             Err(lost) => {
-                let end = begun.map(|begun| act::lost(&begun, &lost, clock::now()));
+                let end = begun.as_ref().map(|begun| act::lost(&begun.act, &lost, clock::now()));
                 watched.ends(end.as_ref(), &self.app.rules);
-                self.end(end);
+                if let Some((begun, end)) = begun.zip(end) {
+                    begun.ends(&self.app, &self.proxy, end);
+                }
                 return Err(self.lost(&lost));
             }
         };
         let (head, body) = answer.into_parts();
         let (app, proxy) = (Arc::clone(&self.app), Arc::clone(&self.proxy));
         let (status, encoding) = (head.status, head.headers.get(header::CONTENT_ENCODING).cloned());
-        let pending = self.proxy.pending();
         let then = move |seen| {
             let Some(begun) = begun else { return };
-            let end = act::ended(
-                proxy.plan.kind,
-                &begun,
-                status,
-                body::read(seen, encoding.as_ref()),
-                &app.rules,
-                clock::now(),
-            );
+            let answer = body::read(seen, encoding.as_ref());
+            let end = act::ended(proxy.plan.kind, &begun.act, status, answer, &app.rules, clock::now());
             watched.ends(Some(&end), &app.rules);
-            tokio::spawn(async move {
-                ended(&app, &proxy, end).await;
-                drop(pending);
-            });
+            begun.ends(&app, &proxy, end);
         };
         Ok(Response::from_parts(head, Body::new(Tee::new(body, BODY_KEPT_BYTES_MAX, then))))
     }
@@ -238,26 +195,6 @@ impl Visit {
         Ok(answer)
     }
 
-    fn end(&self, end: Option<Act>) {
-        let Some(end) = end else { return };
-        let (app, proxy, pending) = (Arc::clone(&self.app), Arc::clone(&self.proxy), self.proxy.pending());
-        tokio::spawn(async move {
-            ended(&app, &proxy, end).await;
-            drop(pending);
-        });
-    }
-
-    /// What cannot be recorded is refused, or counted where the settings say that it goes on.
-    fn unrecorded(&self, error: Unrecorded) -> Result<(), Problem> {
-        if !self.proxy.plan.is_open {
-            return Err(error.into());
-        }
-        self.proxy.numbers.unrecorded.fetch_add(1, Ordering::Relaxed);
-        let fields: [log::Field<'_>; 2] = [("proxy", &self.proxy.plan.name), ("error", &error)];
-        log::error("a call went on that could not be recorded", &fields);
-        Ok(())
-    }
-
     fn lost(&self, lost: &Lost) -> Problem {
         self.proxy.numbers.unreachable.fetch_add(1, Ordering::Relaxed);
         self.proxy.times.lost.is_now();
@@ -266,16 +203,6 @@ impl Visit {
             "an Admin API did not answer",
             lost,
         )
-    }
-}
-
-/// Adds what became of a change.
-async fn ended(app: &App, proxy: &Proxy, end: Act) {
-    let request_id = end.request_id.clone();
-    if let Err(error) = app.trail.end(end).await {
-        // It is done; the trail has that it was begun.
-        proxy.numbers.unrecorded.fetch_add(1, Ordering::Relaxed);
-        log::error("what became of an act was not recorded", &[("request", &request_id), ("error", &error)]);
     }
 }
 

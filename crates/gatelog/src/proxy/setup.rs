@@ -135,7 +135,7 @@ impl Setup {
             address,
             upstream: self.upstream.clone(),
             is_open: either(self.fail.as_deref(), "fail", ["closed", "open"])?,
-            records_reads: either(self.reads.as_deref(), "reads", ["none", "metadata"])?,
+            records_reads: !either(self.reads.as_deref(), "reads", ["metadata", "none"])?,
             tls: self.tls()?,
             identity: self.identity()?,
             token_file: self.token_file.clone(),
@@ -214,11 +214,9 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_said() {
-        assert!(plan("").is_ok_and(|plan| !plan.is_open && !plan.records_reads));
-        assert!(
-            plan("fail = \"open\"\nreads = \"metadata\"")
-                .is_ok_and(|plan| plan.is_open && plan.records_reads)
-        );
+        assert!(plan("").is_ok_and(|plan| !plan.is_open && plan.records_reads));
+        let other = plan("fail = \"open\"\nreads = \"none\"");
+        assert!(other.is_ok_and(|plan| plan.is_open && !plan.records_reads));
         for (more, told) in [
             ("fail = \"ajar\"", "neither closed nor open"),
             ("client_ca = \"ca.pem\"", "client_ca needs both"),

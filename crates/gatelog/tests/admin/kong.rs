@@ -68,7 +68,9 @@ pub(super) fn answer(state: &mut State, seen: &Seen) -> Answer {
 fn config(state: &mut State, body: &Value) -> Answer {
     let Some(declared) = body["config"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok())
     else {
-        return (400, Some(json!({ "message": "declarative config is invalid", "code": 14 })));
+        // As Kong does, it quotes what it cannot read.
+        let message = format!("declarative config is invalid: {}", body["config"]);
+        return (400, Some(json!({ "message": message, "code": 14 })));
     };
     let now = state.tick();
     let mut things = std::collections::BTreeMap::new();
