@@ -221,25 +221,55 @@ pub(crate) fn start(app: &Arc<App>, id: &str, person: Person, now: Timestamp) ->
         return Ok(false);
     }
     let begun = || -> anyhow::Result<()> {
-        let mark = person.mark(app);
-        let pending_one = Pending { id: id.to_owned(), person: person.clone() };
-        durable::write(&pending(app), &serde_json::to_vec(&pending_one)?)?;
-        app.catalog.change(now, |content| {
-            while content.erasures.len() >= ERASURES_MAX {
-                let oldest = content.erasures.iter().min_by_key(|(_, one)| one.started);
-                let Some(oldest) = oldest.map(|(id, _)| id.clone()) else { break };
-                content.erasures.remove(&oldest);
-            }
-            content.erasures.insert(id.to_owned(), Erasure::begun(&person.subject, mark, now));
-        })?;
-        Ok(())
+        let one = Pending { id: id.to_owned(), person };
+        durable::write(&pending(app), &serde_json::to_vec(&one)?)?;
+        list(app, &one, now)?;
+        Ok(work(Arc::clone(app), one)?)
     };
-    let begun = begun().and_then(|()| Ok(work(Arc::clone(app), Pending { id: id.to_owned(), person })?));
-    if begun.is_err() {
+    let begun = begun();
+    if let Err(error) = &begun {
         app.erasing.end();
         let _ = fs::remove_file(pending(app));
+        let why = Err(format!("it could not be begun: {error:#}"));
+        // What was not listed cannot have failed in the list.
+        app.catalog.change(now, |content| settle(&mut content.erasures, id, why, now))?;
     }
     begun.map(|()| true)
+}
+
+/// Puts one to those that are listed; one that is there stays as it is.
+fn list(app: &App, one: &Pending, now: Timestamp) -> anyhow::Result<()> {
+    let mark = one.person.mark(app);
+    app.catalog.change(now, |content| {
+        let all = &mut content.erasures;
+        while all.len() >= ERASURES_MAX && !all.contains_key(&one.id) {
+            let oldest = all.iter().min_by_key(|(_, one)| one.started);
+            let Some(oldest) = oldest.map(|(id, _)| id.clone()) else { break };
+            all.remove(&oldest);
+        }
+        all.entry(one.id.clone()).or_insert_with(|| Erasure::begun(&one.person.subject, mark, now));
+    })?;
+    Ok(())
+}
+
+/// Writes down what one came to; the one.
+fn settle(
+    all: &mut BTreeMap<String, Erasure>,
+    id: &str,
+    done: Result<Done, String>,
+    now: Timestamp,
+) -> Option<Erasure> {
+    let one = all.get_mut(id)?;
+    one.finished = Some(now.0);
+    match done {
+        Ok(done) => {
+            one.state = State::Done;
+            // Of one that went on after a restart these are the last ones.
+            (one.events, one.operator_records, one.left) = (done.events, done.operator_records, done.left);
+        }
+        Err(error) => (one.state, one.error) = (State::Failed, Some(error)),
+    }
+    Some(one.clone())
 }
 
 /// Goes on with what was under way when the server stopped.
@@ -251,6 +281,8 @@ pub(crate) fn resume(app: &Arc<App>) -> anyhow::Result<()> {
     };
     let pending: Pending = serde_json::from_slice(&bytes)?;
     app.erasing.begin(&pending.id);
+    // It may have stopped before it was listed.
+    list(app, &pending, clock::now())?;
     log::info("an erasure goes on", &[("id", &pending.id)]);
     Ok(work(Arc::clone(app), pending)?)
 }
@@ -308,24 +340,19 @@ fn erase(app: &App, person: &Person) -> Result<Done, String> {
 /// Writes down what became of it, and forgets who it was.
 fn finish(app: &App, id: &str, done: Result<Done, String>) -> anyhow::Result<()> {
     let now = clock::now();
-    let told = app.catalog.change(now, |content| {
-        let one = content.erasures.get_mut(id)?;
-        one.finished = Some(now.0);
-        match done {
-            Ok(done) => {
-                one.state = State::Done;
-                // Of one that went on after a restart these are the last ones.
-                (one.events, one.operator_records, one.left) =
-                    (done.events, done.operator_records, done.left);
-            }
-            Err(error) => (one.state, one.error) = (State::Failed, Some(error)),
-        }
-        Some(one.clone())
-    })?;
+    let told = app.catalog.change(now, |content| settle(&mut content.erasures, id, done, now))?;
+    if let Some(one) = told {
+        tell(app, id, one, now)?;
+    }
+    // Last: as long as the file is there, the next start does and tells it again.
     let file = pending(app);
     fs::remove_file(&file)?;
     durable::sync_parent(&file)?;
-    let Some(one) = told else { return Ok(()) };
+    Ok(())
+}
+
+/// Records what became of it.
+fn tell(app: &App, id: &str, one: Erasure, now: Timestamp) -> anyhow::Result<()> {
     let outcome = if one.state == State::Done { "success" } else { "failure" };
     let act = trail::act(ERASURE_DONE, "cli", now)?;
     app.trail.record_blocking(Act {
@@ -357,5 +384,24 @@ impl Erasure {
             error: None,
             left: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_begun_is_listed_as_failed() {
+        let (then, now) = (Timestamp(1), Timestamp(2));
+        let mut all = BTreeMap::from([("a".to_owned(), Erasure::begun("ip", "hmac:1".to_owned(), then))]);
+        assert_eq!(all["a"].state, State::Running);
+        let one = settle(&mut all, "a", Err("no thread".to_owned()), now).unwrap();
+        assert_eq!(
+            (one.state, one.finished, one.error.as_deref()),
+            (State::Failed, Some(2), Some("no thread"))
+        );
+        assert_eq!(all["a"].state, State::Failed);
+        assert!(settle(&mut all, "b", Err(String::new()), now).is_none() && all.len() == 1);
     }
 }

@@ -15,6 +15,7 @@ mod glance;
 pub(crate) mod levels;
 mod look;
 mod recent;
+pub(crate) mod seen;
 
 use std::fs;
 use std::io;

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 use server::{ADMIN, Server};
 
@@ -151,6 +153,63 @@ fn no_route_tells_a_whole_address() {
         assert!(telling.contains(&format!("/api/v1/{path}")), "{path}: {telling:?}");
     }
     assert!(answered > 150, "{answered}");
+}
+
+#[test]
+fn the_trail_tells_none_of_what_others_asked_for() {
+    let server = filled();
+    let ip = THERE[0];
+    for path in
+        [format!("/api/v1/events?{RANGE}&filter=ip:{ip}"), format!("/api/v1/person?subject=ip&value={ip}")]
+    {
+        assert_eq!(server.get(&path).status, 200);
+    }
+    let view = json!({ "name": ip, "page": "logs", "search": format!("filter=ip:{ip}") });
+    assert_eq!(server.post(ADMIN, "/api/v1/views", &view).status, 201);
+    let tokens = [role(&server, "cut", "network"), role(&server, "hashed", "hash")];
+    let list = "/api/v1/trail?from=1h&limit=1000";
+    let rows = server.json(list)["events"].as_array().unwrap().clone();
+    let ids = rows.iter().map(|row| format!("/api/v1/trail/{}", row["id"].as_str().unwrap()));
+    let files = ["", "&format=csv"].map(|more| format!("/api/v1/trail/export?from=1h{more}"));
+    let paths: Vec<String> = [list.to_owned(), "/api/v1/trail/changes?from=1h".to_owned()]
+        .into_iter()
+        .chain(files)
+        .chain(ids)
+        .collect();
+    let tells = |token: &str, path: &str| {
+        let reply = server.get_as(token, path);
+        assert_eq!(reply.status, 200, "{path} {}", reply.text());
+        reply.text().contains(ip)
+    };
+    assert!(paths.iter().filter(|path| tells(ADMIN, path)).count() >= 4);
+    // Finding nothing by what is not seen, and everything by what is.
+    let found = |token: &str, text: &str| {
+        let path = format!("/api/v1/trail/facets?from=1h&search={}", server::escaped(text));
+        server.get_as(token, &path).json()["total"].as_u64().unwrap()
+    };
+    assert!(found(ADMIN, ip) >= 3);
+    for token in &tokens {
+        assert!(paths.iter().all(|path| !tells(token, path)));
+        assert_eq!(found(token, ip), 0);
+    }
+    assert!(found(&tokens[0], "198.51.100.0") >= 3);
+    // What is proved holds all the same.
+    let keep = tempfile::tempdir().unwrap();
+    let bundle = keep.path().join("bundle.json");
+    let pubkey = server.dir.join("proof.pub").display().to_string();
+    let bundled = |token: &str| {
+        let reply = server.get_as(token, "/api/v1/trail/export?from=1h&format=bundle");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        std::fs::write(&bundle, &reply.body).unwrap();
+        let path = bundle.display().to_string();
+        let verified = server.command("", &["verify", &path, "--pubkey", &pubkey]).output().unwrap();
+        assert!(verified.status.success(), "{verified:?}");
+        let records = reply.json()["records"].as_array().unwrap().clone();
+        let whole = records.iter().map(|record| BASE64.decode(record["record"].as_str().unwrap()).unwrap());
+        whole.filter(|bytes| bytes.windows(ip.len()).any(|part| part == ip.as_bytes())).count()
+    };
+    assert!(bundled(ADMIN) >= 3);
+    assert_eq!(tokens.iter().map(|token| bundled(token)).sum::<usize>(), 0);
 }
 
 #[test]

@@ -209,6 +209,35 @@ fn an_erasure_goes_on_after_the_server_was_killed() {
 }
 
 #[test]
+fn what_stopped_before_it_was_listed_is_done_listed_and_told() {
+    let keep = tempfile::tempdir().unwrap();
+    fs::create_dir(keep.path().join("data")).unwrap();
+    let server = serve(keep.path());
+    filled(&server, 0);
+    server.stop();
+    // As a crash leaves it between the file and the list.
+    let file = keep.path().join("data/tenants/1/erasure.json");
+    let under_way = json!({ "id": "0123456789ab", "subject": "consumer", "value": "alice" });
+    fs::write(&file, under_way.to_string()).unwrap();
+    let server = serve(keep.path());
+    let one = until_done(&server);
+    assert_eq!(
+        (&one["id"], &one["state"], &one["events"]),
+        (&json!("0123456789ab"), &json!("done"), &json!(20))
+    );
+    let until = Instant::now() + Duration::from_secs(20);
+    while file.exists() {
+        assert!(Instant::now() < until, "who it is, is still there");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let told = server.json("/api/v1/trail?from=1h&event=GL-ERASURE-DONE&resource_id=0123456789ab");
+    assert_eq!(told["events"].as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told["events"][0]["resource_name"], one["mark"]);
+    server.stop();
+    assert_eq!(with(&keep.path().join("data"), "alice", None), Vec::<PathBuf>::new());
+}
+
+#[test]
 fn an_operator_is_erased_once_the_account_is_gone() {
     let keep = tempfile::tempdir().unwrap();
     fs::create_dir(keep.path().join("data")).unwrap();

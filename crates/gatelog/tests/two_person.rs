@@ -133,6 +133,16 @@ fn an_erasure_waits_until_somebody_else_names_the_same_person() {
     assert_eq!((waiting(&server).len(), server.total("consumer:alice-of-sales")), (1, 0));
     // Once: the next one waits again.
     assert!(post(&bob, path, &person).json()["waiting"].is_object());
+    // Who may not erase does not decline it either.
+    let keeps = json!({ "permissions": ["settings:write"] });
+    assert_eq!(server.put(ADMIN, "/api/v1/roles/keeper", &keeps).status, 200);
+    let (eve, all) = (server.person("eve", "keeper"), waiting(&server));
+    let decline = |who: &str| {
+        let path = format!("/api/v1/requests/{}/decline", all[0]["id"].as_str().unwrap());
+        post(who, &path, &json!({})).status
+    };
+    assert_eq!((decline(&eve), waiting(&server).len()), (403, 2));
+    assert_eq!((decline(&ada), waiting(&server).len()), (204, 1));
     let asked = server.cli(&bobs_token, &["retention"]);
     let text = String::from_utf8_lossy(&asked.stdout).into_owned();
     assert!(text.contains("erasing a person (consumer) known as"), "{text}");

@@ -18,6 +18,7 @@ use crate::terminal::{fit, line};
 ///   gatelog trail --resource edge --json | jq .
 ///   gatelog trail --change-set 5f1c0b7de2a94c11
 ///   gatelog trail --csv --from 30d > trail.csv
+///   gatelog trail --levels
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
@@ -66,12 +67,18 @@ pub(super) struct Args {
     /// All of them with proofs, for `gatelog verify`
     #[arg(long, conflicts_with = "json")]
     bundle: bool,
+    /// How much is kept of each kind of act on Gatelog, and by which rule of the settings
+    #[arg(long, conflicts_with_all = ["csv", "bundle"])]
+    levels: bool,
     #[command(flatten)]
     server: Server,
 }
 
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
+    if args.levels {
+        return levels(&client.get_json("/api/v1/trail/levels", &[])?, args.json);
+    }
     let mut params = vec![("from", args.from.as_str()), ("to", args.to.as_str())];
     let filters = [
         ("operator", &args.operator),
@@ -116,6 +123,27 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     }
     if page.get("next_cursor").is_some_and(Value::is_string) {
         eprintln!("there are more; --limit N, or --csv for all");
+    }
+    Ok(())
+}
+
+fn levels(answer: &Value, is_json: bool) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    if is_json {
+        writeln!(out, "{answer:#}")?;
+        return Ok(());
+    }
+    let shown = |cells: [&str; 5]| {
+        let widths = [16, 9, 9, 9, 24];
+        let cells: Vec<String> =
+            cells.iter().zip(widths).map(|(cell, width)| fit(&line(cell), width)).collect();
+        cells.join(" ").trim_end().to_owned()
+    };
+    writeln!(out, "{}", shown(["KIND", "VERB", "KEPT", "LEAST", "BY"]))?;
+    for one in answer.get("levels").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default();
+        let by = one.get("rule").and_then(Value::as_str).unwrap_or("default");
+        writeln!(out, "{}", shown([text("resource_type"), text("verb"), text("level"), text("least"), by]))?;
     }
     Ok(())
 }

@@ -139,7 +139,7 @@ pub(super) fn refusal(
     Ok(act)
 }
 
-/// A read that no action names: of totals, of lists. Nothing, unless the settings want it; never what was asked.
+/// A read that no action names: of totals, of lists. Nothing where the settings want none of it; never what was asked.
 pub(super) fn read(scope: &Scope, call: &Call, route: &str) -> Option<Act> {
     if !call.parts.method.is_safe() || call.app.trail.levels.of(API_READ) == Level::None {
         return None;

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use event::Timestamp;
-use keys::Permission::SettingsWrite;
+use keys::Permission::{PersonsErase, SettingsWrite};
 use keys::{Principal, Scope};
 use serde_json::{Value, json};
 
@@ -109,6 +109,11 @@ async fn decline(scope: Scope, call: Call) -> Answer {
     whole(&scope)?;
     person(scope.principal())?;
     let id = call.segment("id").unwrap_or_default();
+    let wish = call.app.catalog.with(|content| content.waiting.get(id).map(|one| one.wish.clone()));
+    if let Some(Wish::Erase { .. }) = wish {
+        // As for asking and approving.
+        scope.principal().scope(PersonsErase)?;
+    }
     call.app.change(|content| content.waiting.decline(id))??;
     Ok(answer::empty())
 }

@@ -674,7 +674,7 @@ mod tests {
             let is_data_plane = route.door() == Door::Needs(EventsAppend);
             let hands_out =
                 [EventsExport, TrailRead, TrailExport].iter().any(|p| route.door() == Door::Needs(*p))
-                    && !["Exports", "Export", "TrailFacets", "TrailMarks", "AuditProxies"]
+                    && !["Exports", "Export", "TrailFacets", "TrailMarks", "TrailLevels", "AuditProxies"]
                         .contains(&route.answer)
                     || ["Event", "EventPage", "EventStream", "Explanation", "EventProof", "TrailProof"]
                         .contains(&route.answer)

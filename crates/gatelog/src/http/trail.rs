@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use event::Timestamp;
+use event::mask::Lens;
+use event::{Act, Timestamp};
 use keys::Permission::{TrailExport, TrailRead, VerifyRun};
 use keys::Scope;
 use ledger::trail::{Entry, Range};
@@ -26,6 +27,7 @@ use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
 use crate::trail::ask::{COLUMNS, Wanted, row, whole};
 use crate::trail::bundle;
 use crate::trail::count::{Facets, Marks};
+use crate::trail::seen::{entry_seen, seen};
 
 /// Pieces made ahead of the reader.
 const PIECES_AHEAD: usize = 4;
@@ -132,6 +134,13 @@ pub(crate) fn routes() -> Vec<Route> {
             About::new("When something was changed, as marks for charts.", MARKS, "TrailMarks"),
         ),
         route(
+            TrailRead,
+            Method::GET,
+            "/api/v1/trail/levels",
+            levels,
+            About::new("How much is kept of each kind of act, and by which rule.", &[], "TrailLevels"),
+        ),
+        route(
             TrailExport,
             Method::GET,
             "/api/v1/trail/export",
@@ -173,15 +182,18 @@ fn asked(params: &Params) -> Result<(Range, Wanted), Problem> {
 }
 
 /// `GET /trail`.
-pub(crate) async fn list(_: Scope, call: Call) -> Answer {
+pub(crate) async fn list(scope: Scope, call: Call) -> Answer {
     let (range, wanted) = asked(&call.params)?;
     let limit = call.params.number("limit", 1, 1_000, 100)?;
     let app = Arc::clone(&call.app);
     let after = call.params.get("cursor").map(after).transpose()?;
+    let lens = app.lens(scope.principal());
     let found = tokio::task::spawn_blocking(move || {
-        app.trail.trail().latest(range, after, limit + 1, &|act| wanted.takes(act))
+        let wants = |act: &Act| wanted.takes(&seen(act, lens.as_ref()));
+        let found = app.trail.trail().latest(range, after, limit + 1, &wants)?;
+        Ok::<_, ledger::Error>(found.into_iter().map(|entry| entry_seen(entry, lens.as_ref())).collect())
     });
-    let mut found = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+    let mut found: Vec<Entry> = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|entry| format!("{}-{}", entry.act.time.0, entry.seq));
@@ -198,7 +210,7 @@ fn after(cursor: &str) -> Result<(Timestamp, u64), Problem> {
 }
 
 /// `GET /trail/{id}`.
-pub(crate) async fn one(_: Scope, call: Call) -> Answer {
+pub(crate) async fn one(scope: Scope, call: Call) -> Answer {
     let id = call.segment("id").unwrap_or_default().to_owned();
     let app = Arc::clone(&call.app);
     let found = tokio::task::spawn_blocking(move || match id.parse() {
@@ -206,17 +218,18 @@ pub(crate) async fn one(_: Scope, call: Call) -> Answer {
         Err(_) => Ok(None),
     });
     let found = found.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
-    json(&whole(&found.ok_or_else(none)?))
+    json(&whole(&entry_seen(found.ok_or_else(none)?, call.app.lens(scope.principal()).as_ref())))
 }
 
 /// `GET /trail/facets`.
-pub(crate) async fn facets(_: Scope, call: Call) -> Answer {
+pub(crate) async fn facets(scope: Scope, call: Call) -> Answer {
     let (range, wanted) = asked(&call.params)?;
     let app = Arc::clone(&call.app);
+    let lens = app.lens(scope.principal());
     let counted = tokio::task::spawn_blocking(move || {
         let mut facets = Facets::default();
         app.trail.trail().newest(range, &mut |entry| {
-            facets.take(&wanted, &entry.act);
+            facets.take(&wanted, &seen(&entry.act, lens.as_ref()));
             ControlFlow::Continue(())
         })?;
         Ok::<_, ledger::Error>(facets)
@@ -225,14 +238,15 @@ pub(crate) async fn facets(_: Scope, call: Call) -> Answer {
 }
 
 /// `GET /trail/changes`.
-pub(crate) async fn changes(_: Scope, call: Call) -> Answer {
+pub(crate) async fn changes(scope: Scope, call: Call) -> Answer {
     let (range, _) = asked(&call.params)?;
     let most = call.params.number("marks", 1, 100, 40)?;
     let app = Arc::clone(&call.app);
+    let lens = app.lens(scope.principal());
     let marked = tokio::task::spawn_blocking(move || {
         let mut marks = Marks::new(range.from, range.to, most);
         app.trail.trail().newest(range, &mut |entry| {
-            marks.take(entry);
+            marks.take(entry_seen(entry, lens.as_ref()));
             ControlFlow::Continue(())
         })?;
         Ok::<_, ledger::Error>(marks)
@@ -240,16 +254,22 @@ pub(crate) async fn changes(_: Scope, call: Call) -> Answer {
     json(&marked.await.map_err(Problem::internal)?.map_err(Problem::internal)?.told())
 }
 
+/// `GET /trail/levels`.
+async fn levels(_: Scope, call: Call) -> Answer {
+    json(&json!({ "levels": call.app.trail.levels.all() }))
+}
+
 /// `GET /trail/{id}/proof`.
-pub(crate) async fn proof_of(_: Scope, call: Call) -> Answer {
+pub(crate) async fn proof_of(scope: Scope, call: Call) -> Answer {
     let id = call.segment("id").unwrap_or_default().to_owned();
     let app = Arc::clone(&call.app);
+    let lens = app.lens(scope.principal());
     let proved = tokio::task::spawn_blocking(move || {
         let entry = match id.parse() {
             Ok(seq) => app.trail.trail().one(seq).map_err(Problem::internal)?,
             Err(_) => None,
         };
-        let entry = entry.ok_or_else(none)?;
+        let entry = entry_seen(entry.ok_or_else(none)?, lens.as_ref());
         let (checkpoint, note) = app.trail.prove().map_err(Problem::internal)?;
         let tiles = app.trail.prover.tiles(checkpoint.size);
         let records = bundle::records(&entry, &tiles).map_err(Problem::internal)?.join(",\n");
@@ -264,14 +284,16 @@ fn none() -> Problem {
 }
 
 /// `GET /trail/export`.
-pub(crate) async fn export(_: Scope, call: Call) -> Answer {
+pub(crate) async fn export(scope: Scope, call: Call) -> Answer {
     let (range, wanted) = asked(&call.params)?;
     let file = File::named(call.params.get("format").unwrap_or("json"))?;
     let (pieces, body) = mpsc::channel(PIECES_AHEAD);
     let app = Arc::clone(&call.app);
+    let lens = app.lens(scope.principal());
     tokio::task::spawn_blocking(move || {
         // Nobody may be there to take the last piece.
-        let last = file.write(&app, range, &wanted, &pieces).map_err(io::Error::other);
+        let question = Question { range, wanted, lens };
+        let last = file.write(&app, &question, &pieces).map_err(io::Error::other);
         let _ = pieces.blocking_send(last);
     });
     let (kind, name) = match file {
@@ -294,6 +316,13 @@ enum File {
     Bundle,
 }
 
+/// Which events, and as whom.
+struct Question {
+    range: Range,
+    wanted: Wanted,
+    lens: Option<Lens>,
+}
+
 type Pieces = mpsc::Sender<Result<Bytes, io::Error>>;
 
 impl File {
@@ -307,7 +336,7 @@ impl File {
     }
 
     /// Sends the pieces as fast as they are taken; the last one. The error is for people.
-    fn write(self, app: &App, range: Range, wanted: &Wanted, pieces: &Pieces) -> Result<Bytes, String> {
+    fn write(self, app: &App, question: &Question, pieces: &Pieces) -> Result<Bytes, String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
         let (checkpoint, note) = match self {
             // What is exported is proved first.
@@ -321,8 +350,9 @@ impl File {
             File::Bundle => bundle::head(app.trail.prover.public(), &note.unwrap_or_default()).into_bytes(),
         };
         let (mut is_first, mut failed) = (true, None);
-        let read = app.trail.trail().newest(range, &mut |entry| {
-            if wanted.takes(&entry.act) {
+        let read = app.trail.trail().newest(question.range, &mut |entry| {
+            let entry = entry_seen(entry, question.lens.as_ref());
+            if question.wanted.takes(&entry.act) {
                 let items = match (self, &tiles) {
                     (File::Bundle, Some(tiles)) => bundle::records(&entry, tiles),
                     (File::Csv, _) => {

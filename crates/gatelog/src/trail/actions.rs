@@ -51,7 +51,6 @@ macro_rules! actions {
         };)*
 
         /// All of them, as docs/audit.md lists them.
-        #[cfg(test)]
         pub(crate) const ACTIONS: &[&Action] = &[$($name),*];
     };
 }

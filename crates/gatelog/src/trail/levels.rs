@@ -4,13 +4,16 @@
 
 use std::str::FromStr;
 
-use super::actions::{API_READ, Action, Verb};
+use serde::Serialize;
+
+use super::actions::{ACTIONS, API_READ, Action, Verb};
 
 /// Rules of the settings at most.
 const RULES_MAX: usize = 100;
 
 /// How much is kept. Each has all of those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Level {
     /// Nothing.
     None,
@@ -32,6 +35,8 @@ const LEVELS: [(&str, Level); 4] = [
 /// `resource:verb=level`; `*` stands for any.
 #[derive(Clone, Debug)]
 struct Rule {
+    /// As the settings have it.
+    text: String,
     resource: String,
     verb: String,
     level: Level,
@@ -52,14 +57,57 @@ impl Levels {
 
     /// How much is kept of an act.
     pub(crate) fn of(&self, action: &Action) -> Level {
-        let fits =
-            |rule: &&Rule| is(&rule.resource, action.resource_type) && is(&rule.verb, action.verb.text());
-        self.0
-            .iter()
-            .find(fits)
+        self.rule(action)
             .map_or(usual(action), |rule| rule.level)
             .max(least(action.resource_type, action.verb.text()))
     }
+
+    /// How much is kept of each kind of thing and verb there is, by their names.
+    pub(crate) fn all(&self) -> Vec<Kept> {
+        let mut all: Vec<Kept> = Vec::new();
+        for action in ACTIONS {
+            let (resource_type, verb) = (action.resource_type, action.verb.text());
+            if let Some(known) =
+                all.iter_mut().find(|one| (one.resource_type, one.verb) == (resource_type, verb))
+            {
+                known.events.push(action.event);
+                continue;
+            }
+            all.push(Kept {
+                resource_type,
+                verb,
+                level: self.of(action),
+                usual: usual(action),
+                least: least(resource_type, verb),
+                rule: self.rule(action).map(|rule| rule.text.clone()),
+                events: vec![action.event],
+            });
+        }
+        all.sort_by_key(|one| (one.resource_type, one.verb));
+        all
+    }
+
+    fn rule(&self, action: &Action) -> Option<&Rule> {
+        let fits =
+            |rule: &&Rule| is(&rule.resource, action.resource_type) && is(&rule.verb, action.verb.text());
+        self.0.iter().find(fits)
+    }
+}
+
+/// How much is kept of one kind of act, and why.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Kept {
+    pub(crate) resource_type: &'static str,
+    pub(crate) verb: &'static str,
+    pub(crate) level: Level,
+    /// What it would be without a rule.
+    pub(crate) usual: Level,
+    /// Less than this cannot be set.
+    pub(crate) least: Level,
+    /// The rule of the settings that fits; none by default.
+    pub(crate) rule: Option<String>,
+    /// What falls under it, in words.
+    pub(crate) events: Vec<&'static str>,
 }
 
 impl FromStr for Rule {
@@ -80,7 +128,8 @@ impl FromStr for Rule {
         if level < least(resource, verb) {
             return Err(format!("{text:?}: that this was done is always recorded; the least is metadata"));
         }
-        Ok(Rule { resource: resource.to_owned(), verb: verb.to_owned(), level })
+        let text = text.trim().to_owned();
+        Ok(Rule { text, resource: resource.to_owned(), verb: verb.to_owned(), level })
     }
 }
 
@@ -109,11 +158,11 @@ fn least(resource: &str, verb: &str) -> Level {
     if is_kept { Level::Metadata } else { Level::None }
 }
 
-/// Without a rule: of changes everything, of looks at events and of exports what was asked, of other reads nothing.
+/// Without a rule: of changes everything, of looks at events and of exports what was asked, of other reads that they were.
 fn usual(action: &Action) -> Level {
     match action.verb {
         // Totals and lists, which pages ask for again and again.
-        _ if action.resource_type == API_READ.resource_type => Level::None,
+        _ if action.resource_type == API_READ.resource_type => Level::Metadata,
         Verb::Read | Verb::Export => Level::Request,
         _ => Level::Response,
     }
@@ -121,9 +170,7 @@ fn usual(action: &Action) -> Level {
 
 #[cfg(test)]
 mod tests {
-    use super::super::actions::{
-        ACTIONS, EVENTS_READ, ROLE_SET, SIGN_IN, SOURCE_UPDATE, TRAIL_READ, WHAT_IF_RUN,
-    };
+    use super::super::actions::{EVENTS_READ, ROLE_SET, SIGN_IN, SOURCE_UPDATE, TRAIL_READ, WHAT_IF_RUN};
     use super::*;
 
     fn levels(rules: &[&str]) -> Result<Levels, String> {
@@ -138,11 +185,27 @@ mod tests {
         assert_eq!(levels.of(WHAT_IF_RUN), Level::Request);
         assert_eq!(levels.of(ROLE_SET), Level::Response);
         assert_eq!(Levels::default().of(EVENTS_READ), Level::Request);
-        assert_eq!(Levels::default().of(API_READ), Level::None);
-        assert_eq!(
-            super::Levels::parse(&["api:read=metadata".to_owned()]).unwrap().of(API_READ),
-            Level::Metadata
-        );
+        assert_eq!(Levels::default().of(API_READ), Level::Metadata);
+        assert_eq!(super::Levels::parse(&["api:read=none".to_owned()]).unwrap().of(API_READ), Level::None);
+    }
+
+    #[test]
+    fn each_kind_of_act_is_told_once_with_its_rule() {
+        let all = levels(&["source:*=metadata", " *:create=request "]).unwrap().all();
+        let acts: usize = all.iter().map(|one| one.events.len()).sum();
+        assert_eq!(acts, ACTIONS.len());
+        let told = |resource: &str, verb: &str| {
+            let one: Vec<&Kept> =
+                all.iter().filter(|one| (one.resource_type, one.verb) == (resource, verb)).collect();
+            assert_eq!(one.len(), 1, "{resource}:{verb}");
+            (one[0].level, one[0].usual, one[0].least, one[0].rule.clone())
+        };
+        let rule = |text: &str| Some(text.to_owned());
+        use Level::{Metadata, None as Nothing, Request, Response};
+        assert_eq!(told("source", "create"), (Metadata, Response, Metadata, rule("source:*=metadata")));
+        assert_eq!(told("view", "create"), (Request, Response, Metadata, rule("*:create=request")));
+        assert_eq!(told("events", "read"), (Request, Request, Nothing, None));
+        assert_eq!(told("api", "read"), (Metadata, Metadata, Nothing, None));
     }
 
     #[test]
