@@ -17,7 +17,7 @@ import { ERASURE_TRIED, RETENTION } from './retention.mjs'
 import { endpoints, explanation, grants, whatIf } from './rules.mjs'
 import { changed, gateways, quality, rejects, sourcesAt } from './sources.mjs'
 import { events, fields, makeEvent, reasons } from './traffic.mjs'
-import { proof, provedEvent, proxies, trail } from './trail.mjs'
+import { levels, proof, provedEvent, proxies, trail } from './trail.mjs'
 import { dimensions, quotas, unused, usage } from './usage.mjs'
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 7080)
@@ -197,6 +197,7 @@ const ROUTES = {
   ...RETENTION,
   '/proof': proof,
   '/proxies': () => proxies(isEmpty),
+  '/trail/levels': () => levels(),
 }
 
 function answer(path, query) {

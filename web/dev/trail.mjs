@@ -217,6 +217,24 @@ export const proof = () => ({
 })
 
 /** One that is well, and one whose Admin API is gone. */
+/** How much is kept of what is done to this program: two things, one by a rule. */
+export function levels() {
+  const one = (resource_type, verb, level, least, event, rule = null, usual = level) => {
+    return { resource_type, verb, level, usual, least, rule, events: [event] }
+  }
+  return {
+    levels: [
+      one('api', 'read', 'metadata', 'none', 'Read'),
+      one('events', 'export', 'request', 'none', 'Export access events'),
+      one('events', 'read', 'metadata', 'none', 'Read access events', 'events:read=metadata', 'request'),
+      one('session', 'sign_in', 'response', 'metadata', 'Sign in'),
+      one('session', 'sign_out', 'response', 'metadata', 'Sign out'),
+      one('source', 'create', 'response', 'metadata', 'Create source'),
+      one('source', 'update', 'response', 'metadata', 'Update source'),
+    ],
+  }
+}
+
 export function proxies(isEmpty) {
   const ago = (hours) => new Date(Date.now() - hours * HOUR).toISOString()
   const counts = { changes: 412, reads: 9120, refused: 3, unrecorded: 0, unreachable: 1, drift: 2 }

@@ -168,6 +168,11 @@ const STATES = [
   ['Members, password', '/members?tz=UTC&kind=you', button('Change the password…')],
   ['Audit', '/audit?tz=UTC'],
   [
+    'Audit, what is kept',
+    '/audit?tz=UTC',
+    inOrder((page) => page.getByText('What is kept').first().click(), see('kind:verb=level')),
+  ],
+  [
     'Audit, an event',
     '/audit?tz=UTC&event=KONG-ROUTE-UPDATE',
     inOrder(click('[aria-label="Operator events"] tbody button'), see('Traffic in the')),

@@ -191,7 +191,7 @@ try {
   await bob.page.getByRole('menuitem', { name: 'Sign out' }).click()
   await bob.page.waitForURL((url) => url.pathname === '/welcome')
   equal('who signed out is out', (await bob.page.request.get(`${server.base}/api/v1/session`)).status(), 401)
-  const { events } = await ada.api('/trail?from=now-1h&limit=200')
+  const { events } = await ada.api('/trail?from=now-1h&limit=1000')
   const codes = new Set(events.map(({ code }) => code))
   for (const code of [
     'GL-USER-CREATE',

@@ -222,7 +222,7 @@ try {
   equal('it signs in without a secret', (await public_.session(open)).role, 'analyst')
 
   step = 'the operator trail'
-  const { events } = await own.api('/trail?from=1h&limit=200')
+  const { events } = await own.api('/trail?from=1h&limit=1000')
   const of = (code) => events.filter((event) => event.code === code)
   const made1 = of('GL-USER-CREATE').find((event) => event.operator === issuer)
   check(

@@ -43,12 +43,12 @@ export async function realServer(port, source, { more = [], sources = [] } = {})
   return { base, token: api, tokens, link: '', send, stop }
 }
 
-/** A server on its first start, which nobody has a token of: only the link it prints leads in. */
-export async function firstServer() {
+/** A server on its first start, which nobody has a token of: only the link it prints leads in. `env` are settings of it. */
+export async function firstServer(env = {}) {
   const data = mkdtempSync(join(tmpdir(), 'gatelog-first-'))
   const listen = `127.0.0.1:${await freePort()}`
   const args = ['serve', '--data', join(data, 'gatelog'), '--listen', listen]
-  const child = spawn(BIN, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(BIN, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   const link = await new Promise((done, fail) => {
     let said = ''
     const hear = (part) => {

@@ -25,6 +25,7 @@ const STATES = [
   ['overview-error', '/?tz=UTC&filter=statu:500'],
   ['overview-slow', '/?tz=UTC', (page) => page.route(/\/(summary|panels\/)/, () => {})],
   ['overview-stopped', '/?tz=UTC', null, stopped],
+  ['audit-kept', '/audit?tz=UTC', null, (page) => page.getByText('What is kept').first().click()],
   ['retention', '/retention?tz=UTC'],
   ['retention-tried', '/retention?tz=UTC', null, (page) => page.getByLabel('Access events, days').fill('90')],
   ['masking', '/masking?tz=UTC'],

@@ -1790,6 +1790,28 @@ export interface components {
             }[];
             total: number;
         };
+        TrailLevels: {
+            levels: {
+                /** @description What falls under it, in words. */
+                events: string[];
+                /**
+                 * @description Less cannot be set.
+                 * @enum {unknown}
+                 */
+                least: "none" | "metadata" | "request" | "response";
+                /** @enum {unknown} */
+                level: "none" | "metadata" | "request" | "response";
+                resource_type: string;
+                /** @description The rule of the settings that fits; none by default. */
+                rule: string | null;
+                /**
+                 * @description What it would be without a rule.
+                 * @enum {unknown}
+                 */
+                usual: "none" | "metadata" | "request" | "response";
+                verb: string;
+            }[];
+        };
         TrailMark: {
             count: number;
             event: string;

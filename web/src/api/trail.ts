@@ -9,6 +9,7 @@ export type TrailEvent = Shapes['TrailEvent']
 export type TrailChange = Shapes['TrailChange']
 export type TrailFacets = Shapes['TrailFacets']
 export type AuditProxy = Shapes['AuditProxies']['proxies'][number]
+export type TrailLevel = Shapes['TrailLevels']['levels'][number]
 export type TrailMark = Shapes['TrailMark']
 type TrailPage = Shapes['TrailPage']
 
@@ -52,6 +53,14 @@ export const useProxies = () =>
     queryKey: ['/proxies'],
     queryFn: ({ signal }) => getJson<Shapes['AuditProxies']>('/proxies', {}, signal),
     refetchInterval: 30_000,
+  })
+
+/** How much is kept of what is done to this program; it changes with the settings file. */
+export const useTrailLevels = () =>
+  useQuery({
+    queryKey: ['/trail/levels'],
+    queryFn: ({ signal }) => getJson<Shapes['TrailLevels']>('/trail/levels', {}, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 
 /** The newest signed checkpoint; asking makes one when there is something new. */

@@ -19,6 +19,7 @@ import { elsewhereText, instantText } from '../state/zone'
 import css from './audit.module.css'
 import { AuditDrawer } from './audit-drawer'
 import { AuditFilter, FILTERS, UNFILTERED } from './audit-filter'
+import { AuditLevels } from './audit-levels'
 import { Outcome } from './audit-outcome'
 import { AuditProxies } from './audit-proxies'
 import { fetched } from './fetched'
@@ -53,6 +54,7 @@ export function Audit() {
         </PageHead>
         <div className={known.main}>
           {!search.report && <AuditProxies tz={view.tz} isBeside={Boolean(search.row)} onRun={run} />}
+          {!search.report && <AuditLevels isBeside={Boolean(search.row)} />}
           {!search.report && <AuditFilter search={search} range={range} tz={view.tz} facets={facets} onRun={run} />}
           <div className={css.found}>
             <p className={css.count} role="status">
