@@ -179,12 +179,6 @@ fn paths(leaving: &Leaving) -> Vec<String> {
 /// Starts archiving, where the settings say so.
 pub(crate) fn start(app: &Arc<App>, runtime: &Handle) {
     let Some(archiver) = app.archiver.clone() else { return };
-    let schedule = Schedule {
-        kind: KIND,
-        name: "days".to_owned(),
-        from: archiver.shown(),
-        every: EVERY,
-        wanted: Arc::default(),
-    };
+    let schedule = Schedule::new(KIND, "days", archiver.shown(), EVERY);
     runtime.spawn(schedule.run(Arc::clone(app), move |app| archiver.sweep(app)));
 }

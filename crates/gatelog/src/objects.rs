@@ -92,13 +92,8 @@ impl Objects {
     }
 
     fn schedule(&self) -> Schedule {
-        Schedule {
-            kind: "objects",
-            name: self.source.clone(),
-            from: format!("s3://{}/{}", self.bucket, self.prefix),
-            every: Duration::from_secs(self.interval_s.unwrap_or(60)),
-            wanted: Arc::default(),
-        }
+        let from = format!("s3://{}/{}", self.bucket, self.prefix);
+        Schedule::new("objects", &self.source, from, Duration::from_secs(self.interval_s.unwrap_or(60)))
     }
 
     fn bucket(&self, app: &App) -> Result<Bucket, String> {

@@ -157,6 +157,11 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
+    /// One that waits for its time: what and how often, `from` as it is shown.
+    pub(crate) fn new(kind: &'static str, name: &str, from: String, every: Duration) -> Schedule {
+        Schedule { kind, name: name.to_owned(), from, every, wanted: Arc::default() }
+    }
+
     fn pull(&self) -> Pull {
         Pull {
             kind: self.kind,

@@ -49,7 +49,7 @@ impl To {
             To::Bucket(place) => ("s3", place.shown()),
         };
         let every = Duration::from_secs(config.proof_publish_interval_s);
-        Schedule { kind: KIND, name: name.to_owned(), from, every, wanted: Arc::default() }
+        Schedule::new(KIND, name, from, every)
     }
 
     /// Hands a note on.

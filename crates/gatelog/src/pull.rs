@@ -73,13 +73,7 @@ impl Pulled {
 
     fn schedule(&self, name: &str) -> Schedule {
         let from = if self.url.is_empty() { format!("apigateway {}", self.region) } else { self.url.clone() };
-        Schedule {
-            kind: "directory",
-            name: name.to_owned(),
-            from,
-            every: Duration::from_secs(self.interval_s.unwrap_or(INTERVAL_S)),
-            wanted: Arc::default(),
-        }
+        Schedule::new("directory", name, from, Duration::from_secs(self.interval_s.unwrap_or(INTERVAL_S)))
     }
 
     /// Fetches it, reads it and hands it in; `is_dry` tells only what would change. It waits.

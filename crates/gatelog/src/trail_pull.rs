@@ -79,13 +79,7 @@ impl PulledTrail {
 
     fn schedule(&self, name: &str) -> Schedule {
         let every = Duration::from_secs(self.interval_s.unwrap_or(INTERVAL_S));
-        Schedule {
-            kind: "trail",
-            name: name.to_owned(),
-            from: self.url.clone(),
-            every,
-            wanted: Arc::default(),
-        }
+        Schedule::new("trail", name, self.url.clone(), every)
     }
 }
 

@@ -35,6 +35,16 @@ pub(super) struct Reply {
     pub(super) body: Value,
 }
 
+/// The id of an event, as it stands in a path.
+pub(super) fn event_id(text: &str) -> anyhow::Result<&str> {
+    if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric()) {
+        bail!(
+            "{text:?} is no id: it has letters and digits only, as `gatelog query --json` and `gatelog trail --json` show it"
+        );
+    }
+    Ok(text)
+}
+
 impl Server {
     /// The client, with what is not given taken from the environment.
     pub(super) fn client(&self, environment: &Environment) -> anyhow::Result<Client> {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::client::Server;
+use super::client::{Server, event_id};
 use crate::config::Environment;
 use crate::terminal::{Paint, line};
 
@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
-    let id: String = args.id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let id = event_id(&args.id)?;
     let told = client.get_json(&format!("/api/v1/events/{id}/explain"), &[])?;
     if args.json {
         println!("{told}");

@@ -1,6 +1,6 @@
 //! `gatelog proof`.
 
-use super::client::Server;
+use super::client::{Server, event_id};
 use crate::config::Environment;
 
 /// Prints one event with its proof: a file that `gatelog verify` checks on any machine, with the public key alone.
@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
-    let id: String = args.id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let id = event_id(&args.id)?;
     let of = if args.trail { "trail" } else { "events" };
     let mut proof = client.get(&format!("/api/v1/{of}/{id}/proof"), &[])?.into_reader();
     std::io::copy(&mut proof, &mut std::io::stdout().lock())?;

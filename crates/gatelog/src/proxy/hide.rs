@@ -72,14 +72,19 @@ fn names_key(name: &str) -> bool {
     (plain.ends_with("key") || plain.ends_with("keys")) && !HARMLESS.iter().any(|end| plain.ends_with(end))
 }
 
-/// A configuration that is sent as a text in a member, as Kong takes it: a secret in it might not be recognised, so of such texts
-/// only the size and a tag are told.
-pub(super) fn without_texts(mut value: Value, rules: &Rules) -> Value {
-    for member in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        if let Value::String(text) = member {
-            *member = summary(text, rules);
+/// A configuration that is sent as a text, by itself or in a member, as Kong takes it: a secret in it might not be recognised, so of
+/// such texts, and of all of several lines, only the size and a tag are told.
+pub(super) fn without_texts(value: Value, rules: &Rules) -> Value {
+    fn walk(value: &mut Value, depth: usize, rules: &Rules) {
+        match value {
+            Value::String(text) if depth < 2 || text.contains('\n') => *value = summary(text, rules),
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, depth + 1, rules)),
+            Value::Object(members) => members.values_mut().for_each(|member| walk(member, depth + 1, rules)),
+            _ => {}
         }
     }
+    let mut value = value;
+    walk(&mut value, 0, rules);
     value
 }
 
@@ -137,6 +142,19 @@ mod tests {
         }
         // What is kept is kept once more without a change.
         assert_eq!(text(serde_json::from_str(&kept).unwrap(), &rules), kept);
+    }
+
+    #[test]
+    fn of_a_configuration_in_a_text_only_its_size_is_told() {
+        let rules = Rules::new([7; 32]);
+        let yaml = "consumers:\n- keyauth_credentials:\n  - key: canary";
+        let deep = json!({ "plugins": [{ "config": { "body": yaml, "minute": 5 } }], "name": "canary" });
+        for sent in
+            [json!(yaml), json!({ "config": yaml }), json!([yaml]), json!({ "a": [{ "b": [yaml] }] }), deep]
+        {
+            let kept = text(without_texts(sent, &rules), &rules);
+            assert!(!kept.contains("canary") && kept.contains("\"bytes\""), "{kept}");
+        }
     }
 
     #[test]
