@@ -217,6 +217,11 @@ impl Question {
 
 /// Counts what is asked for in some periods, each given by the edges of its buckets.
 pub(crate) fn gather(look: &Look<'_>, question: &Question, periods: &[Vec<i64>]) -> Result<Table> {
+    count(look, question, periods, None)
+}
+
+/// The same where perhaps only so many combinations are listed, those with the most of the first measure.
+fn count(look: &Look<'_>, question: &Question, periods: &[Vec<i64>], most: Option<usize>) -> Result<Table> {
     let mut coarse = question.clone();
     if !look.sees_events {
         coarse.by = question.by.iter().map(|split| split.coarse()).collect();
@@ -225,7 +230,8 @@ pub(crate) fn gather(look: &Look<'_>, question: &Question, periods: &[Vec<i64>])
     let reader = look.reader.asking(&look.reader.asked.and(&question.filter));
     let narrow = look.on(&reader);
     let width = periods.iter().map(|edges| edges.len().saturating_sub(1)).max().unwrap_or(1);
-    let mut table = Table::new(question, if question.is_series() { width } else { 1 });
+    let mut table =
+        Table::new(question, if question.is_series() { width } else { 1 }).of_largest(most, question);
     match cells::plan(question, &narrow, periods)? {
         Some(plan) => cells::gather(question, &narrow, &plan, periods, &mut table)?,
         None => rows::gather(question, &narrow, periods, &mut table)?,

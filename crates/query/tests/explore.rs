@@ -203,6 +203,23 @@ fn by<'a>(evs: &[&'a Ev], splits: &[&str], zone: &str) -> BTreeMap<Vec<String>, 
     groups
 }
 
+/// Whether a short list is the beginning of the whole one, and what it leaves out adds up.
+fn first_of_all(short: &Body, whole: &Body, top: usize) -> Result<(), TestCaseError> {
+    let (Body::List { rows, total, other, missing, .. }, Body::List { rows: all, .. }) = (short, whole)
+    else {
+        return Ok(());
+    };
+    let Body::List { total: total_of_all, other: other_of_all, missing: missing_of_all, .. } = whole else {
+        return Ok(());
+    };
+    let (shown, left) = all.split_at(top.min(all.len()));
+    prop_assert_eq!(format!("{rows:?}"), format!("{shown:?}"));
+    prop_assert_eq!((total, missing), (total_of_all, missing_of_all));
+    let left: f64 = left.iter().map(|row| row.share * *total as f64).sum();
+    prop_assert_eq!(*other, other_of_all + left.round() as u64);
+    Ok(())
+}
+
 /// Splits, each once.
 fn splits() -> impl Strategy<Value = Vec<&'static str>> {
     prop::sample::subsequence(SPLITS, 1..=3).prop_shuffle()
@@ -263,7 +280,7 @@ proptest! {
     fn asked_again_the_answer_is_that_of_a_fresh_start(
         evs in world::events(), sealed in 3_i64..=10, ranges in prop::collection::vec(range(), 2), cond in maybe_condition(),
         zone in prop::sample::select(ZONES), splits in splits(), over_time in any::<bool>(),
-        measures in prop::sample::subsequence(MEASURES, 1..=3).prop_shuffle(), seen in any::<bool>(),
+        measures in prop::sample::subsequence(MEASURES, 1..=3).prop_shuffle(), seen in any::<bool>(), top in 1_usize..6,
     ) {
         let (measure, split) = (measures.join(","), splits.join(","));
         let spec = match over_time {
@@ -280,6 +297,11 @@ proptest! {
         let asked = [(0, whole), (0, ranges[0]), (1, whole), (1, ranges[1]), (1, whole), (1, ranges[0]), (0, whole), (1, whole), (0, whole)];
         for (grown, range) in asked {
             prop_assert_eq!(answered(&held[grown], range), answered(&views(&evs, sealed)[grown], range));
+            let listed = |top: usize| {
+                let asked = Ask { top, ..ask(range, cond.filter(), zone) };
+                explore(&held[grown], &scope(), &spec, &asked, &Budget::new()).unwrap().body
+            };
+            first_of_all(&listed(top), &listed(1_000), top)?;
         }
     }
 

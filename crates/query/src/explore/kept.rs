@@ -11,7 +11,7 @@ use ledger::numbers::Numbers;
 use ledger::{Stay, Unit};
 
 use super::sums::{Packed, Sums};
-use super::table::{GROUPS_MAX, REST, Table};
+use super::table::{GROUPS_MAX, Largest, REST, Table};
 use super::{MANY, Question};
 use crate::budget::Budget;
 use crate::reader::Reader;
@@ -76,33 +76,110 @@ pub(super) fn of_each_bucket(sums: &[Sums], buckets: &[u32]) -> Vec<Sums> {
 impl Grouped {
     /// Adds the groups to those of others.
     pub(super) fn add_to(&self, table: &mut Table, place: Place, budget: &Budget) {
+        self.add(table, place, budget, None);
+    }
+
+    /// The same of the last groups of a period: where only the largest are asked for, those that cannot be among them are
+    /// left out.
+    pub(super) fn add_last(&self, table: &mut Table, place: Place, budget: &Budget) {
+        let taken = table.largest().map(|largest| self.taken(table, place, largest));
+        self.add(table, place, budget, taken.as_deref());
+    }
+
+    /// Which groups may be listed, or are there already.
+    fn taken(&self, table: &mut Table, place: Place, Largest { most, measure, .. }: Largest) -> Vec<bool> {
+        let is_there = self.are_there(table);
+        let Some(values) = self.sums.column(measure) else { return vec![true; is_there.len()] };
+        let values: Vec<u64> = values.iter().collect();
+        let is_now = place.period == 0;
+        let mut others: Vec<u64> = match is_now {
+            true => values.iter().zip(&is_there).filter(|(_, there)| !**there).map(|(n, _)| *n).collect(),
+            // Those of the period before come after all that there are now.
+            false => table
+                .cells()
+                .filter(|(.., sums)| measure.of(sums).is_some_and(|n| n.real() > 0.0))
+                .map(|_| 0)
+                .collect(),
+        };
+        if others.len() <= most || most == 0 {
+            return vec![true; is_there.len()];
+        }
+        if !is_now {
+            return is_there;
+        }
+        let least = *others.select_nth_unstable_by(most - 1, |a, b| b.cmp(a)).1;
+        let taken: Vec<bool> = values.iter().zip(is_there).map(|(n, there)| there || *n >= least).collect();
+        let left_out = values.iter().zip(&taken).filter(|(_, taken)| !**taken);
+        table.leaves_out(left_out.map(|(value, _)| *value).sum());
+        taken
+    }
+
+    /// Which groups a table has, those among them that are no longer told apart.
+    fn are_there(&self, table: &Table) -> Vec<bool> {
+        let known = |(split, words): (usize, &Texts)| -> Vec<Option<u32>> {
+            words.iter().map(|word| table.known(split, word)).collect()
+        };
+        let known: Vec<_> = self.words.iter().enumerate().map(known).collect();
+        let mut keys: Vec<_> = self.keys.iter().map(Numbers::iter).collect();
+        let mut key = Vec::with_capacity(keys.len());
+        (0..self.sums.len())
+            .map(|_| {
+                key.clear();
+                let mut is_told = true;
+                for (keys, known) in keys.iter_mut().zip(&known) {
+                    let text = keys.next().unwrap_or(NO_TEXT);
+                    is_told &= text != NO_TEXT;
+                    key.extend(known.get(text as usize).copied().flatten());
+                }
+                !is_told || key.len() == known.len() && table.has_group(&key)
+            })
+            .collect()
+    }
+
+    /// Adds those groups that are taken, which of all is needed where distinct values are counted.
+    fn add(&self, table: &mut Table, place: Place, budget: &Budget, taken: Option<&[bool]>) {
+        let is_taken = |at: usize| taken.is_none_or(|taken| taken.get(at).copied().unwrap_or(true));
         let first = place.buckets.0;
         // The number of each group's text, split by split.
         let mut number = |(split, (words, keys)): (usize, (&Texts, &Numbers))| -> Vec<Option<u32>> {
-            let numbers: Vec<Option<u32>> =
-                words.iter().map(|word| table.number_if_room(split, word)).collect();
+            let mut is_used = vec![taken.is_none(); words.len()];
+            if taken.is_some() {
+                let used = keys.iter().enumerate().filter(|(at, _)| is_taken(*at));
+                used.for_each(|(_, key)| {
+                    is_used.get_mut(key as usize).into_iter().for_each(|used| *used = true)
+                });
+            }
+            let numbers: Vec<Option<u32>> = words
+                .iter()
+                .zip(is_used)
+                .map(|(word, is_used)| if is_used { table.number_if_room(split, word) } else { None })
+                .collect();
             keys.iter().map(|key| numbers.get(key as usize).copied().flatten()).collect()
         };
         let splits: Vec<_> = self.words.iter().zip(&self.keys).enumerate().map(&mut number).collect();
-        table.reserve(self.sums.len());
-        let mut cells = Vec::with_capacity(self.sums.len());
+        let groups = taken.map_or(self.sums.len(), |taken| taken.iter().filter(|taken| **taken).count());
+        table.reserve(groups);
+        let mut cells = Vec::with_capacity(groups);
         let mut key = Vec::with_capacity(splits.len());
-        let mut buckets = self.buckets.iter();
-        self.sums.each(|at, sums| {
+        let buckets: Vec<u64> = self.buckets.iter().collect();
+        self.sums.each(is_taken, |at, sums| {
             key.clear();
             key.extend(splits.iter().map_while(|numbers| numbers.get(at).copied().flatten()));
             let group = if key.len() == splits.len() { table.group(&key) } else { REST };
-            let place = table.place(place.period, first + buckets.next().unwrap_or(0) as usize);
+            let place = table.place(place.period, first + buckets.get(at).copied().unwrap_or(0) as usize);
             let cell = table.cell(group, place, budget);
             table.sums(cell).into_iter().for_each(|mine| mine.add(sums));
             cells.push(cell);
         });
-        self.all.each(|bucket, sums| {
-            if sums.calls > 0 {
-                let place = table.place(place.period, first + bucket);
-                table.everything(place).add(sums);
-            }
-        });
+        self.all.each(
+            |_| true,
+            |bucket, sums| {
+                if sums.calls > 0 {
+                    let place = table.place(place.period, first + bucket);
+                    table.everything(place).add(sums);
+                }
+            },
+        );
         for (unique, values) in self.uniques.iter().enumerate() {
             let numbers: Vec<u32> = values.words.iter().map(|word| table.value(unique, word)).collect();
             for (group, value) in values.groups.iter().zip(values.values.iter()) {
@@ -267,15 +344,14 @@ impl<'a> Kept<'a> {
         format!("{} {edges:?}", self.asked).into()
     }
 
-    /// Hands out the days that are known; gives back the units that are left.
+    /// Hands out the days that are known, but for those that are kept as one; gives back the units that are left.
     pub(super) fn take_days(&mut self, units: Vec<Unit>, mut take: impl FnMut(Place, &Grouped)) -> Vec<Unit> {
         let mut days: BTreeMap<Option<i64>, Vec<Unit>> = BTreeMap::new();
         units.into_iter().for_each(|unit| days.entry(unit.day()).or_default().push(unit));
         self.latest = days.keys().next_back().copied().flatten().unwrap_or(i64::MAX);
         self.days = days.len();
         let mut open = Open { days: BTreeMap::new(), runs: self.runs(&days) };
-        for run in open.runs.extract_if(.., |run| run.known.is_some()) {
-            run.known.iter().for_each(|known| take(run.place, known));
+        for run in open.runs.iter().filter(|run| run.known.is_some()) {
             run.days.iter().for_each(|day| drop(days.remove(&Some(*day))));
         }
         let mut left = Vec::new();
@@ -343,11 +419,15 @@ impl<'a> Kept<'a> {
         true
     }
 
-    /// Hands out what runs gave, and keeps it when it is whole and not too large.
+    /// Hands out what runs gave, after everything else, and keeps it when it is whole and not too large.
     pub(super) fn finish(self, mut take: impl FnMut(Place, &Grouped)) {
         let (view, question) = (self.reader.view, self.question);
         let open = mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         for run in open.runs {
+            if let Some(known) = &run.known {
+                take(run.place, known);
+                continue;
+            }
             let sum = Arc::new(Grouped::of(self.folded(run.sum), question, 1));
             take(run.place, &sum);
             let name = self.name(run.place);
@@ -444,8 +524,10 @@ impl<'a> Kept<'a> {
     /// Keeps what these units gave, unless it is too large.
     fn keep(&self, units: &[Unit], place: Place, grouped: &Arc<Grouped>) -> bool {
         let bytes = grouped.memory_bytes();
-        bytes <= DAY_BYTES_MAX.min(DAYS_BYTES_MAX / self.days.max(1))
-            && self.reader.view.keep_count(units, &self.name(place), grouped, bytes, Stay::Spare)
+        let is_latest = units.iter().all(|unit| unit.day() == Some(self.latest));
+        let most =
+            if is_latest { self.most_bytes() } else { DAY_BYTES_MAX.min(DAYS_BYTES_MAX / self.days.max(1)) };
+        bytes <= most && self.reader.view.keep_count(units, &self.name(place), grouped, bytes, Stay::Spare)
     }
 
     /// Adds up what the units of a day gave and keeps that; false when it is too large.

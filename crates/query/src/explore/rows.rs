@@ -59,7 +59,7 @@ pub(super) fn gather(
             found.iter().for_each(|(place, grouped)| grouped.add_to(table, *place, reader.budget));
         }
     })?;
-    kept.finish(|place, grouped| grouped.add_to(table, place, reader.budget));
+    kept.finish(|place, grouped| grouped.add_last(table, place, reader.budget));
     look.note(Origin::Rows, stop);
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::split::{By, Split};
 use super::sums::Sums;
 use super::table::{GROUPS_MAX, REST, Table, UNIQUE_MAX};
-use super::{Measure, Question, gather};
+use super::{Measure, Question, count, gather};
 use crate::error::Result;
 use crate::panels::{Body, Chart, Column, Line, Look, Number, Row, Shares, Unit, not_yet};
 use crate::text::grouped;
@@ -28,7 +28,7 @@ pub(super) fn body(look: &Look<'_>, question: &Question) -> Result<Body> {
         _ => {
             let (now, before) = look.whole();
             let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-            let table = gather(look, question, &periods)?;
+            let table = count(look, question, &periods, Some(look.ask.top))?;
             Ok(list(look, question, &table, &|_, _| true, None))
         }
     }
@@ -122,7 +122,7 @@ pub(crate) fn list(
     let is_kept = kept.len() == table.groups().count();
     let mut items: Vec<Item> = kept.into_iter().filter_map(item).collect();
     let rest = item(REST).map_or(0, |rest| rest.part);
-    let counted = items.iter().map(|item| item.part).sum::<u64>() + rest;
+    let counted = items.iter().map(|item| item.part).sum::<u64>() + rest + table.left_out();
     let total = if is_kept { part(None, number(table, question, 0, None, now)) } else { counted };
     largest(&mut items, look.ask.top, |a, b| {
         let size = |item: &Item| item.before.map_or(0.0, Number::real);

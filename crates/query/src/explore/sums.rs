@@ -3,6 +3,7 @@
 use event::FieldId;
 use ledger::numbers::Numbers;
 
+use super::measure::Measure;
 use crate::quantile::Latencies;
 
 /// Sums over calls.
@@ -120,8 +121,15 @@ impl Packed {
         self.counts.first().map_or(0, Numbers::len)
     }
 
-    /// Hands out the sums of each group, in order.
-    pub(crate) fn each(&self, mut with: impl FnMut(usize, &Sums)) {
+    /// What a measure that adds up is of each group.
+    pub(super) fn column(&self, measure: Measure) -> Option<&Numbers> {
+        let measures =
+            [Measure::Calls, Measure::Errors, Measure::ClientErrors, Measure::Denied, Measure::Bytes];
+        self.counts.get(measures.iter().position(|known| *known == measure)?)
+    }
+
+    /// Hands out the sums of each group that is wanted, in order.
+    pub(crate) fn each(&self, is_wanted: impl Fn(usize) -> bool, mut with: impl FnMut(usize, &Sums)) {
         let [mut calls, mut errors, mut client_errors, mut denied, mut bytes] =
             self.counts.each_ref().map(|n| n.iter());
         let mut seen = self.seen.as_ref().map(|seen| seen.each_ref().map(|n| n.iter()));
@@ -138,9 +146,11 @@ impl Packed {
             sums.seen =
                 seen.as_mut().map(|[first, last]| (next(first).cast_signed(), next(last).cast_signed()));
             for (times, next) in sums.times.iter_mut().zip(&mut times) {
-                next(times);
+                next(times, is_wanted(group));
             }
-            with(group, &sums);
+            if is_wanted(group) {
+                with(group, &sums);
+            }
         }
     }
 
@@ -170,16 +180,16 @@ impl PackedTimes {
     }
 
     /// Sets a duration to that of one group after the other.
-    fn iter(&self) -> impl FnMut(&mut Times) {
+    fn iter(&self) -> impl FnMut(&mut Times, bool) {
         let (mut calls, mut longest) = (self.calls.iter(), self.longest.iter());
         let [mut low, mut high] = self.micros.each_ref().map(|n| n.iter());
         let mut latencies = self.latencies.iter();
-        move |times| {
+        move |times, is_wanted| {
             times.calls = calls.next().unwrap_or(0);
             times.longest = longest.next().unwrap_or(0).cast_signed();
             let high = i128::from(high.next().unwrap_or(0).cast_signed()) << 64;
             times.micros = high | i128::from(low.next().unwrap_or(0));
-            if let Some(of_group) = latencies.next() {
+            if let Some(of_group) = latencies.next().filter(|_| is_wanted) {
                 times.latencies.clone_from(of_group);
             }
         }
@@ -253,7 +263,7 @@ mod tests {
             sums.iter_mut().filter(|s| s.calls == 0 && without).for_each(|s| s.times.clear());
             let packed = Packed::new(&sums);
             let mut out = Vec::new();
-            packed.each(|_, sums| out.push(format!("{sums:?}")));
+            packed.each(|_| true, |_, sums| out.push(format!("{sums:?}")));
             // Without a moment in one of them no moments are kept.
             if sums.iter().any(|s| s.seen.is_none()) {
                 sums.iter_mut().for_each(|s| s.seen = None);

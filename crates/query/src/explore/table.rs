@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use super::sums::Sums;
-use super::{MANY, Question};
+use super::{MANY, Measure, Question};
 use crate::budget::Budget;
 use crate::tally::{Numbered, Numbers};
 
@@ -38,9 +38,19 @@ pub(crate) struct Table {
     durations: Vec<FieldId>,
     /// Buckets of one period.
     width: u32,
+    largest: Option<Largest>,
     pub(crate) is_full: bool,
     /// Whether all was counted from rows, so that times are exact.
     pub(crate) is_exact: bool,
+}
+
+/// Only the largest combinations are asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Largest {
+    pub(super) most: usize,
+    pub(super) measure: Measure,
+    /// What those have that were left out, now.
+    left_out: u64,
 }
 
 /// Combinations, numbered.
@@ -61,11 +71,14 @@ impl Groups {
         key_of(&self.keys, self.splits, group)
     }
 
+    fn find(&self, key: &[u32]) -> Option<u32> {
+        self.index.find(hash(key), |group| self.key(*group) == key).copied()
+    }
+
     /// The number of a combination; none when it is new and there is no room.
     fn number(&mut self, key: &[u32]) -> Option<u32> {
-        let hash = hash(key);
-        if let Some(group) = self.index.find(hash, |group| self.key(*group) == key) {
-            return Some(*group);
+        if let Some(group) = self.find(key) {
+            return Some(group);
         }
         if self.len as usize > GROUPS_MAX {
             return None;
@@ -74,7 +87,7 @@ impl Groups {
         self.len += 1;
         self.keys.extend(key);
         let (keys, splits) = (&self.keys, self.splits);
-        self.index.insert_unique(hash, group, |group| self::hash(key_of(keys, splits, *group)));
+        self.index.insert_unique(hash(key), group, |group| hash(key_of(keys, splits, *group)));
         Some(group)
     }
 }
@@ -88,17 +101,29 @@ fn hash(key: impl std::hash::Hash) -> u64 {
     FixedState::default().hash_one(key)
 }
 
+/// Places whose cells are found by the number of the combination alone: those of a list, now and before.
+const DIRECT: usize = 2;
+/// In place of a cell that is not there.
+const NO_CELL: u32 = u32::MAX;
+
 /// The sums of combinations at places.
 #[derive(Default)]
 struct Cells {
     /// Combination and place of each.
     of: Vec<(u32, u32)>,
     sums: Vec<Sums>,
+    /// By combination, those of the first places.
+    direct: Vec<[u32; DIRECT]>,
+    /// Those of all other places.
     index: HashTable<u32>,
 }
 
 impl Cells {
     fn find(&self, cell: (u32, u32)) -> Option<usize> {
+        if (cell.1 as usize) < DIRECT {
+            let at = *self.direct.get(cell.0 as usize)?.get(cell.1 as usize)?;
+            return (at != NO_CELL).then_some(at as usize);
+        }
         let found = self.index.find(hash(cell), |at| self.of.get(*at as usize) == Some(&cell));
         found.map(|at| *at as usize)
     }
@@ -107,6 +132,18 @@ impl Cells {
         let at = self.of.len();
         self.of.push(cell);
         self.sums.push(sums);
+        let (group, place) = (cell.0 as usize, cell.1 as usize);
+        if place < DIRECT {
+            if self.direct.len() <= group {
+                self.direct.resize(group + 1, [NO_CELL; DIRECT]);
+            }
+            self.direct
+                .get_mut(group)
+                .and_then(|of| of.get_mut(place))
+                .into_iter()
+                .for_each(|slot| *slot = at as u32);
+            return at;
+        }
         let of = &self.of;
         self.index.insert_unique(hash(cell), at as u32, |at| hash_of(of, *at));
         at
@@ -178,9 +215,43 @@ impl Table {
             uniques: question.uniques().map(|_| Unique::default()).collect(),
             durations: question.durations(),
             width: width as u32,
+            largest: None,
             is_full: false,
             is_exact: true,
         }
+    }
+
+    /// The same, of whose combinations perhaps only so many are listed, by the first measure: the others need not all be there.
+    pub(super) fn of_largest(self, most: Option<usize>, question: &Question) -> Table {
+        let measure = question.first();
+        let can_be = measure.adds_up() && question.uniques().next().is_none() && !question.is_series();
+        let largest = most.filter(|_| can_be).map(|most| Largest { most, measure, left_out: 0 });
+        Table { largest, ..self }
+    }
+
+    /// Which combinations are asked for; all without it.
+    pub(super) fn largest(&self) -> Option<Largest> {
+        self.largest
+    }
+
+    /// What some combinations have that are left out.
+    pub(super) fn leaves_out(&mut self, value: u64) {
+        self.largest.iter_mut().for_each(|largest| largest.left_out += value);
+    }
+
+    /// What those combinations have of the first measure that are not there because others are larger.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.largest.map_or(0, |largest| largest.left_out)
+    }
+
+    /// The number of a text of a split that is there.
+    pub(super) fn known(&self, split: usize, text: &str) -> Option<u32> {
+        self.dicts.get(split)?.find(text)
+    }
+
+    /// Whether a combination is there.
+    pub(super) fn has_group(&self, key: &[u32]) -> bool {
+        self.groups.find(key).is_some()
     }
 
     /// Counts distinct values; before that there are none.
@@ -222,8 +293,6 @@ impl Table {
         groups.index.reserve(more, |group| hash(key_of(keys, splits, *group)));
         cells.of.reserve(more);
         cells.sums.reserve(more);
-        let of = &cells.of;
-        cells.index.reserve(more, |at| hash_of(of, *at));
     }
 
     /// How many combinations there are.
