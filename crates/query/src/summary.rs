@@ -137,8 +137,10 @@ struct Sums {
 /// What figures are made from. Each has roll-ups of its own, and a filter may be known to those of one only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Basis {
-    /// Calls by hour, status and reason.
+    /// Calls by status and reason.
     Traffic,
+    /// The same hour by hour, which of many keys no roll-up has.
+    Hours,
     /// Calls by consumer.
     Consumers,
     /// Calls by response time.
@@ -146,7 +148,7 @@ pub(crate) enum Basis {
 }
 
 /// Everything figures are made from.
-const ALL: &[Basis] = &[Basis::Traffic, Basis::Consumers, Basis::Latency];
+const ALL: &[Basis] = &[Basis::Hours, Basis::Consumers, Basis::Latency];
 
 /// The figures of some windows that are made from `parts`, counted together; the others stay empty.
 pub(crate) fn figures(
@@ -161,7 +163,8 @@ pub(crate) fn figures(
     for (range, hours) in ranges.iter().zip(&hours) {
         let ends = || vec![range.from.0, range.to.0];
         wants.extend(parts.iter().map(|part| match part {
-            Basis::Traffic => Want::new(TRAFFIC, hours.clone()),
+            Basis::Traffic => Want::new(TRAFFIC, ends()),
+            Basis::Hours => Want::new(TRAFFIC, hours.clone()),
             Basis::Consumers => Want::new(CONSUMERS, ends()),
             Basis::Latency => Want::new(LATENCY, ends()),
         }));
@@ -171,8 +174,9 @@ pub(crate) fn figures(
     let done = tally(reader, &wants, &mut |want, hit| {
         let Some(sums) = sums.get_mut(want / parts.len()) else { return };
         match parts.get(want % parts.len()) {
-            Some(Basis::Traffic) => {
-                sums.hours.get_mut(hit.bucket).into_iter().for_each(|n| *n += hit.calls);
+            Some(part @ (Basis::Traffic | Basis::Hours)) => {
+                let hour = sums.hours.get_mut(hit.bucket).filter(|_| *part == Basis::Hours);
+                hour.into_iter().for_each(|n| *n += hit.calls);
                 *sums.by_status.entry(hit.status).or_default() += hit.calls;
                 if hit.reason != 0 {
                     *sums.by_reason.entry(hit.reason).or_default() += hit.calls;

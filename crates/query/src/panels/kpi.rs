@@ -61,7 +61,7 @@ pub(super) const PEAK_HOUR: Panel = Panel {
     make: Make::Own(|look| {
         stat(
             look,
-            Basis::Traffic,
+            Basis::Hours,
             |f| f.peak_hour.as_ref().map(|p| Number::Count(p.calls)),
             |f| f.peak_hour.as_ref().map(|p| p.start.clone()),
         )
