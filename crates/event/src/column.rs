@@ -235,8 +235,11 @@ impl Dict {
         id
     }
 
-    /// The number of a text that is there.
+    /// The number of a text that is there; no text always is, as 0.
     pub fn find(&self, text: &str) -> Option<u32> {
+        if text.is_empty() {
+            return Some(0);
+        }
         let hash = hash(&self.hasher, text);
         self.index.find(hash, |id| self.texts.is(*id as usize, text)).copied()
     }

@@ -510,6 +510,11 @@ impl View {
         known_by(units, question).into_iter().for_each(|name| self.cache.counts.turn(&name, Stay::Spare));
     }
 
+    /// Whether roll-ups of a day are kept whose events are gone.
+    pub fn is_over(&self, day: i64) -> bool {
+        self.kept.iter().any(|kept| kept.day == day)
+    }
+
     /// The texts of the dimensions.
     pub fn symbols(&self) -> &Symbols {
         &self.symbols

@@ -5,6 +5,7 @@ mod cases;
 mod cells;
 mod clock;
 mod column;
+mod days;
 mod kept;
 mod measure;
 mod rows;
@@ -233,7 +234,7 @@ fn count(look: &Look<'_>, question: &Question, periods: &[Vec<i64>], most: Optio
     let mut table =
         Table::new(question, if question.is_series() { width } else { 1 }).of_largest(most, question);
     match cells::plan(question, &narrow, periods)? {
-        Some(plan) => cells::gather(question, &narrow, &plan, periods, &mut table)?,
+        Some(plan) => cells::gather(question, &narrow, &plan, &mut table)?,
         None => rows::gather(question, &narrow, periods, &mut table)?,
     }
     table.settle();

@@ -59,6 +59,8 @@ const MEASURES: &[&str] = &[
     "unique:ip",
 ];
 
+const STEPS: &[Step] = &[Step::Day, Step::Even(HOUR), Step::Even(6 * HOUR)];
+
 fn ask(range: Range, filter: Filter, zone: &str) -> Ask {
     Ask {
         range,
@@ -281,6 +283,7 @@ proptest! {
         evs in world::events(), sealed in 3_i64..=10, ranges in prop::collection::vec(range(), 2), cond in maybe_condition(),
         zone in prop::sample::select(ZONES), splits in splits(), over_time in any::<bool>(),
         measures in prop::sample::subsequence(MEASURES, 1..=3).prop_shuffle(), seen in any::<bool>(), top in 1_usize..6,
+        step in prop::sample::select(STEPS),
     ) {
         let (measure, split) = (measures.join(","), splits.join(","));
         let spec = match over_time {
@@ -288,7 +291,7 @@ proptest! {
             false => Spec { seen, ..Spec::new(&measure, &split, Chart::Table) },
         };
         let answered = |view: &View, range: Range| {
-            let asked = ask(range, cond.filter(), zone);
+            let asked = Ask { step, ..ask(range, cond.filter(), zone) };
             explore(view, &scope(), &spec, &asked, &Budget::new()).map(|answer| format!("{:?}", answer.body)).map_err(|e| e.to_string())
         };
         let whole = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
@@ -331,10 +334,10 @@ proptest! {
         evs in world::events(), sealed in 0_i64..=10, range in range(), cond in maybe_condition(),
         zone in prop::sample::select(ZONES), split in prop::sample::select(&["", "status", "consumer", "method", "group"][..]),
         measure in prop::sample::select(&["calls", "errors", "error_rate", "avg", "unique:ip"][..]),
-        top in prop::sample::select(&[1_usize, 2, 50][..]),
+        top in prop::sample::select(&[1_usize, 2, 50][..]), step in prop::sample::select(STEPS),
     ) {
         let view = view(&evs, sealed);
-        let asked = Ask { top, ..ask(range, cond.filter(), zone) };
+        let asked = Ask { top, step, ..ask(range, cond.filter(), zone) };
         let answer = explore(&view, &scope(), &Spec::new(measure, split, Chart::Line), &asked, &Budget::new()).unwrap();
         let Body::Series { buckets, series } = &answer.body else { panic!("{answer:?}") };
         let mut edges: Vec<i64> = buckets.iter().map(|b| Timestamp::parse(b).unwrap().0).collect();

@@ -5,6 +5,7 @@ use ledger::{CUBES, Cube, Symbols};
 
 use super::cases;
 use super::clock::Hours;
+use super::days;
 use super::split::Place;
 use super::table::Table;
 use super::{Measure, Question};
@@ -119,16 +120,37 @@ fn is_timed(filter: &Filter) -> bool {
     }
 }
 
+/// A stretch of time that is counted.
+pub(super) struct Piece {
+    pub(super) period: usize,
+    /// The bucket that its first one is part of.
+    pub(super) first: usize,
+    /// The edges of its buckets.
+    pub(super) edges: Vec<i64>,
+}
+
 /// Counts from cells.
-pub(super) fn gather(
+pub(super) fn gather(question: &Question, look: &Look<'_>, plan: &Plan, table: &mut Table) -> Result<()> {
+    let pieces = plan.fine.iter().enumerate();
+    let pieces = pieces.map(|(period, edges)| Piece { period, first: 0, edges: edges.clone() }).collect();
+    let pieces = match question.is_series() {
+        true => days::take(question, look, plan, pieces, table)?,
+        false => pieces,
+    };
+    count(question, look, plan, &pieces, table)?;
+    table.is_exact = false;
+    Ok(())
+}
+
+/// Counts some stretches.
+pub(super) fn count(
     question: &Question,
     look: &Look<'_>,
     plan: &Plan,
-    periods: &[Vec<i64>],
+    pieces: &[Piece],
     table: &mut Table,
 ) -> Result<()> {
     let is_series = question.is_series();
-    let fine = &plan.fine;
     let readings: Vec<(&Reading, bool)> =
         plan.counts.iter().map(|r| (r, true)).chain(plan.times.iter().map(|r| (r, false))).collect();
     let mut wants = Vec::new();
@@ -136,24 +158,27 @@ pub(super) fn gather(
         let cubes = std::slice::from_ref(&reading.cube.name);
         let of_keys = *is_count && question.measures == [Measure::Calls] && reading.is_of_keys();
         let want = |edges: &Vec<i64>| Want::new(cubes, edges.clone());
-        wants.extend(fine.iter().map(|edges| if of_keys { want(edges).of_keys() } else { want(edges) }));
+        let edges = pieces.iter().map(|piece| &piece.edges);
+        wants.extend(edges.map(|edges| if of_keys { want(edges).of_keys() } else { want(edges) }));
     }
     let counted = wants.len();
     if plan.is_list {
-        wants.extend(periods.iter().map(|edges| Want::new(TRAFFIC, edges.clone())));
+        let ends = |edges: &[i64]| edges.first().into_iter().chain(edges.last()).copied().collect();
+        let edges = |piece: &Piece| if is_series { piece.edges.clone() } else { ends(&piece.edges) };
+        wants.extend(pieces.iter().map(|piece| Want::new(TRAFFIC, edges(piece))));
     }
     let mut words: Vec<Words<'_>> = readings.iter().map(|_| Words::new(question, look)).collect();
     let budget = look.reader.budget.clone();
     look.tally(&wants, &mut |want, hit| {
-        let period = want % periods.len();
-        let place = table.place(period, if is_series { hit.bucket } else { 0 });
-        let start = fine.get(period).and_then(|edges| edges.get(hit.bucket)).copied().unwrap_or(0);
+        let Some(piece) = pieces.get(want % pieces.len()) else { return };
+        let place = table.place(piece.period, if is_series { piece.first + hit.bucket } else { 0 });
+        let start = piece.edges.get(hit.bucket).copied().unwrap_or(0);
         if want >= counted {
-            count(table.everything(place), hit, None);
+            add(table.everything(place), hit, None);
             return;
         }
         let (Some((reading, is_count)), Some(words)) =
-            (readings.get(want / periods.len()), words.get_mut(want / periods.len()))
+            (readings.get(want / pieces.len()), words.get_mut(want / pieces.len()))
         else {
             return;
         };
@@ -161,9 +186,9 @@ pub(super) fn gather(
         let seen = (question.seen && *is_count).then_some(start);
         let cell = table.cell(group, place, &budget);
         if *is_count {
-            table.sums(cell).into_iter().for_each(|sums| count(sums, hit, seen));
+            table.sums(cell).into_iter().for_each(|sums| add(sums, hit, seen));
             if !plan.is_list {
-                count(table.everything(place), hit, seen);
+                add(table.everything(place), hit, seen);
             }
             for (unique, from) in reading.uniques.iter().enumerate() {
                 let value = words.value(unique, *from, hit, start, table);
@@ -176,12 +201,10 @@ pub(super) fn gather(
             table.sums(cell).into_iter().for_each(fall_in);
             fall_in(table.everything(place));
         }
-    })?;
-    table.is_exact = false;
-    Ok(())
+    })
 }
 
-fn count(sums: &mut super::sums::Sums, hit: &Hit, seen: Option<i64>) {
+fn add(sums: &mut super::sums::Sums, hit: &Hit, seen: Option<i64>) {
     sums.count(i64::from(hit.status), hit.reason != 0, hit.calls);
     sums.bytes += hit.bytes.unwrap_or(0);
     if let Some(start) = seen {

@@ -194,7 +194,7 @@ impl Grouped {
     }
 
     /// What a table of one period holds.
-    fn of(mut table: Table, question: &Question, buckets: usize) -> Grouped {
+    pub(super) fn of(mut table: Table, question: &Question, buckets: usize) -> Grouped {
         table.settle();
         let cells: Vec<(u32, u32, &Sums)> = table.cells().collect();
         let all: Vec<Sums> =
@@ -226,7 +226,7 @@ impl Grouped {
     }
 
     /// Bytes of memory held, about.
-    fn memory_bytes(&self) -> usize {
+    pub(super) fn memory_bytes(&self) -> usize {
         self.uniques.iter().map(Values::memory_bytes).sum::<usize>()
             + self.words.iter().map(Texts::memory_bytes).sum::<usize>()
             + self.sums.memory_bytes()
@@ -319,9 +319,9 @@ impl Run {
 /// One day is kept already.
 const RUN_DAYS_MIN: usize = 2;
 /// Bytes that what a day gave may take, and what a unit gave. Runs may take [`ledger::COUNT_BYTES_MAX`].
-const DAY_BYTES_MAX: usize = 1 << 20;
+pub(super) const DAY_BYTES_MAX: usize = 1 << 20;
 /// Bytes that what all days of a question gave may take: what does not fit in together would only push itself out.
-const DAYS_BYTES_MAX: usize = ledger::COUNTS_BYTES_MAX / 2;
+pub(super) const DAYS_BYTES_MAX: usize = ledger::COUNTS_BYTES_MAX / 2;
 
 /// Kept in place of a run that is too large.
 struct TooLarge;

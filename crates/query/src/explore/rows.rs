@@ -65,7 +65,7 @@ pub(super) fn gather(
 }
 
 /// What is asked of each unit, whatever the range.
-fn fingerprint(question: &Question, look: &Look<'_>) -> String {
+pub(super) fn fingerprint(question: &Question, look: &Look<'_>) -> String {
     let (zone, hours) = (look.ask.zone.name(), look.ask.given.hours);
     format!("{question:?} {:?} {zone} {hours:?}", look.reader.filter)
 }
