@@ -341,25 +341,36 @@ def names_of(columns, half):
         places = range(place, place := place + len(distinct))
         owns = (sha256(salts[at] + text.encode()) if at in salts else bytes(32) for at, text in zip(places, distinct))
         commitments = [left[at][:32] if at in left else own for at, own in zip(places, owns)]
-        names[name] = ({text: number for number, text in enumerate([None, *distinct])}, commitments)
+        names[name] = ({None: None, **{text: number for number, text in enumerate(distinct, 1)}}, commitments)
     return names
 
 
-def shape_of(columns):
-    """The names of columns, with how many texts there are of each."""
-    return "".join(f"{name} {count}\n" for name, count in columns)
+def relative(name, value, place):
+    """A number as it is told: that of an event less its place, because each has the next one."""
+    return value - place if name == "seq" and value is not None else value
 
 
-def digest_of_trees(columns, names, events):
-    return sha256(f"{shape_of(columns)}names {names.hex()}\nevents {events.hex()}\n".encode()).hex()
+def shape_of(name, values, texts):
+    """A column as the digest tells it: how many texts it has, its least number, and the bits of a cell."""
+    told = [value for value in values if value is not None]
+    top = max(told) - min(told) + 1
+    return name, texts, min(told), 0 if top == 1 and len(told) == len(values) else top.bit_length()
 
 
-def cell(value, is_number):
-    """A number, where 0 is that there is none, or which text it is, as LEB128."""
-    rest, out = 0 if value is None else value if not is_number else 2 * abs(value) + (value >= 0), b""
-    while rest > 0x7F:
-        rest, out = rest >> 7, out + bytes([rest & 0x7F | 0x80])
-    return out + bytes([rest])
+def event_hash(commitment, shape, values):
+    """The hash of an event; its values are numbers or which texts they are. Nothing when one is not of its column."""
+    cells = at = 0
+    for (_, _, least, bits), value in zip(shape, values):
+        cell = 0 if value is None else 1 + value - least
+        if cell not in (range(value is not None, 1 << min(bits, 64)) if bits else [1]):
+            return None
+        cells, at = cells | (cell << at if bits else 0), at + bits
+    return sha256(commitment + cells.to_bytes((at + 7) // 8, "little"))
+
+
+def digest_of_trees(shape, names, events):
+    lines = "".join(f"{name} {texts} {least} {bits}\n" for name, texts, least, bits in shape)
+    return sha256(f"{lines}names {names.hex()}\nevents {events.hex()}\n".encode()).hex()
 
 
 def leaves_of(events):
@@ -368,16 +379,16 @@ def leaves_of(events):
 
 def digest_of(columns, rows, names):
     """What the events of a block come to, as leaves of a tree."""
-    names, cells = names_of(columns, names), {}
-    for name in columns.keys() - PERSONAL - {"erased"}:
-        if name in names:
-            cells[name] = [cell(names[name][0][value], False) for value in columns[name]]
-        elif any(value is not None for value in columns[name]):
-            cells[name] = [cell(value, True) for value in columns[name]]
-    events = zip(personal_of(columns, rows), *(cells[name] for name in sorted(cells)))
+    names, shape, values = names_of(columns, names), [], []
+    for name in sorted(columns.keys() - PERSONAL - {"erased"}):
+        which, texts = names.get(name, (None, ()))
+        of = [which[value] if which else relative(name, value, place) for place, value in enumerate(columns[name])]
+        if any(value is not None for value in of):
+            shape.append(shape_of(name, of, len(texts)))
+            values.append(of)
+    events = [event_hash(commitment, shape, of) for commitment, *of in zip(personal_of(columns, rows), *values)]
     of_names = [leaf_hash(commitment) for _, commitments in names.values() for commitment in commitments]
-    shape = [(name, len(names[name][1]) if name in names else 0) for name in sorted(cells)]
-    return digest_of_trees(shape, root_of(of_names), root_of(leaves_of([sha256(b"".join(event)) for event in events])))
+    return digest_of_trees(shape, root_of(of_names), root_of(leaves_of(events)))
 
 
 def holds(columns, block, key):
@@ -417,11 +428,9 @@ def check_file(path, date, blocks, keys, found):
     columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
     met, proved, others = [], 0, set(columns["seq"])
     for block in blocks:
-        kind, _, day, _, first, last, _ = block.split(" ")
+        _, _, day, _, first, last, _ = block.split(" ")
         rows = [at for at, seq in enumerate(columns["seq"]) if day == date and int(first) <= seq <= int(last)]
         of_block = {name: [values[at] for at in rows] for name, values in columns.items()}
-        if rows and kind != "tree":
-            raise Cannot(f"a version before sealed the events {first} to {last}: `gatelog verify` checks them")
         if rows and block in keys and holds(of_block, block, keys[block]):
             proved += len(rows)
         elif rows:
@@ -433,7 +442,8 @@ def check_file(path, date, blocks, keys, found):
 def check_access(table, leaves, found):
     leaves = [leaf.decode() for leaf in leaves]
     over = {leaf.split(" ")[2]: int(leaf.split(" ")[1]) for leaf in leaves if leaf.startswith("over")}
-    blocks, met, proved = [leaf for leaf in leaves if not leaf.startswith("over")], [], 0
+    blocks, met, proved = [leaf for leaf in leaves if leaf.startswith("sealed ")], [], 0
+    found += [f"a leaf is no block: {leaf}" for leaf in leaves if not leaf.startswith(("sealed ", "over "))]
     oldest, newest = (of(int(block.split(" ")[at]) for block in blocks) if blocks else 0 for of, at in ((min, 4), (max, 5)))
     for path, tags in table_files(table).items():
         keys = dict(line.rsplit(" ", 1) for line in tags.get("gatelog.blocks", "").splitlines())
@@ -563,35 +573,37 @@ def check(root, keys, earlier):
 def event_holds(bundle, root, size):
     """Whether an access event is in the block it says, and that in the log."""
     event, block = bundle["event"], bundle["block"].split(" ")
-    columns, numbers, texts = event["columns"], event["numbers"], event["texts"]
+    shape = [(column["name"], column["texts"], column["least"], column["bits"]) for column in event["columns"]]
+    numbers, texts, values, names = event["numbers"], event["texts"], [], unhex(event["names"], 32)
     hashes = lambda path: [unhex(text, 32) for text in path]
     if led_to(leaf_hash(bundle["block"].encode()), bundle["index"], size, hashes(bundle["path"])) != root:
         return False
-    if block[0] != "tree" or not all(re.fullmatch("[a-z0-9_]+", name) for name, _ in columns):
+    if block[0] != "sealed" or not all(re.fullmatch("[a-z0-9_]+", name) and bits <= 64 for name, _, _, bits in shape):
         return False
     ((kind, told),) = event["personal"].items()
     if kind == "told" and (told["texts"].keys() - PERSONAL or not all(told["texts"].values())):
         return False
-    row = unhex(told, 32) if kind == "withheld" else commitment_of(unhex(told["salt"], 16), told["texts"])
-    before, names = 0, unhex(event["names"], 32)
-    for name, count in columns:
-        text = texts.get(name, {"which": 0})
-        row += cell(text["which"], False) if count else cell(numbers.get(name), True)
-        said, at = text.get("said"), before + text["which"] - 1
-        if name in (numbers if count else texts) or text["which"] not in range(name in texts, count + 1):
+    commitment = unhex(told, 32) if kind == "withheld" else commitment_of(unhex(told["salt"], 16), told["texts"])
+    before, everything = 0, sum(count for _, count, _, _ in shape)
+    for name, count, _, _ in shape:
+        text = texts.get(name, {"which": None})
+        values.append(text["which"] if count else relative(name, numbers.get(name), event["place"]))
+        if name in (numbers if count else texts) or (name in texts and text["which"] not in range(1, count + 1)):
             return False
+        said = text.get("said")
         own = said and leaf_hash(sha256(unhex(said["salt"], 16) + said["text"].encode()))
-        if said and led_to(own, at, sum(count for _, count in columns), hashes(said["path"])) != names:
+        if said and led_to(own, before + text["which"] - 1, everything, hashes(said["path"])) != names:
             return False
         before += count
-    if {*numbers, *texts} - {name for name, _ in columns}:
+    own = event_hash(commitment, shape, values)
+    if own is None or {*numbers, *texts} - {name for name, *_ in shape}:
         return False
     at, of_leaf, count = event["place"] % 16, hashes(event["beside"]), int(block[3])
-    of_leaf.insert(at, sha256(row))
+    of_leaf.insert(at, own)
     if len(of_leaf) != min(16, count - event["place"] + at):
         return False
     events = led_to(*leaves_of(of_leaf), event["place"] // 16, (count + 15) // 16, hashes(event["path"]))
-    return events is not None and digest_of_trees(columns, names, events) == block[6]
+    return events is not None and digest_of_trees(shape, names, events) == block[6]
 
 
 def unhex(text, count):

@@ -152,7 +152,7 @@ def altered(gatelog, place):
         shutil.copytree(place, copy)
         file = next((copy / "access").glob(f"date=*/{what}"))
         text = bytearray(file.read_bytes())
-        at = re.search(rb'"tree [^"]{40}', text).end() if what == "archive.json" else len(text) // 2
+        at = re.search(rb'"sealed [^"]{40}', text).end() if what == "archive.json" else len(text) // 2
         text[at] ^= 1
         file.write_bytes(text)
         assert verify(gatelog, copy).returncode in (1, 2), f"{what} was changed and nothing was found"

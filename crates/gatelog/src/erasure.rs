@@ -176,18 +176,12 @@ pub(crate) fn look(app: &App, person: &Person) -> Result<Trial, String> {
 impl Trial {
     /// Why it cannot be erased, when it cannot.
     pub(crate) fn refusal(&self) -> Option<String> {
-        if let Some((id, hold)) = self.holds.first_key_value() {
-            return Some(format!(
-                "hold {id} keeps what would be erased, from {} to {}: {}",
-                hold.from.as_deref().unwrap_or("the beginning"),
-                hold.to.as_deref().unwrap_or("now and later"),
-                hold.reason
-            ));
-        }
-        let day = Timestamp(self.found.sealed_before.first()? * event::time::DAY);
-        let date: String = day.to_string().chars().take(10).collect();
+        let (id, hold) = self.holds.first_key_value()?;
         Some(format!(
-            "the events of {date} were sealed by a version before, whose proof does not let single events go; they go with their day"
+            "hold {id} keeps what would be erased, from {} to {}: {}",
+            hold.from.as_deref().unwrap_or("the beginning"),
+            hold.to.as_deref().unwrap_or("now and later"),
+            hold.reason
         ))
     }
 }

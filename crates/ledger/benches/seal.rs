@@ -68,7 +68,7 @@ fn main() {
     time("encode cells", begun);
     let begun = now();
     let key = ledger::proof::block::Key::whole(ledger::proof::Hash([7; 32]));
-    let digest = ledger::proof::block::digest(&day, &rows, ledger::proof::block::Form::Tree, key);
+    let digest = ledger::proof::block::digest(&day, &rows, key);
     time("hash the block", begun);
     assert_ne!(digest, ledger::proof::Hash::default());
     let n = merged.len() as f64;

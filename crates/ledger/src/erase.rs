@@ -19,7 +19,6 @@ use crate::error::{Error, Result, Tried};
 use crate::keep::{Keeper, read_all};
 use crate::ledger::{Ledger, Shared};
 use crate::part::{Part, day_of};
-use crate::proof::block::Form;
 use crate::proof::rows;
 use crate::rollup::{self, Sections};
 use crate::seal::{self, date};
@@ -50,8 +49,6 @@ pub struct Theirs {
     pub days: BTreeMap<i64, u64>,
     /// Days of which only roll-ups are left that have the value.
     pub rollup_days: Vec<i64>,
-    /// Days with events that a version before sealed, whose proof does not let single events go.
-    pub sealed_before: Vec<i64>,
 }
 
 impl Ledger {
@@ -67,15 +64,6 @@ impl Ledger {
                 count(&unit, whom, &mut found)?;
             }
         }
-        let parts = Arc::clone(&self.shared.content().parts);
-        for part in parts.iter().filter(|part| found.days.contains_key(&part.place.day)) {
-            let is_before = part.place.blocks.iter().any(|sealed| sealed.block.form == Form::Columns);
-            if is_before && !named(part, whom)?.is_empty() {
-                found.sealed_before.push(part.place.day);
-            }
-        }
-        found.sealed_before.sort_unstable();
-        found.sealed_before.dedup();
         let kept = Arc::clone(&self.shared.content().kept);
         for kept in kept.iter() {
             if has_cells(&self.shared, kept, whom)? {

@@ -8,7 +8,7 @@ use event::{Batch, FIELDS, FieldId, field};
 use crate::error::Result;
 use crate::ledger::Ledger;
 use crate::part::Part;
-use crate::proof::block::{Block, Form, Sealed};
+use crate::proof::block::{Block, Sealed};
 use crate::proof::single::{Single, prove};
 
 /// What can be proved of an event.
@@ -48,10 +48,6 @@ impl Ledger {
             is_before |= part.place.blocks.is_empty();
             let has = |sealed: &&Sealed| (sealed.block.first..=sealed.block.last).contains(&number);
             let Some(sealed) = part.place.blocks.iter().find(has) else { continue };
-            if sealed.block.form != Form::Tree {
-                is_before = true;
-                continue;
-            }
             let batch = read(part, &sealed.block)?;
             if let Some(event) = prove(&batch, sealed, number, tells)? {
                 return Ok(Some(Proof::In(Box::new((sealed.block.clone(), event)))));

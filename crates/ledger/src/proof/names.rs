@@ -7,11 +7,11 @@
 //! text       = "erased:" base64(commitment:32 (level:u8 seed:16)*)        in place of a text that was erased
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use event::column::{Column, DictColumn};
 use event::subject::{Word, is_personal};
-use event::{Batch, FieldId};
+use event::{Batch, Field, FieldId};
 use sha2::{Digest as _, Sha256};
 
 use super::Hash;
@@ -23,23 +23,25 @@ use crate::error::{Error, Result};
 /// How a text begins that stands for one that was erased.
 const ERASED: &str = "erased:";
 
-/// A column that is not personal, in some rows.
+/// A column that is not personal.
 pub(super) struct Names<'b> {
     pub(super) name: String,
     pub(super) field: FieldId,
     pub(super) column: &'b DictColumn,
     /// The numbers of its texts, in the order of first appearance.
     pub(super) ids: Vec<u32>,
+    /// The place of each number of the dictionary among them, from 1; 0 of those that are not.
+    pub(super) places: Vec<u32>,
+    /// Whether some events have none.
+    pub(super) has_none: bool,
 }
 
-/// The columns that are not personal and have a text in some rows, by name.
-pub(super) fn of<'b>(batch: &'b Batch, rows: &[u32]) -> Vec<Names<'b>> {
+/// The columns that are not personal and have a text, by name.
+pub(super) fn of(batch: &Batch) -> Vec<Names<'_>> {
     let others = batch.columns().filter(|(field, _)| !is_personal(field));
-    let mut all: Vec<Names<'b>> = others
+    let mut all: Vec<Names<'_>> = others
         .filter_map(|(field, column)| match column {
-            Column::Dict(column) => {
-                Some(Names { name: column_name(field), field: field.id, column, ids: first(column, rows) })
-            }
+            Column::Dict(column) => Some(Names::new(field, column)),
             Column::Text(_) | Column::Int(_) => None,
         })
         .filter(|names| !names.ids.is_empty())
@@ -48,16 +50,21 @@ pub(super) fn of<'b>(batch: &'b Batch, rows: &[u32]) -> Vec<Names<'b>> {
     all
 }
 
-fn first(column: &DictColumn, rows: &[u32]) -> Vec<u32> {
-    let mut seen = vec![false; column.dict.len()];
-    let mut ids = Vec::new();
-    for row in rows {
-        let id = column.ids.get(*row as usize).copied().unwrap_or(0);
-        if id != 0 && seen.get_mut(id as usize).is_some_and(|seen| !std::mem::replace(seen, true)) {
-            ids.push(id);
+impl<'b> Names<'b> {
+    fn new(field: &Field, column: &'b DictColumn) -> Names<'b> {
+        let (mut places, mut ids, mut has_none) = (vec![0; column.dict.len()], Vec::new(), false);
+        for id in &column.ids {
+            has_none |= *id == 0;
+            if let Some(place) = places.get_mut(*id as usize)
+                && *place == 0
+                && *id != 0
+            {
+                ids.push(*id);
+                *place = ids.len() as u32;
+            }
         }
+        Names { name: column_name(field), field: field.id, column, ids, places, has_none }
     }
-    ids
 }
 
 /// All texts of some columns in their order: the place of the column, the number of the text, the text.
@@ -96,9 +103,9 @@ pub(super) fn commitments(all: &[Names<'_>], key: Option<Seed>) -> Vec<Hash> {
     commitments
 }
 
-/// The salts of all texts of some rows in their order, where they are known and the text was not erased.
-pub(super) fn salts_of(batch: &Batch, rows: &[u32], key: Option<Seed>) -> Vec<Option<Seed>> {
-    let all = of(batch, rows);
+/// The salts of all texts in their order, where they are known and the text was not erased.
+pub(super) fn salts_of(batch: &Batch, key: Option<Seed>) -> Vec<Option<Seed>> {
+    let all = of(batch);
     let left = if key.is_some() { BTreeMap::new() } else { erased(&all) };
     salts(&all, key, &left).of_rows()
 }
@@ -107,21 +114,17 @@ fn commitment(salt: Seed, text: &str) -> Hash {
     Hash(Sha256::new_with_prefix(salt).chain_update(text).finalize().into())
 }
 
-/// Another text for a text of a column in some rows.
-pub(super) type Change = (FieldId, u32, String);
+/// Another text for a text of a column.
+pub(super) type Change = (FieldId, String, String);
 
-/// What is to stand for the texts that name a person in one of the rows that are gone, and for those erased before; nothing when
+/// What is to stand for the texts that name a person in one of the events that are gone, and for those erased before; nothing when
 /// there is none.
-pub(super) fn erase(
-    batch: &Batch,
-    rows: &[u32],
-    is_gone: &dyn Fn(&u32) -> bool,
-    word: &Word,
-    key: Option<Seed>,
-) -> Result<Vec<Change>> {
-    let all = of(batch, rows);
-    let gone: Vec<u32> = rows.iter().copied().filter(|row| is_gone(row)).collect();
-    let of_gone: Vec<Vec<u32>> = all.iter().map(|names| first(names.column, &gone)).collect();
+pub(super) fn erase(batch: &Batch, gone: &[bool], word: &Word, key: Option<Seed>) -> Result<Vec<Change>> {
+    let all = of(batch);
+    let of_gone = |names: &Names<'_>| -> BTreeSet<u32> {
+        names.column.ids.iter().zip(gone).filter(|(_, is_gone)| **is_gone).map(|(id, _)| *id).collect()
+    };
+    let of_gone: Vec<BTreeSet<u32>> = all.iter().map(of_gone).collect();
     let names_them = |at: usize, id: u32, text: &str| {
         word.stands_in(text) && of_gone.get(at).is_some_and(|ids| ids.contains(&id))
     };
@@ -142,8 +145,9 @@ pub(super) fn erase(
     let hanging = salts.without(&places);
     let all_texts: Vec<(usize, u32, &str)> = texts(&all).collect();
     let changes = left.into_iter().zip(hanging).filter_map(|((place, left), hanging)| {
-        let (at, id, _) = all_texts.get(usize::try_from(place).ok()?)?;
-        Some((all.get(*at)?.field, *id, format!("{ERASED}{}", Left { hanging, ..left }.text())))
+        let (at, _, text) = all_texts.get(usize::try_from(place).ok()?)?;
+        let new = format!("{ERASED}{}", Left { hanging, ..left }.text());
+        Some((all.get(*at)?.field, (*text).to_owned(), new))
     });
     Ok(changes.collect())
 }

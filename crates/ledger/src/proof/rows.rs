@@ -18,10 +18,10 @@ use event::subject::{Word, is_personal};
 use event::{Batch, field};
 use sha2::{Digest as _, Sha256};
 
-use super::Hash;
-use super::block::{Form, Key, Sealed, in_order, seq};
+use super::block::{Key, Sealed, in_order, only, seq};
 use super::names::{self, Change};
 use super::salts::{Hanging, Salts, Seed};
+use super::{Hash, hashed};
 use crate::columns::column_name;
 use crate::error::{Error, Result};
 
@@ -32,8 +32,8 @@ type Part = [u8; 16];
 
 /// The personal columns of a batch, in the order of their names.
 struct Personal<'b> {
-    /// Texts that repeat, each with its part.
-    dicts: Vec<(&'b DictColumn, Vec<Part>)>,
+    /// Texts that repeat: the number of each event's, and the parts by number.
+    dicts: Vec<(&'b [u32], Vec<Part>)>,
     texts: Vec<(String, &'b Texts)>,
 }
 
@@ -41,67 +41,62 @@ impl<'b> Personal<'b> {
     fn of(batch: &'b Batch) -> Personal<'b> {
         let columns = batch.columns().filter(|(field, _)| is_personal(field));
         let mut columns: Vec<(String, &Column)> =
-            columns.map(|(field, column)| (column_name(field), column)).collect();
+            columns.map(|(field, column)| (column_name(field) + "\0", column)).collect();
         columns.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut personal = Personal { dicts: Vec::new(), texts: Vec::new() };
         for (name, column) in columns {
             match column {
                 Column::Dict(column) => {
-                    let named = Sha256::new_with_prefix(&name).chain_update([0]);
-                    let parts = column.dict.texts().iter().map(|text| part(&named, text)).collect();
-                    personal.dicts.push((column, parts));
+                    let parts = column.dict.texts().iter().map(|text| part(&name, text)).collect();
+                    personal.dicts.push((&column.ids, parts));
                 }
-                Column::Text(texts) => personal.texts.push((name + "\0", texts)),
+                Column::Text(texts) => personal.texts.push((name, texts)),
                 Column::Int(_) => {}
             }
         }
         personal
     }
 
-    /// What is hashed of a row beside its salt; how many texts it has.
-    fn write(&self, row: u32, out: &mut Vec<u8>) -> usize {
-        let (at, mut count, mut texts) = (out.len(), 0_u8, 0);
-        out.push(count);
-        for (column, parts) in &self.dicts {
-            let id = column.ids.get(row as usize).copied().unwrap_or(0);
+    /// Adds what is hashed of an event beside its salt.
+    fn write(&self, row: usize, out: &mut Vec<u8>) {
+        let at = out.len();
+        out.push(0);
+        for (ids, parts) in &self.dicts {
+            let id = ids.get(row).copied().unwrap_or(0);
             if let Some(part) = parts.get(id as usize).filter(|_| id != 0) {
                 out.extend_from_slice(part);
-                count += 1;
             }
         }
-        out.get_mut(at).into_iter().for_each(|slot| *slot = count);
-        for (name, column) in &self.texts {
-            let text = column.get(row as usize);
+        let count = (out.len() - at) / size_of::<Part>();
+        out.get_mut(at).into_iter().for_each(|slot| *slot = count as u8);
+        for (name, texts) in &self.texts {
+            let text = texts.get(row);
             if !text.is_empty() {
                 out.extend_from_slice(name.as_bytes());
                 out.extend_from_slice(&(text.len() as u32).to_le_bytes());
                 out.extend_from_slice(text.as_bytes());
-                texts += 1;
             }
         }
-        usize::from(count) + texts
     }
 
-    fn commitments(&self, rows: &[u32], salts: &Salts) -> Vec<Option<Hash>> {
+    /// The commitment of an event by its salt; `bytes` is only a place to work in.
+    fn commitment(&self, row: usize, salt: &Seed, bytes: &mut Vec<u8>) -> Hash {
+        bytes.clear();
+        bytes.extend_from_slice(salt);
+        self.write(row, bytes);
+        hashed(bytes)
+    }
+
+    fn has_none(&self, row: usize) -> bool {
         let mut bytes = Vec::new();
-        let mut commitment = |(row, salt): (&u32, Option<Seed>)| {
-            bytes.clear();
-            bytes.extend_from_slice(&salt?);
-            self.write(*row, &mut bytes);
-            Some(Hash(Sha256::digest(&bytes).into()))
-        };
-        rows.iter().zip(salts.of_rows()).map(&mut commitment).collect()
-    }
-
-    fn has_none(&self, row: u32) -> bool {
-        self.write(row, &mut Vec::new()) == 0
+        self.write(row, &mut bytes);
+        bytes == [0]
     }
 }
 
-fn part(named: &Sha256, text: &str) -> Part {
-    let mut part = Part::default();
-    part.copy_from_slice(named.clone().chain_update(text).finalize().split_at(16).0);
-    part
+fn part(name: &str, text: &str) -> Part {
+    let hash: [u8; 32] = Sha256::new_with_prefix(name).chain_update(text).finalize().into();
+    hash.first_chunk().copied().unwrap_or_default()
 }
 
 /// What is left of an event whose texts were erased, or of a text.
@@ -134,11 +129,11 @@ impl Left {
     }
 }
 
-/// The rows of a block that were erased, by their places, with what is left of them.
-fn erased(batch: &Batch, rows: &[u32]) -> BTreeMap<u64, Left> {
-    let Some(column) = batch.column(field::ERASED) else { return BTreeMap::new() };
-    let text = |row: &u32| column.text(*row as usize).and_then(Left::parse);
-    (0..).zip(rows).filter_map(|(at, row)| Some((at, text(row)?))).collect()
+/// The events of a block that were erased, by their places, with what is left of them. None are as long as there is a key.
+fn erased(batch: &Batch, key: Option<Seed>) -> BTreeMap<u64, Left> {
+    let (None, Some(column)) = (key, batch.column(field::ERASED)) else { return BTreeMap::new() };
+    let left = |row: usize| Some((row as u64, column.text(row).and_then(Left::parse)?));
+    (0..batch.len()).filter_map(left).collect()
 }
 
 fn salts(key: Option<Seed>, left: &BTreeMap<u64, Left>, rows: u64) -> Salts {
@@ -148,18 +143,17 @@ fn salts(key: Option<Seed>, left: &BTreeMap<u64, Left>, rows: u64) -> Salts {
     }
 }
 
-/// The commitments of the rows of a block, in the order of their numbers. Without the key those of erased rows are what is
-/// kept of them. A row that says it was erased and has a personal text is none that was sealed.
-pub(super) fn commitments(batch: &Batch, rows: &[u32], key: Option<Seed>) -> Vec<Hash> {
-    let left = if key.is_some() { BTreeMap::new() } else { erased(batch, rows) };
-    let personal = Personal::of(batch);
-    let salted = personal.commitments(rows, &salts(key, &left, rows.len() as u64));
-    let of = |(at, (row, salted)): (u64, (&u32, Option<Hash>))| match left.get(&at) {
-        Some(left) if personal.has_none(*row) => left.commitment,
+/// The commitments of the events of a block, in the order of their numbers. Without the key those of erased events are what is
+/// kept of them. An event that says it was erased and has a personal text is none that was sealed.
+pub(super) fn commitments(batch: &Batch, key: Option<Seed>) -> Vec<Hash> {
+    let (left, personal, mut bytes) = (erased(batch, key), Personal::of(batch), Vec::new());
+    let salts = salts(key, &left, batch.len() as u64).of_rows();
+    let of = |(at, salt): (usize, &Option<Seed>)| match left.get(&(at as u64)) {
+        Some(left) if personal.has_none(at) => left.commitment,
         Some(_) => Hash::default(),
-        None => salted.unwrap_or_default(),
+        None => salt.as_ref().map_or_else(Hash::default, |salt| personal.commitment(at, salt, &mut bytes)),
     };
-    (0_u64..).zip(rows.iter().zip(salted)).map(of).collect()
+    salts.iter().enumerate().map(of).collect()
 }
 
 /// Takes the personal texts of some rows out of the events of a file, and of other texts of these rows those that name somebody. What
@@ -171,6 +165,7 @@ pub(crate) fn erase(
     blocks: &[Sealed],
 ) -> Result<(Batch, Vec<Sealed>)> {
     let is_gone = |row: &u32| gone.get(*row as usize).copied().unwrap_or(false);
+    let gone_of = |rows: &[u32]| -> Vec<bool> { rows.iter().map(is_gone).collect() };
     let mut order: Vec<u32> = (0..batch.len() as u32).collect();
     let mut notes: BTreeMap<u32, String> =
         order.iter().copied().filter(is_gone).map(|row| (row, UNPROVED.to_owned())).collect();
@@ -185,8 +180,10 @@ pub(crate) fn erase(
             kept.push(sealed.clone());
             continue;
         }
-        notes.extend(block(batch, rows, &is_gone, sealed)?);
-        let of_names = names::erase(batch, rows, &is_gone, word, sealed.key.names)?;
+        let (own, gone) = (only(batch, rows), gone_of(rows));
+        let left = block(&own, &gone, sealed)?;
+        notes.extend(rows.iter().zip(left).filter_map(|(row, left)| Some((*row, left?))));
+        let of_names = names::erase(&own, &gone, word, sealed.key.names)?;
         let names = sealed.key.names.filter(|_| of_names.is_empty());
         changes.push((rows.to_vec(), of_names));
         kept.push(Sealed { key: Key { rows: None, names }, ..sealed.clone() });
@@ -198,8 +195,8 @@ pub(crate) fn erase(
         };
         let rows: Vec<u32> = order.iter().copied().filter(|row| !of_block(row)).collect();
         let whatever = Some(Seed::default());
-        let of_names = names::erase(batch, &rows, &is_gone, word, whatever)?;
-        let unproved = of_names.into_iter().map(|(field, id, _)| (field, id, UNPROVED.to_owned()));
+        let of_names = names::erase(&only(batch, &rows), &gone_of(&rows), word, whatever)?;
+        let unproved = of_names.into_iter().map(|(field, old, _)| (field, old, UNPROVED.to_owned()));
         changes.push((rows, unproved.collect()));
     }
     Ok((renamed(without(batch, gone, &notes), changes), kept))
@@ -215,14 +212,10 @@ fn renamed(mut batch: Batch, changes: Vec<(Vec<u32>, Vec<Change>)>) -> Batch {
                 Some(Column::Dict(column)) => columns.entry(*field).or_insert_with(|| column.clone()),
                 _ => continue,
             };
-            let new = column.dict.number(text);
+            let (Some(old), new) = (column.dict.find(old), column.dict.number(text)) else { continue };
             for row in rows {
-                column
-                    .ids
-                    .get_mut(*row as usize)
-                    .into_iter()
-                    .filter(|id| **id == *old)
-                    .for_each(|id| *id = new);
+                let id = column.ids.get_mut(*row as usize).filter(|id| **id == old);
+                id.into_iter().for_each(|id| *id = new);
             }
         }
     }
@@ -232,34 +225,30 @@ fn renamed(mut batch: Batch, changes: Vec<(Vec<u32>, Vec<Change>)>) -> Batch {
     batch
 }
 
-/// What is to stand beside the erased rows of a block, those of before included.
-fn block(
-    batch: &Batch,
-    rows: &[u32],
-    is_gone: &dyn Fn(&u32) -> bool,
-    sealed: &Sealed,
-) -> Result<Vec<(u32, String)>> {
-    if sealed.block.form == Form::Columns || rows.len() as u64 != sealed.block.events {
-        let what = "a block whose proof does not let single events go, or which is not whole".to_owned();
-        return Err(Error::Refused { what });
+/// What is to stand beside each event of a block, if it is erased, those of before included.
+fn block(batch: &Batch, gone: &[bool], sealed: &Sealed) -> Result<Vec<Option<String>>> {
+    if batch.len() as u64 != sealed.block.events {
+        return Err(Error::Refused { what: "a block that is not whole".to_owned() });
     }
-    let mut left = erased(batch, rows);
-    let salts = salts(sealed.key.rows, &left, rows.len() as u64);
-    let salted = Personal::of(batch).commitments(rows, &salts);
-    for ((at, row), commitment) in (0_u64..).zip(rows).zip(salted) {
-        if is_gone(row) && !left.contains_key(&at) {
-            let commitment = commitment
-                .ok_or_else(|| Error::Damaged { what: format!("the salt of event {}", seq(batch, *row)) })?;
-            left.insert(at, Left { commitment, hanging: Vec::new() });
+    let mut left = erased(batch, sealed.key.rows);
+    let salts = salts(sealed.key.rows, &left, batch.len() as u64);
+    let (personal, mut bytes) = (Personal::of(batch), Vec::new());
+    for (row, (is_gone, salt)) in gone.iter().zip(salts.of_rows()).enumerate() {
+        if *is_gone && !left.contains_key(&(row as u64)) {
+            let salt = salt.ok_or_else(|| Error::Damaged { what: "the salt of an event".to_owned() })?;
+            let commitment = personal.commitment(row, &salt, &mut bytes);
+            left.insert(row as u64, Left { commitment, hanging: Vec::new() });
         }
     }
     let places: Vec<u64> = left.keys().copied().collect();
     let hanging = salts.without(&places);
-    let notes = left.into_iter().zip(hanging).filter_map(|((at, left), hanging)| {
-        let row = rows.get(usize::try_from(at).ok()?)?;
-        Some((*row, Left { hanging, ..left }.text()))
-    });
-    Ok(notes.collect())
+    let mut notes = vec![None; batch.len()];
+    for ((at, left), hanging) in left.into_iter().zip(hanging) {
+        if let Some(note) = usize::try_from(at).ok().and_then(|at| notes.get_mut(at)) {
+            *note = Some(Left { hanging, ..left }.text());
+        }
+    }
+    Ok(notes)
 }
 
 /// The events without the personal texts of those that are gone.
@@ -301,10 +290,9 @@ fn without(batch: &Batch, gone: &[bool], notes: &BTreeMap<u32, String>) -> Batch
     out
 }
 
-/// The salt of a row of a block by its place; none when it was erased.
-pub(super) fn salt_of(batch: &Batch, rows: &[u32], key: Option<Seed>, place: u64) -> Option<Seed> {
-    let left = if key.is_some() { BTreeMap::new() } else { erased(batch, rows) };
-    let salts = salts(key, &left, rows.len() as u64).of_rows();
+/// The salt of an event of a block by its place; none when it was erased.
+pub(super) fn salt_of(batch: &Batch, key: Option<Seed>, place: u64) -> Option<Seed> {
+    let salts = salts(key, &erased(batch, key), batch.len() as u64).of_rows();
     usize::try_from(place).ok().and_then(|place| salts.get(place).copied().flatten())
 }
 
@@ -341,9 +329,9 @@ mod tests {
         [(5, 20), (21, 39)]
             .map(|(first, last)| {
                 let rows: Vec<u32> = (first as u32..=last as u32).collect();
-                let digest = digest(batch, &rows, Form::Tree, Key::whole(KEY));
-                let (form, events) = (Form::Tree, last - first + 1);
-                let block = Block { form, segment: first, day: 0, events, first, last, digest };
+                let digest = digest(batch, &rows, Key::whole(KEY));
+                let events = last - first + 1;
+                let block = Block { segment: first, day: 0, events, first, last, digest };
                 Sealed { block, key: Key::whole(KEY) }
             })
             .to_vec()
@@ -351,7 +339,7 @@ mod tests {
 
     fn holds(batch: &Batch, sealed: &Sealed) -> bool {
         let rows: Vec<u32> = (sealed.block.first as u32..=sealed.block.last as u32).collect();
-        digest(batch, &rows, Form::Tree, sealed.key) == sealed.block.digest
+        digest(batch, &rows, sealed.key) == sealed.block.digest
     }
 
     fn of(batch: &Batch, name: &str) -> Vec<bool> {
@@ -379,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_them_keeps_its_key_and_one_of_before_is_refused() {
+    fn a_block_without_them_keeps_its_key_and_one_that_is_not_whole_is_refused() {
         let batch = batch();
         let mut sealed = blocks(&batch);
         let mut gone = vec![false; batch.len()];
@@ -389,7 +377,7 @@ mod tests {
         let whole = Key::whole(KEY);
         assert_eq!((kept[0].key, kept[1].key), (whole, Key { rows: None, ..whole }));
         assert!(kept.iter().all(|one| holds(&after, one)));
-        sealed[1].block.form = Form::Columns;
+        sealed[1].block.events += 1;
         assert!(erase(&batch, &gone, &word, &sealed).is_err());
     }
 

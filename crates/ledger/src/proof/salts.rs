@@ -8,9 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
-use super::Hash;
+use super::{Hash, hashed};
 
 /// Sixteen bytes that nobody can guess.
 pub(super) type Seed = [u8; 16];
@@ -41,13 +39,14 @@ fn levels(rows: u64) -> u8 {
     rows.max(1).next_power_of_two().trailing_zeros() as u8
 }
 
-fn halves(seed: Seed) -> (Seed, Seed) {
-    let hash: [u8; 32] = Sha256::digest(seed).into();
-    let (mut left, mut right) = (Seed::default(), Seed::default());
-    let (low, high) = hash.split_at(16);
-    left.copy_from_slice(low);
-    right.copy_from_slice(high);
-    (left, right)
+/// The seeds of the two nodes below; `bytes` is only a place to work in.
+fn halves(seed: Seed, bytes: &mut Vec<u8>) -> [Seed; 2] {
+    bytes.clear();
+    bytes.extend_from_slice(&seed);
+    let hash = hashed(bytes).0;
+    let mut halves = [Seed::default(); 2];
+    halves.as_flattened_mut().copy_from_slice(&hash);
+    halves
 }
 
 impl Salts {
@@ -69,15 +68,26 @@ impl Salts {
 
     /// The salt of each row, where it is known.
     pub(super) fn of_rows(&self) -> Vec<Option<Seed>> {
-        let mut salts = vec![None; usize::try_from(self.rows).unwrap_or(0)];
-        self.walk((levels(self.rows), 0), None, &mut |(level, row), seed| {
-            if level == 0
-                && let Some(slot) = usize::try_from(row).ok().and_then(|row| salts.get_mut(row))
-            {
-                *slot = seed;
+        let mut salts: Vec<Option<Seed>> = vec![None; usize::try_from(self.rows).unwrap_or(0)];
+        let mut bytes = Vec::new();
+        for ((level, from), seed) in &self.seeds {
+            let Some(rows) = usize::try_from(*from).ok().and_then(|from| salts.get_mut(from..)) else {
+                continue;
+            };
+            let rows = rows.split_at_mut(rows.len().min(1 << level)).0;
+            rows.first_mut().into_iter().for_each(|first| *first = Some(*seed));
+            // The seed of a node stands where its first row is, until it gives way to those of the nodes below.
+            for below in (0..*level).rev() {
+                for node in rows.chunks_mut(2 << below) {
+                    let Some([left, right]) = node.first().copied().flatten().map(|s| halves(s, &mut bytes))
+                    else {
+                        continue;
+                    };
+                    node.first_mut().into_iter().for_each(|first| *first = Some(left));
+                    node.get_mut(1 << below).into_iter().for_each(|middle| *middle = Some(right));
+                }
             }
-            true
-        });
+        }
         salts
     }
 
@@ -116,7 +126,8 @@ impl Salts {
         }
         let seed = seed.or_else(|| self.seeds.get(&(level, from)).copied());
         if visit((level, from), seed) && level > 0 {
-            let (left, right) = seed.map(halves).unzip();
+            let below = seed.map(|seed| halves(seed, &mut Vec::new()));
+            let (left, right) = below.map(|[left, right]| (left, right)).unzip();
             self.walk((level - 1, from), left, visit);
             self.walk((level - 1, from + (1 << (level - 1))), right, visit);
         }

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use event::column::NULL;
 use event::{Batch, Event, FIELDS, Field, FieldId, Storage, field, subject};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::block::{Block, Form, Sealed, in_order, seq};
-use super::events::{self, Cell, TOGETHER, Table, digest_of};
+use super::block::{Block, Sealed, in_order, only, seq};
+use super::events::{self, Shape, TOGETHER, Table, digest_of};
 use super::salts::{self, Seed};
 use super::{Hash, leaf, names, rows, tree};
 use crate::columns::column_name;
@@ -21,8 +20,8 @@ use crate::error::{Error, Result};
 pub struct Single {
     /// Its place among the events of its block, from 0.
     pub place: u64,
-    /// The columns of the block that are not personal, each with how many distinct texts it has; 0 of numbers.
-    pub columns: Vec<(String, u32)>,
+    /// What the block says of its columns that are not personal.
+    pub columns: Vec<Shape>,
     /// Its numbers, times (microseconds) and booleans by column.
     pub numbers: BTreeMap<String, i64>,
     /// Its texts that are not personal, by column.
@@ -75,8 +74,8 @@ pub enum Personal {
     Withheld(Hash),
 }
 
-/// Proves one of the events of a block. Of its texts those are told that `tells` allows; of the personal ones all or none. Nothing when the
-/// block has no such event or is of a version before; refused when the events are not those that were sealed.
+/// Proves one of the events of a block, of which `batch` has all. Of its texts those are told that `tells` allows; of the personal ones all
+/// or none. Nothing when the block has no such event; refused when the events are not those that were sealed.
 pub fn prove(
     batch: &Batch,
     sealed: &Sealed,
@@ -85,46 +84,45 @@ pub fn prove(
 ) -> Result<Option<Single>> {
     let mut rows: Vec<u32> = (0..batch.len() as u32).collect();
     in_order(batch, &mut rows);
-    let place = rows.binary_search_by_key(&number, |row| seq(batch, *row));
-    let (Ok(place), Form::Tree) = (place, sealed.block.form) else { return Ok(None) };
-    let table = Table::of(batch, &rows, sealed.key.names);
-    let commitments = rows::commitments(batch, &rows, sealed.key.rows);
-    let events = table.events(&rows, &commitments);
+    let Ok(place) = rows.binary_search_by_key(&number, |row| seq(batch, *row)) else { return Ok(None) };
+    let batch = &*only(batch, &rows);
+    let table = Table::of(batch, sealed.key.names);
+    let commitments = rows::commitments(batch, sealed.key.rows);
+    let events = table.events(commitments.clone());
     let leaves = events::leaves(&events);
-    let (columns, names) = (table.shape(), tree::root(&table.names));
+    let (columns, names) = (table.shapes(), tree::root(&table.names));
     if digest_of(&columns, names, tree::root(&leaves)) != sealed.block.digest {
         let what = format!("the access events {} to {}", sealed.block.first, sealed.block.last);
         return Err(Error::Damaged { what: format!("{what} are not those that were sealed") });
     }
-    let row = rows.get(place).copied().unwrap_or_default();
     let (mut numbers, mut texts) = (BTreeMap::new(), BTreeMap::new());
-    let salts = names::salts_of(batch, &rows, sealed.key.names);
-    for (name, cell) in table.row(row) {
-        match cell {
-            Cell::Number(NULL) | Cell::Text(0) => {}
-            Cell::Number(number) => drop(numbers.insert(name.to_owned(), number)),
-            Cell::Text(which) => {
-                let at = place_of(&columns, name, which).unwrap_or_default();
-                let salt = usize::try_from(at).ok().and_then(|at| salts.get(at).copied().flatten());
-                let field = by_column(name).map(|field| field.id);
-                let text = field.and_then(|field| Some((field, batch.row(row as usize).text(field)?)));
-                let text = text.filter(|(field, text)| tells(*field, text));
-                let path = tree::inclusion(&table.names.as_slice(), at, table.names.len() as u64)?;
-                let said = text.zip(salt).map(|((_, text), salt)| Said {
-                    text: text.to_owned(),
-                    salt: salts::text(salt),
-                    path,
-                });
-                texts.insert(name.to_owned(), Text { which, said });
-            }
+    let salts = names::salts_of(batch, sealed.key.names);
+    for (shape, value) in table.values(place as u64) {
+        let name = &shape.name;
+        if shape.texts == 0 {
+            numbers.insert(name.clone(), value);
+            continue;
         }
+        let which = u32::try_from(value).unwrap_or_default();
+        let at = place_of(&columns, name, which).unwrap_or_default();
+        let salt = usize::try_from(at).ok().and_then(|at| salts.get(at).copied().flatten());
+        let field = by_column(name).map(|field| field.id);
+        let text = field.and_then(|field| Some((field, batch.row(place).text(field)?)));
+        let text = text.filter(|(field, text)| tells(*field, text));
+        let path = tree::inclusion(&table.names.as_slice(), at, table.names.len() as u64)?;
+        let said = text.zip(salt).map(|((_, text), salt)| Said {
+            text: text.to_owned(),
+            salt: salts::text(salt),
+            path,
+        });
+        texts.insert(name.clone(), Text { which, said });
     }
     let commitment = commitments.get(place).copied().unwrap_or_default();
     let mut beside = events.chunks(TOGETHER).nth(place / TOGETHER).unwrap_or_default().to_vec();
     beside.remove(place % TOGETHER);
+    let salt = rows::salt_of(batch, sealed.key.rows, place as u64);
+    let personal = salt.and_then(|salt| told(batch, place, salt, tells));
     let place = place as u64;
-    let salt = rows::salt_of(batch, &rows, sealed.key.rows, place);
-    let personal = salt.and_then(|salt| told(batch, row, salt, tells));
     let personal = personal.unwrap_or(Personal::Withheld(commitment));
     let index = place / TOGETHER as u64;
     let path = tree::inclusion(&leaves.as_slice(), index, leaves.len() as u64)?;
@@ -132,10 +130,10 @@ pub fn prove(
 }
 
 /// The personal texts of a row; nothing when one of them may not be told.
-fn told(batch: &Batch, row: u32, salt: Seed, tells: &dyn Fn(FieldId, &str) -> bool) -> Option<Personal> {
+fn told(batch: &Batch, row: usize, salt: Seed, tells: &dyn Fn(FieldId, &str) -> bool) -> Option<Personal> {
     let mut texts = BTreeMap::new();
     for (field, _) in batch.columns().filter(|(field, _)| subject::is_personal(field)) {
-        if let Some(text) = batch.row(row as usize).text(field.id).filter(|text| !text.is_empty()) {
+        if let Some(text) = batch.row(row).text(field.id).filter(|text| !text.is_empty()) {
             if !tells(field.id, text) {
                 return None;
             }
@@ -150,12 +148,11 @@ fn by_column(name: &str) -> Option<&'static Field> {
 }
 
 /// Which of all names of a block a text is.
-fn place_of(columns: &[(String, u32)], name: &str, which: u32) -> Option<u64> {
-    let at = columns.iter().position(|(column, _)| column == name)?;
+fn place_of(columns: &[Shape], name: &str, which: u32) -> Option<u64> {
+    let at = columns.iter().position(|shape| shape.name == name)?;
     let (before, from) = columns.split_at(at);
-    let (_, count) = from.first()?;
-    let before: u64 = before.iter().map(|(_, count)| u64::from(*count)).sum();
-    (1..=*count).contains(&which).then(|| before + u64::from(which) - 1)
+    let before: u64 = before.iter().map(|shape| u64::from(shape.texts)).sum();
+    (1..=from.first()?.texts).contains(&which).then(|| before + u64::from(which) - 1)
 }
 
 impl Single {
@@ -164,14 +161,12 @@ impl Single {
         let is_name = |name: &str| {
             !name.is_empty() && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'))
         };
-        if block.form != Form::Tree || !self.columns.iter().all(|(name, _)| is_name(name)) {
+        if !self.columns.iter().all(|shape| is_name(&shape.name)) {
             return Err("its columns are not those of its block");
         }
         let commitment = self.personal.commitment().ok_or("its personal texts cannot be read")?;
-        let row = self.row(commitment).ok_or("its values are not of its columns")?;
-        let digest = self
-            .root(Hash(Sha256::digest(&row).into()), block.events)
-            .map(|events| digest_of(&self.columns, self.names, events));
+        let hash = self.hash(commitment).ok_or("its values are not of its columns")?;
+        let digest = self.root(hash, block.events).map(|events| digest_of(&self.columns, self.names, events));
         if digest != Some(block.digest) {
             return Err("it is not in the block that was signed");
         }
@@ -198,27 +193,27 @@ impl Single {
         tree::led_to(leaf, self.place / together, events.div_ceil(together), &self.path)
     }
 
-    /// The bytes that are hashed of it; nothing when something is of no column or of the other kind.
-    fn row(&self, commitment: Hash) -> Option<Vec<u8>> {
-        let (mut bytes, mut used) = (commitment.0.to_vec(), 0);
-        for (name, count) in &self.columns {
-            let (number, text) = (self.numbers.get(name), self.texts.get(name));
+    /// Its hash; nothing when something is of no column or of the other kind.
+    fn hash(&self, commitment: Hash) -> Option<Hash> {
+        let (mut cells, mut used) = (Vec::new(), 0);
+        for shape in &self.columns {
+            let (number, text) = (self.numbers.get(&shape.name), self.texts.get(&shape.name));
             used += usize::from(number.is_some()) + usize::from(text.is_some());
-            let cell = match (count, number, text) {
-                (0, number, None) => Cell::Number(number.copied().unwrap_or(NULL)),
-                (1.., None, text) => Cell::Text(text.map_or(0, |text| text.which)),
+            let value = match (shape.texts, number, text) {
+                (0, number, None) => number.copied(),
+                (1.., None, text) => text.map(|text| i64::from(text.which)),
                 _ => return None,
             };
-            cell.write(&mut bytes);
+            cells.push((shape.bits, shape.cell(value, self.place)?));
         }
-        (used == self.numbers.len() + self.texts.len()).then_some(bytes)
+        (used == self.numbers.len() + self.texts.len()).then(|| events::event_of(commitment, &cells))
     }
 
     /// Whether a text is the one of its place, or is not told.
     fn has(&self, name: &str, text: &Text) -> Option<bool> {
         let at = place_of(&self.columns, name, text.which)?;
         let Some(Said { text, salt, path }) = &text.said else { return Some(true) };
-        let count = self.columns.iter().map(|(_, count)| u64::from(*count)).sum();
+        let count = self.columns.iter().map(|shape| u64::from(shape.texts)).sum();
         let commitment: [u8; 32] =
             Sha256::new_with_prefix(salts::parse(salt)?).chain_update(text).finalize().into();
         Some(tree::led_to(leaf(&commitment), at, count, path) == Some(self.names))
@@ -240,6 +235,6 @@ impl Personal {
         batch.push(&event);
         batch.finish();
         // Of a tree with one leaf its root is the salt.
-        rows::commitments(&batch, &[0], Some(salt)).first().copied()
+        rows::commitments(&batch, Some(salt)).first().copied()
     }
 }

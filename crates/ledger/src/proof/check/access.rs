@@ -92,8 +92,7 @@ impl Blocks {
             let is_erased = |row: &&u32| batch.row(**row as usize).text(field::ERASED).is_some();
             report.erased += rows.iter().filter(is_erased).count() as u64;
             let key = place.blocks.iter().find(|sealed| sealed.block.segment == block.segment);
-            let is_so =
-                key.is_some_and(|sealed| digest(&batch, rows, block.form, sealed.key) == block.digest);
+            let is_so = key.is_some_and(|sealed| digest(&batch, rows, sealed.key) == block.digest);
             match is_so && !*is_met {
                 true => report.proved += block.events,
                 false => {

@@ -28,7 +28,7 @@ pub fn archived(disk: &Arc<dyn Disk>, place: Place) -> Report {
         let block = &sealed.block;
         let of_block = rows.get(upto(block.first)..upto(block.last.saturating_add(1))).unwrap_or_default();
         of_blocks += of_block.len();
-        match block.day == place.day && digest(&batch, of_block, block.form, sealed.key) == block.digest {
+        match block.day == place.day && digest(&batch, of_block, sealed.key) == block.digest {
             true => report.proved += block.events,
             false => report.tell(format!(
                 "{}: the {} access events {} to {} are not those that were signed",
