@@ -3,7 +3,8 @@
 
     tools/verify.py PATH [--pubkey FILE] [--checkpoint PATH]... [--witness FILE]
 
-PATH is a data directory, a bundle, the proof of an event, or an archive or one day of it. Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
+PATH is a data directory or a bundle of operator events; verify_more.py beside this file also takes archives and the proof of an access event.
+Exit status: 0 all holds, 1 something was altered, 2 it cannot be checked.
 Written from docs/proof.md, apart from the program: two that agree are better than one.
 """
 
@@ -19,52 +20,43 @@ import sys
 import zlib
 
 # Ed25519 (RFC 8032)
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-I = pow(2, (P - 1) // 4, P)
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, I = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 
 
 def point(data):
     number = int.from_bytes(data, "little")
     y, sign = number & ((1 << 255) - 1), number >> 255
-    x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(x2, (P + 3) // 8, P)
-    if (x * x - x2) % P:
-        x = x * I % P
-    if y >= P or (x * x - x2) % P or (x == 0 and sign):
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    x = x * I % P if (x * x - square) % P else x
+    if y >= P or (x * x - square) % P or (x == 0 and sign):
         return None
-    x = P - x if (x & 1) != sign else x
-    return (x, y, 1, x * y % P)
+    return (x if x & 1 == sign else P - x, y)
 
 
 def add(p, q):
-    a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
-    c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return (e * f % P, g * h % P, f * g % P, e * h % P)
+    t = D * p[0] * q[0] * p[1] * q[1]
+    return (p[0] * q[1] + q[0] * p[1]) * pow(1 + t, -1, P) % P, (p[1] * q[1] + p[0] * q[0]) * pow(1 - t, -1, P) % P
 
 
 def times(number, p):
-    q = (0, 1, 1, 0)
+    q = (0, 1)
     while number:
         q = add(q, p) if number & 1 else q
         p, number = add(p, p), number >> 1
     return q
 
 
-BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 
 
 def is_signed(key, text, signature):
-    if len(signature) != 64:
-        return False
     a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
-    if a is None or r is None or s >= L:
+    if len(signature) != 64 or a is None or r is None or s >= L:
         return False
     h = int.from_bytes(hashlib.sha512(signature[:32] + key + text).digest(), "little") % L
-    p, q = times(s, BASE), add(r, times(h, a))
-    return (p[0] * q[2] - q[0] * p[2]) % P == 0 and (p[1] * q[2] - q[1] * p[2]) % P == 0
+    return times(s, BASE) == add(r, times(h, a))
 
 
 class Cannot(Exception):
@@ -77,7 +69,7 @@ def sha256(data):
 
 def unbase64(text):
     """What a text stands for, nothing when it is written in another way than the one."""
-    data = base64.b64decode(text) if len(text) % 4 == 0 else b""
+    data = base64.b64decode(text or "") if len(text or "") % 4 == 0 else b""
     return data if base64.b64encode(data).decode() == text else b""
 
 
@@ -146,17 +138,16 @@ def root_of(hashes):
 
 def led_to(hash_, index, size, proof):
     """The root that leaf `index` and its proof lead to, or nothing."""
-    proof = list(proof)
     if index >= size or (size == 1) != (not proof):
         return None
     if size == 1:
         return hash_
-    at = split(size)
+    at, *below, beside = split(size), *proof
     if index < at:
-        left = led_to(hash_, index, at, proof[:-1])
-        return left and node_hash(left, proof[-1])
-    right = led_to(hash_, index - at, size - at, proof[:-1])
-    return right and node_hash(proof[-1], right)
+        left = led_to(hash_, index, at, below)
+        return left and node_hash(left, beside)
+    right = led_to(hash_, index - at, size - at, below)
+    return right and node_hash(beside, right)
 
 
 # Operator events
@@ -168,7 +159,7 @@ def read_parts(rest, numbers, parts):
     """The bytes of the parts that are not empty, and what follows; the texts go to `parts`."""
     taken, last = b"", 0
     while rest and rest[0] in numbers and rest[0] > last:
-        last, (length,) = rest[0], struct.unpack_from("<I", rest, 1)
+        last, length = struct.unpack_from("<BI", rest)
         if len(rest) < 5 + length:
             raise ValueError("cut")
         parts[last] = rest[5 : 5 + length].decode()
@@ -203,44 +194,34 @@ def act_leaf(kind, data):
         return None
 
 
-def segment_records(data, number, bound):
-    """(seq, kind, payload) of a segment in order, and whether bytes lay between or after them that are none."""
-    head = data[:32]
-    is_whole = head[:12] == b"GLWAL\r\n\x1a\x01\0\0\0" and zlib.crc32(head[:28]) == int.from_bytes(head[28:], "little")
-    at, expected, records, is_damaged = 32 if is_whole else 0, 0, [], not is_whole
-    while at < len(data):
-        head, ok = data[at : at + 40], False
-        if len(head) == 40 and head[:8] == MARKER:
-            first, events, length, _, kind, crc, own = struct.unpack("<QIIIIII", head[8:])
-            ok = zlib.crc32(head[:36], zlib.crc32(struct.pack("<Q", number))) == own and first >= expected
-        if ok and bound is not None and first >= bound:
+def segment_records(data, number, bound, found):
+    """(seq, kind, payload) of the records of a segment, up to the bytes that are none: only the newest segment may end in such."""
+    is_whole = data[:12] == b"GLWAL\r\n\x1a\x01\0\0\0" and zlib.crc32(data[:28]) == int.from_bytes(data[28:32], "little")
+    at, expected, records = 32 if is_whole else max(data.find(MARKER), 0), 0, []
+    while len(head := data[at : at + 40]) == 40 and head[:8] == MARKER:
+        first, events, length, _, kind, crc, own = struct.unpack("<QIIIIII", head[8:])
+        payload = data[at + 40 : at + 40 + length]
+        is_head = zlib.crc32(head[:36], zlib.crc32(struct.pack("<Q", number))) == own and first >= expected
+        if is_head and bound is not None and first >= bound:
+            return records
+        if not is_head or len(payload) < length or zlib.crc32(payload) != crc:
             break
-        payload = data[at + 40 : at + 40 + length] if ok else b""
-        if not ok or len(payload) < length or zlib.crc32(payload) != crc:
-            is_damaged, following = True, data.find(MARKER, at + 1)
-            at = len(data) if following < 0 else following
-            continue
-        if kind != HOLE:
-            records.append((first, kind, payload))
+        records += [(first, kind, payload)] * (kind != HOLE)
         at, expected = at + 40 + length, first + events
-    return records, is_damaged
+    if (at < len(data) or not is_whole) and (bound is not None or MARKER in data[at + 1 :]):
+        found.append(f"trail segment {number} has bytes that cannot be read")
+    return records
 
 
 def trail_records(directory, found):
-    """Every record of the trail."""
-    files = sorted(directory.glob("*.wal"), key=lambda file: int(file.stem))
-    contents, bounds, bound = [(int(file.stem), file.read_bytes()) for file in files], [], None
-    for _, data in reversed(contents):
-        bounds.append(bound)
+    """Every record of the trail; a segment ends where a later one begins."""
+    records, bound = [], None
+    for file in sorted(directory.glob("*.wal"), key=lambda file: int(file.stem), reverse=True):
+        data = file.read_bytes()
+        records = segment_records(data, int(file.stem), bound, found) + records
         if len(data) >= 32:
             first = struct.unpack_from("<Q", data, 20)[0]
             bound = first if bound is None else min(bound, first)
-    records = []
-    for (number, data), bound in zip(contents, reversed(bounds)):
-        of_segment, is_damaged = segment_records(data, number, bound)
-        records += of_segment
-        if is_damaged and bound is not None:
-            found.append(f"trail segment {number} has bytes that cannot be read")
     return records
 
 
@@ -271,8 +252,6 @@ def check_trail(tenant, hashes, found):
 SELDOM = set("""request_id correlation_id trace_id path query query_parameters request_headers request_body response_headers
     response_body native_url native_request_headers native_response_headers native_request_body native_response_body
     external_calls event_pk session_id context_id root_context_id message_id custom""".split())
-
-
 PERSONAL = SELDOM | set("""consumer_id consumer_name claimed_consumer customer api_key_id api_key_name auth_subject auth_principal_id
     auth_claims_property auth_property identity_account_id identity_caller identity_user identity_user_arn cognito_provider
     cognito_identity_id ip asn city user_agent referer authorize_error authorizer_error error_message evidence""".split())
@@ -283,10 +262,11 @@ def part_of(name, text):
     return sha256(name.encode() + b"\0" + text.encode())[:16]
 
 
-def salts_of(count, half, left):
-    """The salts of so many leaves: from a half of the key, or from what is left of those that were erased."""
-    levels, seeds, salts = max(count - 1, 0).bit_length(), {}, {}
-    for at, data in left.items():
+def commitments_of(count, half, notes, own):
+    """The commitments of so many events or texts: `own` makes them of their salts; those of erased ones are in what is left of them."""
+    levels, seeds, left, salts = max(count - 1, 0).bit_length(), {}, {}, {}
+    for at, data in enumerate(map(unbase64, [] if half else notes)):
+        left.update({at: data[:32]} if len(data) >= 32 else {})
         hanging = [data[n : n + 17] for n in range(32, len(data), 17)]
         seeds.update({(one[0], (at >> one[0] ^ 1) << one[0]): one[1:] for one in hanging if one[0] < levels})
     for (level, first), seed in ({(levels, 0): half} if half else seeds).items():
@@ -294,19 +274,7 @@ def salts_of(count, half, left):
         for _ in range(level):
             nodes = [part for node in map(sha256, nodes) for part in (node[:16], node[16:])]
         salts.update(zip(range(first, count), nodes))
-    return salts
-
-
-def left_of(texts, half):
-    """What is left of those that were erased, by their places; nothing as long as there is a key."""
-    left = {}
-    for at, text in enumerate([] if half else texts):
-        try:
-            data = base64.b64decode(text or "", validate=True)
-        except ValueError:
-            data = b""
-        left.update({at: data} if len(data) >= 32 else {})
-    return left
+    return [left[at] if at in left else own(at, salts[at]) if at in salts else bytes(32) for at in range(count)]
 
 
 def commitment_of(salt, texts):
@@ -319,30 +287,21 @@ def commitment_of(salt, texts):
 
 
 def personal_of(columns, half):
-    """The commitments to the personal texts of each event, one after the other."""
-    rows, commitments = len(columns["seq"]), []
-    left = left_of(columns.get("erased", []), half)
-    salts = salts_of(rows, half, left)
-    for at in range(rows):
-        texts = {name: columns[name][at] for name in PERSONAL & columns.keys() if columns[name][at]}
-        own = commitment_of(salts[at], texts) if at in salts else bytes(32)
-        commitments.append((bytes(32) if texts else left[at][:32]) if at in left else own)
-    return commitments
+    """The commitments to the personal texts of each event; an erased one has no such texts."""
+    names, notes = sorted(PERSONAL & columns.keys()), columns.get("erased", [])
+    texts = [{name: columns[name][at] for name in names if columns[name][at]} for at in range(len(columns["seq"]))]
+    notes = [note if not own else None for note, own in zip(notes, texts)]
+    return commitments_of(len(texts), half, notes, lambda at, salt: commitment_of(salt, texts[at]))
 
 
 def names_of(columns, half):
-    """Of the columns that are not personal and have texts: the number of each text, and the commitments to them."""
+    """Of the columns that are not personal and have texts: the number of each text; and the commitments to all texts."""
     others = {name: values for name, values in sorted(columns.items()) if name not in PERSONAL and name != "erased"}
     texts = {name: list(dict.fromkeys(filter(None, values))) for name, values in others.items() if any(isinstance(value, str) for value in values)}
     everything = [text for of in texts.values() for text in of]
-    left = left_of([text[7:] if text.startswith("erased:") else None for text in everything], half)
-    salts, names, place = salts_of(len(everything), half, left), {}, 0
-    for name, distinct in texts.items():
-        places = range(place, place := place + len(distinct))
-        owns = (sha256(salts[at] + text.encode()) if at in salts else bytes(32) for at, text in zip(places, distinct))
-        commitments = [left[at][:32] if at in left else own for at, own in zip(places, owns)]
-        names[name] = ({None: None, **{text: number for number, text in enumerate(distinct, 1)}}, commitments)
-    return names
+    notes = [text[7:] if text.startswith("erased:") else None for text in everything]
+    commitments = commitments_of(len(everything), half, notes, lambda at, salt: sha256(salt + everything[at].encode()))
+    return {name: {None: None, **{text: number for number, text in enumerate(of, 1)}} for name, of in texts.items()}, commitments
 
 
 def relative(name, value, place):
@@ -379,16 +338,15 @@ def leaves_of(events):
 
 def digest_of(columns, rows, names):
     """What the events of a block come to, as leaves of a tree."""
-    names, shape, values = names_of(columns, names), [], []
+    (texts, commitments), shape, values = names_of(columns, names), [], []
     for name in sorted(columns.keys() - PERSONAL - {"erased"}):
-        which, texts = names.get(name, (None, ()))
+        which = texts.get(name)
         of = [which[value] if which else relative(name, value, place) for place, value in enumerate(columns[name])]
         if any(value is not None for value in of):
-            shape.append(shape_of(name, of, len(texts)))
+            shape.append(shape_of(name, of, len(which) - 1 if which else 0))
             values.append(of)
     events = [event_hash(commitment, shape, of) for commitment, *of in zip(personal_of(columns, rows), *values)]
-    of_names = [leaf_hash(commitment) for _, commitments in names.values() for commitment in commitments]
-    return digest_of_trees(shape, root_of(of_names), root_of(leaves_of(events)))
+    return digest_of_trees(shape, root_of([leaf_hash(commitment) for commitment in commitments]), root_of(leaves_of(events)))
 
 
 def holds(columns, block, key):
@@ -398,20 +356,14 @@ def holds(columns, block, key):
     return digest_of(columns, rows, names) == block.split(" ")[6]
 
 
-def readers():
-    try:
-        import pyarrow.parquet
-    except ImportError as error:
-        raise Cannot("to read access events Python needs pyarrow: pip install pyarrow") from error
-    return pyarrow
-
-
 def table_files(table):
     """The files of a Delta table and their tags."""
+    import pyarrow.parquet
+
     files, log, start = {}, table / "_delta_log", -1
     for checkpoint in sorted(log.glob("*.checkpoint.parquet"))[-1:]:
         start = int(checkpoint.name[:20])
-        adds = [row["add"] for row in readers().parquet.read_table(checkpoint, columns=["add"]).to_pylist()]
+        adds = [row["add"] for row in pyarrow.parquet.read_table(checkpoint, columns=["add"]).to_pylist()]
         files = {add["path"]: dict(add["tags"] or []) for add in adds if add}
     for commit in sorted(log.glob("*.json")):
         for action in map(json.loads, commit.read_text().splitlines() if int(commit.stem) > start else []):
@@ -423,8 +375,10 @@ def table_files(table):
 
 def check_file(path, date, blocks, keys, found):
     """Which of these blocks are in a file, how many of its events are theirs as signed, and the numbers of the others."""
-    read, is_text = readers().parquet.ParquetFile(path).read().sort_by("seq"), readers().types.is_string
-    types = [kind if is_text(kind) else readers().int64() for kind in read.schema.types]
+    import pyarrow.parquet
+
+    read = pyarrow.parquet.ParquetFile(path).read().sort_by("seq")
+    types = [kind if pyarrow.types.is_string(kind) else pyarrow.int64() for kind in read.schema.types]
     columns = {name: read[name].cast(kind).to_pylist() for name, kind in zip(read.column_names, types)}
     met, proved, others = [], 0, set(columns["seq"])
     for block in blocks:
@@ -457,35 +411,6 @@ def check_access(table, leaves, found):
     print(f"{proved} access events are as they were signed")
 
 
-def check_day(root, keys):
-    """What is wrong with a day of an archive."""
-    if not (root / "archive.json").is_file():
-        return [f"{root} has no description of what was archived"]
-    archived, found, proved, names = json.loads((root / "archive.json").read_text()), [], 0, set()
-    if archived["archive"] != "gatelog-day-1":
-        raise Cannot(f"{root}: an archive of another form")
-    checkpoint = open_note(archived["checkpoint"], keys)
-    if checkpoint is None or not checkpoint[0].endswith("/access"):
-        return [f"{root}: the checkpoint is that of another log, or signed by none of the keys"]
-    for file in archived["files"]:
-        blocks = dict(of["block"].rsplit(" ", 1) for of in file["blocks"])
-        for block, of in zip(blocks, file["blocks"]):
-            if led_to(leaf_hash(block.encode()), of["leaf"], checkpoint[1], map(unbase64, of["proof"])) != checkpoint[2]:
-                found.append(f"{file['name']}: a block is not one that was signed")
-        names.add(file["name"])
-        try:
-            met, count, others = check_file(root / file["name"], archived["day"], blocks, blocks, found)
-        except (ValueError, OSError) as error:
-            found.append(f"{file['name']} cannot be read: {error}")
-            continue
-        found += [f"{file['name']}: the events of {block} are missing" for block in blocks if block not in met]
-        found += [f"{file['name']}: {len(others)} events were never signed"] if others else []
-        proved += count
-    found += [f"{path.name} is not of the day" for path in root.glob("*.parquet") if path.name not in names]
-    print(f"{proved} archived access events of {archived['day']} are as they were signed")
-    return found
-
-
 # Logs (C2SP tlog-tiles)
 def tile_bytes(log, level, index, count):
     groups, rest = [f"{index % 1000:03}"], index // 1000
@@ -507,17 +432,12 @@ def read_entries(data):
 
 def check_tiles(log, size, found):
     """The leaves and their hashes, after every tile was compared with what it is made of."""
-    leaves, hashes, level, above = [], [], [], 1
-    for index in range((size + 255) // 256):
-        width = min(256, size - index * 256)
-        entries = read_entries(tile_bytes(log, "entries", index, size))
-        leaves, of_tile = leaves + entries, [leaf_hash(entry) for entry in entries]
-        kept = tile_bytes(log, "0", index, size)
-        if len(of_tile) != width or kept != b"".join(of_tile):
-            found.append(f"tile {index} is not made of its leaves")
-        if len(of_tile) != width:
-            of_tile = [kept[at : at + 32] for at in range(0, 32 * width, 32)]
-        level, hashes = level + [root_of(of_tile)] * (width == 256), hashes + of_tile
+    tiles = range((size + 255) // 256)
+    leaves = [entry for index in tiles for entry in read_entries(tile_bytes(log, "entries", index, size))]
+    hashes = level = [leaf_hash(entry) for entry in leaves]
+    if len(leaves) != size:
+        found.append(f"there are {len(leaves)} leaves of {size}")
+    above = 0
     while level:
         groups = [level[at : at + 256] for at in range(0, len(level), 256)]
         for index, want in enumerate(groups):
@@ -550,11 +470,6 @@ def check_log(tenant, name, keys, earlier, found):
 def check(root, keys, earlier):
     if not root.is_dir():
         return check_bundle(root, keys)
-    if (root / "archive.json").is_file():
-        return check_day(root, keys)
-    if (root / "access").is_dir():
-        bundles = [what for path in sorted(root.glob("trail/*")) for what in check_bundle(path, keys)]
-        return [what for path in sorted((root / "access").iterdir()) for what in check_day(path, keys)] + bundles
     tenant, found = root / "tenants" / "1", []
     if not tenant.is_dir():
         raise Cannot(f"{root} is no data directory")
@@ -570,63 +485,18 @@ def check(root, keys, earlier):
     return found
 
 
-def event_holds(bundle, root, size):
-    """Whether an access event is in the block it says, and that in the log."""
-    event, block = bundle["event"], bundle["block"].split(" ")
-    shape = [(column["name"], column["texts"], column["least"], column["bits"]) for column in event["columns"]]
-    numbers, texts, values, names = event["numbers"], event["texts"], [], unhex(event["names"], 32)
-    hashes = lambda path: [unhex(text, 32) for text in path]
-    if led_to(leaf_hash(bundle["block"].encode()), bundle["index"], size, hashes(bundle["path"])) != root:
-        return False
-    if block[0] != "sealed" or not all(re.fullmatch("[a-z0-9_]+", name) and bits <= 64 for name, _, _, bits in shape):
-        return False
-    ((kind, told),) = event["personal"].items()
-    if kind == "told" and (told["texts"].keys() - PERSONAL or not all(told["texts"].values())):
-        return False
-    commitment = unhex(told, 32) if kind == "withheld" else commitment_of(unhex(told["salt"], 16), told["texts"])
-    before, everything = 0, sum(count for _, count, _, _ in shape)
-    for name, count, _, _ in shape:
-        text = texts.get(name, {"which": None})
-        values.append(text["which"] if count else relative(name, numbers.get(name), event["place"]))
-        if name in (numbers if count else texts) or (name in texts and text["which"] not in range(1, count + 1)):
-            return False
-        said = text.get("said")
-        own = said and leaf_hash(sha256(unhex(said["salt"], 16) + said["text"].encode()))
-        if said and led_to(own, before + text["which"] - 1, everything, hashes(said["path"])) != names:
-            return False
-        before += count
-    own = event_hash(commitment, shape, values)
-    if own is None or {*numbers, *texts} - {name for name, *_ in shape}:
-        return False
-    at, of_leaf, count = event["place"] % 16, hashes(event["beside"]), int(block[3])
-    of_leaf.insert(at, own)
-    if len(of_leaf) != min(16, count - event["place"] + at):
-        return False
-    events = led_to(*leaves_of(of_leaf), event["place"] // 16, (count + 15) // 16, hashes(event["path"]))
-    return events is not None and digest_of_trees(shape, names, events) == block[6]
-
-
-def unhex(text, count):
-    if not re.fullmatch("[0-9a-f]{%d}" % (2 * count), text):
-        raise ValueError(f"not {2 * count} hexadecimal digits: {text}")
-    return bytes.fromhex(text)
-
-
 def check_bundle(path, keys):
     bundle = json.loads(path.read_text())
-    if not isinstance(bundle, dict) or bundle.get("bundle") not in ("gatelog-1", "gatelog-event-1"):
+    if not isinstance(bundle, dict) or bundle.get("bundle") != "gatelog-1":
         raise Cannot(f"{path} is not a bundle of a known form")
     checkpoint = open_note(bundle["checkpoint"], keys)
     if checkpoint is None:
         return ["the checkpoint is signed by none of the keys, or was altered"]
     origin, size, signed = checkpoint
     print(f"{origin}: {size} leaves, root {signed.hex()}")
-    if "event" in bundle:
-        holds, number = event_holds(bundle, signed, size), bundle["event"]["numbers"]["seq"]
-        return [] if holds else [f"access event {number} is not the one that was signed"]
     found, seen = [], set()
     for record in bundle["records"]:
-        seq, proof = record["seq"], map(unbase64, record["proof"])
+        seq, proof = record["seq"], [unbase64(text) for text in record["proof"]]
         act = act_leaf(record["kind"], unbase64(record["record"]))
         if act is None or led_to(leaf_hash(act[0]), seq, size, proof) != signed:
             found.append(f"operator event {seq} is not the one that was signed")
@@ -637,8 +507,8 @@ def check_bundle(path, keys):
     return found
 
 
-def main():
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def main(check, about):
+    arguments = argparse.ArgumentParser(description=about.split("\n")[0])
     arguments.add_argument("path", type=pathlib.Path)
     arguments.add_argument("--pubkey")
     arguments.add_argument("--checkpoint", action="append", default=[])
@@ -650,8 +520,9 @@ def main():
         earlier = [note for path in asked.checkpoint
                    for file in sorted(pathlib.Path(path).rglob("*.checkpoint")) or [path] for note in read_notes(file, keys, witnesses)]
         found = check(asked.path, keys, earlier)
-    except (Cannot, OSError, KeyError, TypeError, ValueError) as error:
-        print(f"cannot be checked: {error}", file=sys.stderr)
+    except (Cannot, ImportError, OSError, KeyError, TypeError, ValueError) as error:
+        way_out = ": access events need pyarrow (pip install pyarrow)" if isinstance(error, ImportError) else ""
+        print(f"cannot be checked: {error}{way_out}", file=sys.stderr)
         return 2
     for what in found[:20]:
         print(f"ALTERED {what}")
@@ -659,4 +530,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(check, __doc__))

@@ -7,7 +7,7 @@ a bucket.
 In short it is killed once at each place, in long four times: after each kill the clock must go steadily for another hour.
 
 Each event must be in the table or in the archive at any moment, at the end in exactly one of them, as Parquet's own reader sees
-it; `gatelog verify` and tools/verify.py must believe what lies in the archive, and find what was changed there.
+it; `gatelog verify` and tools/verify_more.py must believe what lies in the archive, and find what was changed there.
 """
 
 import json
@@ -77,7 +77,7 @@ def table_days(gatelog):
 def verify(gatelog, path):
     key = gatelog.directory / "data" / "proof.pub"
     done = subprocess.run([gatelog.binary, "verify", path, "--pubkey", key], capture_output=True, text=True)
-    other = subprocess.run([sys.executable, ROOT / "tools" / "verify.py", path, "--pubkey", key], capture_output=True, text=True)
+    other = subprocess.run([sys.executable, ROOT / "tools" / "verify_more.py", path, "--pubkey", key], capture_output=True, text=True)
     assert done.returncode == other.returncode, f"two verifiers do not agree: {done}, {other}"
     return done
 

@@ -1,4 +1,4 @@
-//! What `gatelog verify` and tools/verify.py say of a trail: the same, and the truth.
+//! What `gatelog verify` and tools/verify.py say of a trail: the same, and the truth. Of one access event it is verify_more.py beside it.
 
 #![allow(
     clippy::unwrap_used,
@@ -46,7 +46,8 @@ impl Left {
         let pubkey = self.path("data/proof.pub").display().to_string();
         let args: Vec<&str> = if args.is_empty() { vec!["--pubkey", &pubkey] } else { args.to_vec() };
         let ours = Command::new(BINARY).arg("verify").arg(what).args(&args).output().unwrap();
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/verify.py");
+        let script = if what.ends_with("event.json") { "verify_more.py" } else { "verify.py" };
+        let script = format!("{}/../../tools/{script}", env!("CARGO_MANIFEST_DIR"));
         let theirs = Command::new(&self.python).arg(script).arg(what).args(&args).output().unwrap();
         let code = ours.status.code().unwrap();
         assert_eq!(Some(code), theirs.status.code(), "{args:?}\n{ours:?}\n{theirs:?}");
