@@ -1268,7 +1268,12 @@ export interface components {
         };
         ProvedEvent: {
             beside: string[];
-            columns: (string | number)[][];
+            columns: {
+                bits: number;
+                least: number;
+                name: string;
+                texts: number;
+            }[];
             names: string;
             numbers: {
                 [key: string]: number;
