@@ -53,7 +53,7 @@ fn every_change_of_kong_is_recorded_as_it_was() {
     let shown = proxied.server.cli(ADMIN, &["trail", "--change-set", id]);
     assert_eq!(String::from_utf8_lossy(&shown.stdout).lines().count(), whole + 1);
 
-    // What was only looked at is there as well, each thing once a minute, without parameters.
+    // What was only looked at is there as well, each thing once an hour, without parameters.
     let looks: Vec<Value> = proxied
         .trail("")
         .into_iter()

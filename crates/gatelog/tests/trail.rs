@@ -352,7 +352,7 @@ fn reads_of_summary(server: &Server) -> Vec<Value> {
 }
 
 #[test]
-fn other_reads_are_recorded_once_a_minute_without_what_was_asked() {
+fn other_reads_are_recorded_once_an_hour_without_what_was_asked() {
     let server = Server::start();
     for hours in 1..4 {
         server.json(&format!("/api/v1/summary?from={hours}h"));

@@ -150,7 +150,7 @@ pub(super) fn read(scope: &Scope, call: &Call, route: &str) -> Option<Act> {
     Some(act)
 }
 
-/// Records it, once a minute for the same route and operator; the answer does not wait for the disk.
+/// Records it, once an hour for the same route and operator; the answer does not wait for the disk.
 pub(super) async fn was_read(app: &Arc<App>, act: Option<Act>) {
     let Some(act) = act else { return };
     let question = (act.operator.clone(), act.address.clone(), act.code.clone(), act.resource_id.clone());

@@ -97,7 +97,7 @@ impl Visit {
         }
     }
 
-    /// A thing or a list was read: once a minute for the same one, whatever the parameters, and nobody waits for it.
+    /// A thing or a list was read: once an hour for the same one, whatever the parameters, and nobody waits for it.
     pub(super) async fn looked(&self, call: &Call, status: StatusCode) -> Result<(), Problem> {
         let look = act::begun(&self.proxy.plan, call, None, None, &self.app.rules, clock::now())?;
         let outcome = act::outcome(status).to_owned();

@@ -1,4 +1,4 @@
-//! Looks that nobody waits for: lists and totals of this program, things of a gateway. Once a minute for the same question, and
+//! Looks that nobody waits for: lists and totals of this program, things of a gateway. Once an hour for the same question, and
 //! the answer leaves before the disk has it.
 
 use std::hash::Hash;
@@ -9,14 +9,14 @@ use event::Act;
 use super::Unrecorded;
 use crate::app::App;
 
-/// Records that someone looked, unless they asked the same within the last minute. `unrecorded` hears when that fails.
+/// Records that someone looked, unless they asked the same within the last hour. `unrecorded` hears when that fails.
 pub(crate) async fn glanced(
     app: &Arc<App>,
     question: impl Hash + Send + 'static,
     act: Act,
     unrecorded: impl FnOnce(Unrecorded) + Send + 'static,
 ) {
-    if !app.trail.recent.is_new(&question, act.time) {
+    if !app.trail.recent.is_new_this_hour(&question, act.time) {
         return;
     }
     let handed = app.trail.hand(act).await;

@@ -1,39 +1,50 @@
 //! What was asked a moment ago. Pages ask the same again and again; the same question of the same operator from the same
-//! address is one event a minute, so that looking cannot fill the trail.
+//! address is one event a minute, or an hour, so that looking cannot fill the trail.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use event::Timestamp;
-use event::time::MINUTE;
+use event::time::{HOUR, MINUTE};
 
 /// Questions remembered at most; with more, some are recorded again.
 const QUESTIONS_MAX: usize = 4_096;
 
-/// Questions of the last minute.
+/// Questions of the last minute or hour.
 #[derive(Default)]
 pub(crate) struct Recent {
     hasher: RandomState,
+    /// Until when each is not new.
     asked: Mutex<HashMap<u64, Timestamp>>,
 }
 
 impl Recent {
     /// Whether it was not asked within the last minute.
     pub(crate) fn is_new(&self, question: impl Hash, now: Timestamp) -> bool {
+        self.is_new_within(MINUTE, question, now)
+    }
+
+    /// Whether it was not asked within the last hour: for looks at what is no event.
+    pub(crate) fn is_new_this_hour(&self, question: impl Hash, now: Timestamp) -> bool {
+        self.is_new_within(HOUR, question, now)
+    }
+
+    fn is_new_within(&self, length: i64, question: impl Hash, now: Timestamp) -> bool {
         let key = self.hasher.hash_one(question);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_recent = |then: &Timestamp| (0..MINUTE).contains(&(now.0 - then.0));
-        if asked.get(&key).is_some_and(is_recent) {
+        // A clock that went back hides nothing.
+        let is_recent = |until: &Timestamp, length| (1..=length).contains(&(until.0 - now.0));
+        if asked.get(&key).is_some_and(|until| is_recent(until, length)) {
             return false;
         }
         if asked.len() >= QUESTIONS_MAX {
-            asked.retain(|_, then| is_recent(then));
+            asked.retain(|_, until| is_recent(until, HOUR));
         }
         if asked.len() >= QUESTIONS_MAX {
             asked.clear();
         }
-        asked.insert(key, now);
+        asked.insert(key, Timestamp(now.0 + length));
         true
     }
 
@@ -56,8 +67,10 @@ mod tests {
         assert!(recent.is_new("b", at(60)));
         recent.forget("b");
         assert!(recent.is_new("b", at(60)));
+        assert!(recent.is_new_this_hour("c", at(0)) && !recent.is_new_this_hour("c", at(3_599)));
+        assert!(recent.is_new_this_hour("c", at(3_600)));
         // A clock that went back hides nothing.
-        assert!(recent.is_new("a", at(0)));
+        assert!(recent.is_new("a", at(0)) && recent.is_new_this_hour("c", at(3_599)));
         for n in 0..3 * QUESTIONS_MAX {
             recent.is_new(n, at(70));
         }
