@@ -8,6 +8,7 @@ all readers could read and agree. When they cannot be installed that is a failur
 """
 
 import json
+import os
 import subprocess
 import sys
 import venv
@@ -94,7 +95,10 @@ def main():
     if not arguments:
         sys.exit(__doc__)
     if arguments[0] == "--inside":
-        sys.exit(0 if read(arguments[1:]) else 1)
+        all_agree = read(arguments[1:])
+        sys.stdout.flush()
+        # Threads of the readers may still run when Python takes itself down, and abort it after everything was said.
+        os._exit(0 if all_agree else 1)
     sys.exit(subprocess.run([python_with_readers(), __file__, "--inside", *arguments]).returncode)
 
 
