@@ -88,6 +88,7 @@ const erasures = () => ({
     { name: 'ip', label: 'IP address', doc: 'The address of the client.' },
     { name: 'operator', label: 'Operator', doc: 'Somebody of the operator trail.' },
   ],
+  waiting: [],
   erasures: [
     {
       id: 'e1',

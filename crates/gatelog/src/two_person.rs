@@ -41,6 +41,13 @@ pub(crate) enum Wish {
     },
 }
 
+impl Wish {
+    /// Whether it is to erase a person.
+    pub(crate) fn is_erasure(&self) -> bool {
+        matches!(self, Wish::Erase { .. })
+    }
+}
+
 /// A request that waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Request {
@@ -115,7 +122,7 @@ impl Waiting {
         if request.by == person {
             return Err(Refused::Own);
         }
-        if matches!(request.wish, Wish::Erase { .. }) {
+        if request.wish.is_erasure() {
             return Err(Refused::Unnamed);
         }
         self.0.remove(id).ok_or(Refused::Missing)

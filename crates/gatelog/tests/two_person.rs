@@ -153,6 +153,57 @@ fn an_erasure_waits_until_somebody_else_names_the_same_person() {
 }
 
 #[test]
+fn whoever_could_approve_an_erasure_may_decline_it() {
+    let server = Server::with(&[("GATELOG_TWO_PERSON_RULE", "true")]);
+    for (role, permission) in [("eraser", "persons:erase"), ("keeper", "settings:write")] {
+        let role = format!("/api/v1/roles/{role}");
+        assert_eq!(
+            server.put(ADMIN, &role, &json!({ "permissions": [permission, "account:own"] })).status,
+            200
+        );
+    }
+    let [ada, bob, eve] = [("ada", "eraser"), ("bob", "eraser"), ("eve", "keeper")]
+        .map(|(name, role)| server.person(name, role));
+    let post = |cookie: &str, path: &str, body: &Value| server.send_with(cookie, "POST", path, body);
+    let person = json!({ "subject": "consumer", "value": "alice-of-sales" });
+    let ask = || {
+        let asked = post(&ada, "/api/v1/erasures", &person);
+        assert_eq!(asked.status, 202, "{}", asked.text());
+        asked.json()["waiting"]["id"].as_str().unwrap().to_owned()
+    };
+    let decline = |who: &str, id: &str| {
+        post(who, &format!("/api/v1/erasures/requests/{id}/decline"), &json!({})).status
+    };
+    let seen = || server.json("/api/v1/erasures")["waiting"].as_array().unwrap().len();
+    // Those who could approve it see it, and decline it; who asked withdraws it.
+    for who in [&bob, &ada] {
+        let id = ask();
+        let told = server.send("GET", "/api/v1/erasures", &[("Cookie", who)], b"").json();
+        assert_eq!((&told["waiting"][0]["id"], &told["waiting"][0]["by"]), (&json!(id), &json!("ada")));
+        assert_eq!(
+            (
+                decline(&eve, &id),
+                server.post(ADMIN, &format!("/api/v1/erasures/requests/{id}/decline"), &json!({})).status,
+                seen()
+            ),
+            (403, 409, 1)
+        );
+        assert_eq!((decline(who, &id), seen(), decline(who, &id)), (204, 0, 404));
+    }
+    // And nothing else that waits.
+    let asked = post(&eve, PATH, &json!({ "events_days": 30 })).json();
+    let id = asked["waiting"]["id"].as_str().unwrap();
+    assert_eq!((seen(), decline(&bob, id), waiting(&server).len()), (0, 404, 1));
+    assert_eq!(post(&bob, &format!("/api/v1/requests/{id}/decline"), &json!({})).status, 403);
+    // On the command line.
+    let id = ask();
+    let bobs_token = token_of(&server, &bob);
+    let out = server.cli(&bobs_token, &["erase", "--decline", &id]);
+    assert!(out.status.success(), "{out:?}");
+    assert_eq!(seen(), 0);
+}
+
+#[test]
 fn without_the_rule_one_is_enough() {
     let server = Server::start();
     assert_eq!((server.post(ADMIN, PATH, &json!({ "events_days": 30 })).status, days(&server)), (200, 30));

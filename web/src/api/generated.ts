@@ -422,6 +422,8 @@ export interface components {
                 label: string;
                 name: string;
             }[];
+            /** @description Erasures that wait for a second person, with the rule of two. */
+            waiting: components["schemas"]["Waiting"][];
         };
         Event: {
             access: {

@@ -20,16 +20,22 @@ use crate::terminal::line;
 ///   gatelog erase consumer alice
 ///   gatelog erase ip 203.0.113.7 --apply
 ///   gatelog erase operator bob --apply
+///   gatelog erase --decline 3f0c8d5e7a41
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Args {
     /// What the value is: consumer, user, iam_user, ip, api_key, customer or operator
-    subject: String,
+    #[arg(required_unless_present = "decline")]
+    subject: Option<String>,
     /// The value, as it stands in events
-    value: String,
+    #[arg(required_unless_present = "decline")]
+    value: Option<String>,
     /// Erases it
     #[arg(long)]
     apply: bool,
+    /// Declines an erasure that waits for a second person, or withdraws your own
+    #[arg(long, value_name = "ID", conflicts_with_all = ["subject", "value", "apply"])]
+    decline: Option<String>,
     /// JSON, as the API answers
     #[arg(long)]
     json: bool,
@@ -43,6 +49,13 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
+    if let Some(id) = &args.decline {
+        if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            bail!("{id:?} is not the id of what waits");
+        }
+        asked(&client, &format!("{PATH}/requests/{id}/decline"), &json!({}))?;
+        return Ok(());
+    }
     let person = json!({ "subject": args.subject, "value": args.value });
     let trial = asked(&client, "/api/v1/erasures/try", &person)?;
     if !args.json {

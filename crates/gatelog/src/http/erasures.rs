@@ -35,7 +35,11 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/erasures",
             list,
-            About::new("Who was erased, by a keyed hash; and the ways to name a person.", &[], "Erasures"),
+            About::new(
+                "Who was erased, by a keyed hash, and what waits; and the ways to name a person.",
+                &[],
+                "Erasures",
+            ),
         ),
         route(
             PersonsErase,
@@ -79,7 +83,8 @@ async fn list(scope: Scope, call: Call) -> Answer {
         .map(|subject| json!({ "name": subject.name, "label": subject.label, "doc": subject.doc }))
         .collect();
     let erasures: Vec<Value> = all.iter().map(|(id, one)| told(&call.app, id, one)).collect();
-    answer::json(&json!({ "subjects": subjects, "erasures": erasures }))
+    let waiting = call.app.catalog.with(|content| requests::of_erasure(&content.waiting, scope.principal()));
+    answer::json(&json!({ "subjects": subjects, "waiting": waiting, "erasures": erasures }))
 }
 
 /// `POST /erasures/try`.

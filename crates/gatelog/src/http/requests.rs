@@ -1,4 +1,5 @@
-//! Requests that wait for a second person, over HTTP: approving and declining. They are shown with what they are about.
+//! Requests that wait for a second person, over HTTP: approving and declining. They are shown with what they are about. Whoever
+//! could approve one may decline it: an erasure, which is approved by erasing the same person, has a route of its own for that.
 
 use axum::http::{Method, StatusCode};
 use event::Timestamp;
@@ -7,6 +8,7 @@ use keys::{Principal, Scope};
 use serde_json::{Value, json};
 
 use super::answer;
+use super::erasures;
 use super::error::Problem;
 use super::recorded::touched;
 use super::retention::whole;
@@ -49,6 +51,15 @@ pub(crate) fn routes() -> Vec<Route> {
                 .recorded(REQUEST_DECLINE)
                 .status(204),
         ),
+        route(
+            PersonsErase,
+            Method::POST,
+            "/api/v1/erasures/requests/{id}/decline",
+            decline_erasure,
+            About::new("Declines that a person is erased, or withdraws it.", &[], "Nothing")
+                .recorded(REQUEST_DECLINE)
+                .status(204),
+        ),
     ]
 }
 
@@ -65,6 +76,12 @@ pub(super) fn ask(app: &App, principal: &Principal, wish: Wish) -> Answer {
 /// All that waits, as this caller sees it.
 pub(super) fn all(waiting: &Waiting, principal: &Principal) -> Vec<Value> {
     waiting.at(clock::now()).map(|(id, request)| told(id, request, principal)).collect()
+}
+
+/// The erasures that wait.
+pub(super) fn of_erasure(waiting: &Waiting, principal: &Principal) -> Vec<Value> {
+    let waits = waiting.at(clock::now()).filter(|(_, request)| request.wish.is_erasure());
+    waits.map(|(id, request)| told(id, request, principal)).collect()
 }
 
 fn told(id: &str, request: &Request, principal: &Principal) -> Value {
@@ -109,11 +126,26 @@ async fn decline(scope: Scope, call: Call) -> Answer {
     whole(&scope)?;
     person(scope.principal())?;
     let id = call.segment("id").unwrap_or_default();
-    let wish = call.app.catalog.with(|content| content.waiting.get(id).map(|one| one.wish.clone()));
-    if let Some(Wish::Erase { .. }) = wish {
+    if is_erasure(&call, id) {
         // As for asking and approving.
         scope.principal().scope(PersonsErase)?;
     }
     call.app.change(|content| content.waiting.decline(id))??;
     Ok(answer::empty())
+}
+
+/// `POST /erasures/requests/{id}/decline`.
+async fn decline_erasure(scope: Scope, call: Call) -> Answer {
+    erasures::whole(&scope)?;
+    person(scope.principal())?;
+    let id = call.segment("id").unwrap_or_default();
+    if !is_erasure(&call, id) {
+        return Err(Refused::Missing.into());
+    }
+    call.app.change(|content| content.waiting.decline(id))??;
+    Ok(answer::empty())
+}
+
+fn is_erasure(call: &Call, id: &str) -> bool {
+    call.app.catalog.with(|content| content.waiting.get(id).is_some_and(|one| one.wish.is_erasure()))
 }
