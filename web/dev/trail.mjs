@@ -150,7 +150,8 @@ function refusals(query, { shown }) {
   const failed = Object.entries(NAMES).filter(([name, of]) => query.get(name) && !is(query.get(name), of(shown)))
   const search = (query.get('search') ?? '').toLowerCase()
   const isFound = JSON.stringify(Object.values(shown)).toLowerCase().includes(search)
-  return [...failed.map(([name]) => name), ...(isFound ? [] : ['search'])]
+  const isHidden = query.get('reads') === 'hidden' && shown.verb === 'read' && shown.outcome !== 'denied'
+  return [...failed.map(([name]) => name), ...(isFound ? [] : ['search']), ...(isHidden ? ['reads'] : [])]
 }
 
 function changesOf(before, after) {
@@ -173,18 +174,22 @@ export function trail(path, query, { from, to }, isEmpty) {
     return { events: shown, next_cursor: found.length > limit ? shown.at(-1).id : null }
   }
   if (path === '/trail/facets') {
-    const total = there.filter((act) => refusals(query, act).length === 0).length
+    const counted = there.map((act) => refusals(query, act).join())
+    const total = counted.filter((names) => names === '').length
+    const reads_hidden = counted.filter((names) => names === 'reads').length
     const facets = FACETS.map((field) => {
       const counts = new Map()
       for (const act of there) {
         const value = field === 'event' ? act.shown.code : act.shown[field]
-        if (!value || refusals(query, act).some((name) => name !== field)) continue
+        const isOwn = (name) => name === field || (name === 'reads' && field === 'event')
+        const names = refusals(query, act)
+        if (!value || names.length > 1 || !names.every(isOwn)) continue
         const label = field === 'event' ? act.shown.event : value
         counts.set(value, { value, label, count: (counts.get(value)?.count ?? 0) + 1 })
       }
       return { field, values: [...counts.values()].sort((a, b) => b.count - a.count) }
     })
-    return { total, facets }
+    return { total, reads_hidden, facets }
   }
   if (path === '/trail/changes') {
     const found = there.filter(

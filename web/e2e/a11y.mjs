@@ -185,6 +185,7 @@ const STATES = [
   ['Audit, proof', '/audit?tz=UTC&row=238', inOrder(click('[data-testid=proof]'), see('Download its proof'))],
   ['Audit, a change set', '/audit?tz=UTC&change_set=5f1c0b7de2a94c11&row=243'],
   ['Audit, none', '/audit?tz=UTC&operator=nobody'],
+  ['Audit, only reads', '/audit?tz=UTC&resource_type=events'],
   ['Retention', '/retention?tz=UTC'],
   ['Retention, tried', '/retention?tz=UTC', inOrder(type('Access events, days', '90'), see('are past their time'))],
   ['Retention, wrong', '/retention?tz=UTC', inOrder(type('Access events, days', '0'), see('1 to 36,500 days'))],

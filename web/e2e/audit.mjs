@@ -140,6 +140,49 @@ try {
   await drawer.getByText('GL-SOURCE-CREATE').first().waitFor()
   check('the address alone opens it', true)
 
+  // Reads are hidden, and told; what is listed is what is exported.
+  const readsOf = async () => {
+    await settled(page)
+    return (await column(page, 3)()).filter((text) => /^Read|Look/.test(text.trim())).length
+  }
+  const reads = page.getByRole('switch', { name: 'Show reads' })
+  await page.goto(at('/audit?tz=UTC'))
+  await rowsOf(page).first().waitFor()
+  await comes('hidden reads are told', () => page.getByText(/reads are hidden/).count())
+  equal('and not listed', await readsOf(), 0)
+  const without = JSON.parse((await fetched(page, /^JSON/)).text)
+  equal('nor exported', without.filter(({ verb, outcome }) => verb === 'read' && outcome !== 'denied').length, 0)
+  // That it was exported is in the file, and not yet in the list.
+  const others = (await column(page, 3)()).filter((text) => !text.startsWith('Export operator trail')).length
+  equal('and all else is', without.filter(({ code }) => code !== 'GL-TRAIL-EXPORT').length, others)
+  check(
+    'with what was changed',
+    without.some(({ code }) => code === 'GL-SOURCE-CREATE'),
+  )
+  await reads.focus()
+  await page.keyboard.press('Space')
+  await page.waitForURL((url) => url.searchParams.get('reads') === 'shown')
+  await comes('with the keyboard they are shown', readsOf)
+  const csvAll = (await fetched(page, /^CSV/)).text
+  check('and exported', /,Read (operator trail|access events|),/.test(csvAll), csvAll.slice(0, 600))
+  await page.goBack()
+  await becomes('Back hides them again', readsOf, 0)
+  await page.getByRole('button', { name: 'Show reads' }).click()
+  await page.waitForURL((url) => url.searchParams.get('reads') === 'shown')
+  await comes('the button under the list shows them, too', () => reads.isChecked())
+  // Whoever picks a read sees it; whom only reads match is told so.
+  await page.goto(at('/audit?tz=UTC'))
+  await settled(page)
+  await page.getByRole('combobox', { name: 'Event' }).fill('Read operator')
+  await page.getByRole('option', { name: /^Read operator trail/ }).click()
+  await search(page).click()
+  await page.waitForURL((url) => url.searchParams.get('event') === 'GL-TRAIL-READ')
+  await comes('an event that is asked for is shown', readsOf)
+  await page.goto(at('/audit?tz=UTC&resource_type=api&operator=e2e'))
+  await page.getByText('Nothing but reads was found').waitFor()
+  await page.getByRole('button', { name: 'Show reads' }).click()
+  await comes('and shown on request', readsOf)
+
   // Nothing found, and a server that fails.
   await page.goto(at('/audit?tz=UTC&operator=nobody'))
   await page.getByText('Nothing of this kind was done').waitFor()

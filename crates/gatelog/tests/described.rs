@@ -95,7 +95,7 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/api/v1/trail", &["", "?limit=1", "?event=update&outcome=success", "?search=nothing-has-this"]),
     ("/api/v1/trail/{id}", &["/api/v1/trail/0", "/api/v1/trail/1"]),
     ("/api/v1/trail/{id}/proof", &["/api/v1/trail/0/proof"]),
-    ("/api/v1/trail/facets", &["", "?event=update&operator=nobody"]),
+    ("/api/v1/trail/facets", &["", "?event=update&operator=nobody&reads=hidden"]),
     ("/api/v1/trail/changes", &["", "?from=7d&marks=3"]),
     ("/api/v1/masks/versions/{id}", &["/api/v1/masks/versions/1"]),
     ("/api/v1/sources/{name}/rejects", &["/api/v1/sources/default/rejects"]),

@@ -343,6 +343,41 @@ fn what_is_counted_of_it_and_marked_on_charts() {
     assert_eq!(counts, 4);
 }
 
+#[test]
+fn reads_are_left_out_when_asked_for() {
+    let server = Server::start();
+    server.put(ADMIN, "/api/v1/roles/team", &json!({ "permissions": ["panels:read"] }));
+    server.get("/api/v1/events");
+    server.get("/api/v1/events?filter=status:200");
+    let eve = server.person("eve", "team");
+    assert_eq!(server.send("GET", "/api/v1/events", &[("Cookie", &eve)], b"").status, 403);
+    let codes = |of: &[Value]| -> Vec<String> {
+        of.iter().map(|event| event["code"].as_str().unwrap().to_owned()).collect()
+    };
+    // The API lists all unless it is asked for less.
+    let (all, shown) = (trail(&server, ""), trail(&server, "reads=shown"));
+    assert!(codes(&all).contains(&"GL-EVENTS-READ".to_owned()) && shown.len() >= all.len());
+    let left = trail(&server, "reads=hidden");
+    assert!(codes(&left).contains(&"GL-ROLE-SET".to_owned()));
+    // Whoever was refused has not read anything, and is shown.
+    let reads: Vec<&Value> = left.iter().filter(|event| event["verb"] == "read").collect();
+    assert_eq!(reads.len(), 1, "{left:?}");
+    assert_eq!((&reads[0]["operator"], &reads[0]["outcome"]), (&json!("eve"), &json!("denied")));
+    // Pages are whole, and a file has the same.
+    let page = server.json("/api/v1/trail?limit=2&reads=hidden");
+    assert_eq!(codes(page["events"].as_array().unwrap()), codes(&left)[..2]);
+    let changes = "from=1h&reads=hidden&event=GL-ROLE-SET,GL-EVENTS-READ,GL-USER-CREATE";
+    let file = server.json(&format!("/api/v1/trail/export?{changes}"));
+    assert_eq!(codes(file.as_array().unwrap()), ["GL-EVENTS-READ", "GL-USER-CREATE", "GL-ROLE-SET"]);
+    let facets = server.json(&format!("/api/v1/trail/facets?{changes}"));
+    assert_eq!((&facets["total"], &facets["reads_hidden"]), (&json!(3), &json!(2)), "{facets}");
+    assert_eq!(server.json("/api/v1/trail/facets?from=1h&event=create")["reads_hidden"], 0);
+    assert_eq!(server.get("/api/v1/trail?reads=some").status, 400);
+    let told = server.cli(ADMIN, &["trail", "--no-reads"]);
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(text.contains("Set role") && !text.contains("Read operator trail"), "{text}");
+}
+
 /// The events of reads of the summary: nobody waits for their records.
 fn reads_of_summary(server: &Server) -> Vec<Value> {
     let until = Instant::now() + Duration::from_secs(20);

@@ -1795,6 +1795,8 @@ export interface components {
                     value: string;
                 }[];
             }[];
+            /** @description Reads that match all else and that `reads=hidden` leaves out. */
+            reads_hidden: number;
             total: number;
         };
         TrailLevels: {

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { ANY_CHANGE, type TrailFacets } from '../api/trail'
 import { Button } from '../parts/button'
-import { Segmented } from '../parts/choice'
+import { Segmented, Switch } from '../parts/choice'
 import { Combobox } from '../parts/combobox'
 import { TextField } from '../parts/field'
 import { Icon } from '../parts/icon'
@@ -83,7 +83,18 @@ export function AuditFilter({ search, range, tz, facets, onRun }: Props) {
         go(draft)
       }}
     >
-      <RangeChoice range={range} tz={tz} onPick={(next) => onRun({ from: next.from, to: inAddress(next.to) })} />
+      <div className={css.range}>
+        <RangeChoice range={range} tz={tz} onPick={(next) => onRun({ from: next.from, to: inAddress(next.to) })} />
+        {/* An event that is asked for is shown, be it a read or not. */}
+        {!search.event && (
+          <Switch
+            isSelected={search.reads === 'shown'}
+            onChange={(isOn) => onRun({ reads: isOn ? 'shown' : undefined })}
+          >
+            Show reads
+          </Switch>
+        )}
+      </div>
       <div className={css.fields}>
         {FILTERS.map(({ id, label, hint }) =>
           id === 'resource_id' ? (
@@ -155,7 +166,7 @@ function RangeChoice({ range, tz, onPick }: { range: Range; tz: string; onPick: 
   const [isOpen, setOpen] = useState(false)
   const preset = range.to === 'now' ? RANGES.find(({ id }) => id === range.from) : undefined
   return (
-    <div className={css.range}>
+    <>
       <Segmented
         label="Date range"
         value={preset?.id ?? ''}
@@ -181,6 +192,6 @@ function RangeChoice({ range, tz, onPick }: { range: Range; tz: string; onPick: 
           </Dialog>
         </Popover>
       </DialogTrigger>
-    </div>
+    </>
   )
 }

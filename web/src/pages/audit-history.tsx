@@ -46,7 +46,9 @@ export function AuditHistory({ event, tz, onOpen }: Props) {
         </Button>
       )}
       <p className={css.links}>
-        <Go href={`/audit${writeSearch({ from: EVER, tz, ...of, row: event.id })}`}>Show them in the list</Go>
+        <Go href={`/audit${writeSearch({ from: EVER, tz, ...of, reads: 'shown', row: event.id })}`}>
+          Show them in the list
+        </Go>
       </p>
     </div>
   )

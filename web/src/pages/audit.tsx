@@ -37,7 +37,9 @@ export function Audit() {
   const answer = useTrail(asked)
   const facets = useTrailFacets(asked)
   const rows = answer.data?.pages.flatMap((page) => page.events) ?? []
-  const total = facets.isPlaceholderData ? undefined : facets.data?.total
+  const counted = facets.isPlaceholderData ? undefined : facets.data
+  const total = counted?.total
+  const hidden = counted?.reads_hidden ?? 0
   const mayTake = useSession().data?.permissions.includes('trail:export') ?? false
   // As a report: all of it where that may be taken away, or else what is on screen.
   useSheet('Operator trail', async () => twinOf(mayTake ? await allOf(asked) : rows, view.tz))
@@ -82,13 +84,23 @@ export function Audit() {
                 keyOf={(row) => row.id}
                 onOpen={(row) => set({ row: row.id })}
                 loadingRows={answer.isPending ? 8 : 0}
-                empty={<Nothing search={search} run={run} />}
+                empty={<Nothing search={search} hidden={hidden} run={run} />}
               />
-              {answer.hasNextPage && (
+              {rows.length > 0 && (answer.hasNextPage || hidden > 0) && (
                 <div className={css.more}>
-                  <Button isPending={answer.isFetchingNextPage} onPress={() => answer.fetchNextPage()}>
-                    {total === undefined ? 'Show more' : `Show more of ${exactText(total)}`}
-                  </Button>
+                  {answer.hasNextPage && (
+                    <Button isPending={answer.isFetchingNextPage} onPress={() => answer.fetchNextPage()}>
+                      {total === undefined ? 'Show more' : `Show more of ${exactText(total)}`}
+                    </Button>
+                  )}
+                  {hidden > 0 && (
+                    <>
+                      <span className="quiet">{hiddenText(hidden)}.</span>
+                      <span className="no-print">
+                        <ShowReads run={run} />
+                      </span>
+                    </>
+                  )}
                 </div>
               )}
             </div>
@@ -119,11 +131,15 @@ function Opened({ id, rows, view }: { id: string; rows: TrailRow[]; view: View }
   )
 }
 
-/** What the API is asked; the range is as the address has it, so that a relative one stays one question. */
+/**
+ * What the API is asked; the range is as the address has it, so that a relative one stays one question. Whoever names an event
+ * gets it, be it a read or not.
+ */
 function askedOf(search: Search, range: Range, tz: string): Params {
   const { from, to } = resolved(range, Date.now(), tz)
   const values = FILTERS.map(({ id }) => [id, search[id]])
-  return { from, to, tz, ...Object.fromEntries(values), change_set: search.change_set, search: search.q }
+  const reads = search.reads || search.event ? undefined : 'hidden'
+  return { from, to, tz, ...Object.fromEntries(values), change_set: search.change_set, search: search.q, reads }
 }
 
 /** The seven of the contract, in its words and order. */
@@ -180,8 +196,21 @@ function columnsIn(tz: string, open: string | undefined): TableColumn<TrailRow>[
 
 const orNone = (text: string) => text || <span className="quiet">–</span>
 
-function Nothing({ search, run }: { search: Search; run: (patch: Partial<Search>) => void }) {
+const hiddenText = (reads: number) => (reads === 1 ? 'One read is hidden' : `${exactText(reads)} reads are hidden`)
+
+type Run = (patch: Partial<Search>) => void
+
+const ShowReads = ({ run }: { run: Run }) => <Button onPress={() => run({ reads: 'shown' })}>Show reads</Button>
+
+function Nothing({ search, hidden, run }: { search: Search; hidden: number; run: Run }) {
   const isFiltered = search.q || search.change_set || FILTERS.some(({ id }) => search[id])
+  if (hidden > 0)
+    return (
+      <EmptyState title="Nothing but reads was found" icon="audit" isCompact>
+        {hiddenText(hidden)}, and nothing else matches.
+        <ShowReads run={run} />
+      </EmptyState>
+    )
   return (
     <EmptyState title="Nothing of this kind was done in this time" icon="audit" isCompact>
       {isFiltered ? (
@@ -190,7 +219,7 @@ function Nothing({ search, run }: { search: Search; run: (patch: Partial<Search>
           <Button onPress={() => run(UNFILTERED)}>Remove the filters</Button>
         </>
       ) : (
-        'Sign-ins, changes, exports and looks at single calls stand here.'
+        'Sign-ins, changes and exports stand here.'
       )}
     </EmptyState>
   )

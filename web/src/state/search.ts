@@ -48,6 +48,8 @@ export type Search = {
   outcome?: string
   origin?: string
   change_set?: string
+  /** Audit: looks at lists, totals and events stand in the list, too. */
+  reads?: 'shown'
   /** The report this page is shown as, ready to print; and as what it is to be fetched at once. */
   report?: string
   get?: 'csv' | 'json'
@@ -96,6 +98,7 @@ export function validSearch(raw: Record<string, unknown>): Search {
     outcome: text(raw.outcome, 40),
     origin: text(raw.origin, 100),
     change_set: text(raw.change_set, 100),
+    reads: raw.reads === 'shown' ? 'shown' : undefined,
     step: isStep(raw.step) ? raw.step : undefined,
     sort: /^-?[a-z_0-9]{1,20}$/.test(String(raw.sort ?? '')) ? String(raw.sort) : undefined,
     at: /^[1-9]\d{0,7}$/.test(String(raw.at ?? '')) ? String(raw.at) : undefined,

@@ -13,7 +13,7 @@ use crate::terminal::{fit, line};
 /// Needs a token with the permission trail:read, for files trail:export.
 ///
 /// Examples:
-///   gatelog trail --from 7d
+///   gatelog trail --from 7d --no-reads
 ///   gatelog trail --operator ada --event create
 ///   gatelog trail --resource edge --json | jq .
 ///   gatelog trail --change-set 5f1c0b7de2a94c11
@@ -55,6 +55,9 @@ pub(super) struct Args {
     /// Only what holds this text
     #[arg(long)]
     search: Option<String>,
+    /// Without looks at totals, lists and events
+    #[arg(long)]
+    no_reads: bool,
     /// Events at most
     #[arg(long, short = 'n', default_value_t = 50)]
     limit: usize,
@@ -92,6 +95,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
         ("search", &args.search),
     ];
     params.extend(filters.iter().filter_map(|(name, text)| Some((*name, text.as_deref()?))));
+    params.extend(args.no_reads.then_some(("reads", "hidden")));
     let mut out = stdout().lock();
     let format =
         [("json", args.json), ("csv", args.csv), ("bundle", args.bundle)].into_iter().find(|(_, is)| *is);

@@ -48,6 +48,10 @@ const ORIGIN: Param = Param { name: "origin", doc: "`gatelog`, or the source who
 const CHANGE_SET: Param =
     Param { name: "change_set", doc: "Only the changes of one declarative sync: its id." };
 const SEARCH: Param = Param { name: "search", doc: "Only events that hold this text anywhere." };
+const READS: Param = Param {
+    name: "reads",
+    doc: "`shown` (the default), or `hidden`: without looks at totals, lists and events that were let in.",
+};
 const PAGE: &[Param] = &[
     FROM,
     TO,
@@ -61,6 +65,7 @@ const PAGE: &[Param] = &[
     ORIGIN,
     CHANGE_SET,
     SEARCH,
+    READS,
     Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
     Param { name: "cursor", doc: "`next_cursor` of the page before." },
 ];
@@ -77,14 +82,28 @@ const FILE: &[Param] = &[
     ORIGIN,
     CHANGE_SET,
     SEARCH,
+    READS,
     Param {
         name: "format",
         doc: "`json` (the default), `csv`, or `bundle` with proofs for `gatelog verify`.",
     },
 ];
 
-const FACETS: &[Param] =
-    &[FROM, TO, TZ, OPERATOR, EVENT, RESOURCE_TYPE, RESOURCE_ID, SOURCE, OUTCOME, ORIGIN, CHANGE_SET, SEARCH];
+const FACETS: &[Param] = &[
+    FROM,
+    TO,
+    TZ,
+    OPERATOR,
+    EVENT,
+    RESOURCE_TYPE,
+    RESOURCE_ID,
+    SOURCE,
+    OUTCOME,
+    ORIGIN,
+    CHANGE_SET,
+    SEARCH,
+    READS,
+];
 const MARKS: &[Param] = &[
     FROM,
     TO,
@@ -177,6 +196,11 @@ fn asked(params: &Params) -> Result<(Range, Wanted), Problem> {
         origin: text("origin"),
         change_set: text("change_set"),
         search: text("search"),
+        hides_reads: match params.get("reads") {
+            None | Some("shown") => false,
+            Some("hidden") => true,
+            Some(other) => return Err(Problem::bad(format!("reads={other:?} is not shown or hidden"))),
+        },
     };
     Ok((Range { from: range.from, to: range.to, before: None }, wanted))
 }

@@ -1,6 +1,8 @@
 //! What can be done to Gatelog itself, as a list. A route or command that changes something, or shows or hands out
 //! events, names one of these.
 
+use event::Act;
+
 /// What kind of act it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
@@ -28,6 +30,11 @@ impl Verb {
             Verb::Run => "run",
         }
     }
+}
+
+/// Whether an act was a look at something. One that was refused is none: somebody tried what they may not.
+pub(crate) fn is_read(act: &Act) -> bool {
+    act.verb == Verb::Read.text() && act.outcome != "denied"
 }
 
 /// One thing that can be done.

@@ -5,7 +5,11 @@ use event::act::{GROUPS, Group, Part};
 use ledger::trail::Entry;
 use serde_json::{Map, Value, json};
 
+use super::actions::is_read;
 use super::diff::{diff, read};
+
+/// The name of what refuses reads.
+pub(crate) const READS: &str = "reads";
 
 /// What is looked for; an empty text asks for nothing. Several values stand with commas between.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,8 @@ pub(crate) struct Wanted {
     pub(crate) change_set: String,
     /// Anywhere.
     pub(crate) search: String,
+    /// Whether reads are left out.
+    pub(crate) hides_reads: bool,
 }
 
 impl Wanted {
@@ -45,7 +51,8 @@ impl Wanted {
         ];
         let of_values =
             one.into_iter().filter(|(_, wanted, texts)| !is_one(wanted, texts)).map(|(name, ..)| name);
-        of_values.chain((!self.is_found(act)).then_some("search"))
+        let is_hidden = self.hides_reads && is_read(act);
+        of_values.chain((!self.is_found(act)).then_some("search")).chain(is_hidden.then_some(READS))
     }
 
     fn is_found(&self, act: &Act) -> bool {
@@ -152,5 +159,16 @@ mod tests {
             w.operator = "ada".into();
             w.outcome = "failure".into()
         }));
+    }
+
+    #[test]
+    fn hidden_are_reads_that_were_let_in() {
+        let hides = |verb: &str, outcome: &str| {
+            let act = Act { verb: verb.into(), outcome: outcome.into(), ..Act::default() };
+            !Wanted { hides_reads: true, ..Wanted::default() }.takes(&act)
+        };
+        assert!(["success", "failure", "unknown"].iter().all(|outcome| hides("read", outcome)));
+        assert!(!hides("read", "denied"));
+        assert!(["create", "export", "sign_in", "run"].iter().all(|verb| !hides(verb, "success")));
     }
 }

@@ -7,7 +7,7 @@ use event::{Act, Timestamp};
 use ledger::trail::Entry;
 use serde_json::{Value, json};
 
-use super::ask::Wanted;
+use super::ask::{READS, Wanted};
 
 /// Different values counted of one filter; events with others count in the total only.
 const VALUES_MAX: usize = 10_000;
@@ -31,6 +31,7 @@ const FACETS: &[(&str, Said)] = &[
 #[derive(Default)]
 pub(crate) struct Facets {
     total: u64,
+    reads_hidden: u64,
     values: [BTreeMap<String, (String, u64)>; FACETS.len()],
 }
 
@@ -40,12 +41,16 @@ impl Facets {
         let mut refusals = wanted.refusals(act);
         let (refusal, is_one) = (refusals.next(), refusals.next().is_none());
         self.total += u64::from(refusal.is_none());
+        self.reads_hidden += u64::from(is_one && refusal == Some(READS));
         if !is_one {
             return;
         }
         for ((name, said), values) in FACETS.iter().zip(&mut self.values) {
             let (value, label) = said(act);
-            if value.is_empty() || refusal.is_some_and(|refusal| refusal != *name) {
+            // Reads that are hidden are told among the events, where they can be chosen.
+            let is_refused =
+                refusal.is_some_and(|refusal| refusal != *name && (refusal, *name) != (READS, "event"));
+            if value.is_empty() || is_refused {
                 continue;
             }
             if let Some((_, count)) = values.get_mut(value) {
@@ -68,7 +73,7 @@ impl Facets {
                 .collect();
             json!({ "field": name, "values": values })
         });
-        json!({ "total": self.total, "facets": facets.collect::<Vec<_>>() })
+        json!({ "total": self.total, "reads_hidden": self.reads_hidden, "facets": facets.collect::<Vec<_>>() })
     }
 }
 
@@ -182,6 +187,25 @@ mod tests {
             of(2),
             r#"[{"count":1,"label":"source","value":"source"},{"count":1,"label":"token","value":"token"}]"#
         );
+    }
+
+    #[test]
+    fn hidden_reads_are_counted_and_told_among_the_events_only() {
+        let wanted = Wanted { operator: "ada".into(), hides_reads: true, ..Wanted::default() };
+        let mut facets = Facets::default();
+        for act in [
+            act("ada", "A", "create", "source"),
+            act("ada", "R", "read", "events"),
+            act("bo", "R", "read", "events"),
+        ] {
+            facets.take(&wanted, &act);
+        }
+        let told = facets.told();
+        let of = |at: usize| told["facets"][at]["values"].to_string();
+        assert_eq!((&told["total"], &told["reads_hidden"]), (&json!(1), &json!(1)));
+        assert_eq!(of(0), r#"[{"count":1,"label":"ada","value":"ada"}]"#);
+        assert_eq!(of(1), r#"[{"count":1,"label":"a","value":"A"},{"count":1,"label":"r","value":"R"}]"#);
+        assert_eq!(of(2), r#"[{"count":1,"label":"source","value":"source"}]"#);
     }
 
     #[test]
