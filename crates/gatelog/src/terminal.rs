@@ -79,6 +79,13 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// Texts side by side, each cut or filled to its width in characters.
+pub(crate) fn row<const N: usize>(cells: &[impl AsRef<str>; N], widths: [usize; N]) -> String {
+    let cells: Vec<String> =
+        cells.iter().zip(widths).map(|(cell, width)| fit(cell.as_ref(), width)).collect();
+    cells.join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

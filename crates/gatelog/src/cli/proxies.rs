@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::client::Server;
 use crate::config::Environment;
-use crate::terminal::{fit, line};
+use crate::terminal::{line, row};
 
 /// Shows how the audit proxies stand: before which gateway, what happens when a change cannot be recorded, what was seen since
 /// the start of the server, and what is wrong.
@@ -26,6 +26,8 @@ pub(super) struct Args {
     server: Server,
 }
 
+const WIDTHS: [usize; 9] = [16, 7, 21, 34, 6, 19, 8, 8, 6];
+
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let answer = args.server.client(environment)?.get_json("/api/v1/proxies", &[])?;
     let mut out = stdout().lock();
@@ -40,7 +42,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     }
     let heads =
         ["PROXY", "KIND", "ADDRESS", "STANDS BEFORE", "FAILS", "LAST CHANGE", "CHANGES", "REFUSED", "DRIFT"];
-    writeln!(out, "{} PROBLEM", row(&heads.map(str::to_owned)))?;
+    writeln!(out, "{} PROBLEM", row(&heads, WIDTHS))?;
     for proxy in proxies {
         let text = |name: &str| line(proxy.get(name).and_then(Value::as_str).unwrap_or("-"));
         let count = |name: &str| {
@@ -58,13 +60,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
             count("refused"),
             count("drift"),
         ];
-        writeln!(out, "{} {}", row(&cells), text("problem"))?;
+        writeln!(out, "{} {}", row(&cells, WIDTHS), text("problem"))?;
     }
     Ok(())
-}
-
-fn row(cells: &[String; 9]) -> String {
-    let widths = [16, 7, 21, 34, 6, 19, 8, 8, 6];
-    let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
-    cells.join(" ")
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::client::Server;
 use crate::config::Environment;
-use crate::terminal::{fit, line};
+use crate::terminal::{line, row};
 
 /// Shows who did what: sign-ins, tokens, sources, imports, exports and reads of events.
 ///
@@ -77,6 +77,9 @@ pub(super) struct Args {
     server: Server,
 }
 
+const WIDTHS: [usize; 7] = [19, 16, 26, 24, 15, 11, 9];
+const LEVEL_WIDTHS: [usize; 5] = [16, 9, 9, 9, 24];
+
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
     if args.levels {
@@ -107,8 +110,8 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
     let limit = args.limit.clamp(1, 1_000).to_string();
     params.push(("limit", &limit));
     let page = client.get_json("/api/v1/trail", &params)?;
-    let cells = ["TIME", "OPERATOR", "EVENT", "RESOURCE", "ADDRESS", "SOURCE", "OUTCOME"].map(str::to_owned);
-    writeln!(out, "{}", row(&cells))?;
+    let heads = ["TIME", "OPERATOR", "EVENT", "RESOURCE", "ADDRESS", "SOURCE", "OUTCOME"];
+    writeln!(out, "{}", row(&heads, WIDTHS).trim_end())?;
     for event in page.get("events").and_then(Value::as_array).into_iter().flatten() {
         let text = |name: &str| event.get(name).and_then(Value::as_str).map(line).unwrap_or_default();
         let resource =
@@ -123,7 +126,7 @@ pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> 
             text("source"),
             text("outcome"),
         ];
-        writeln!(out, "{}", row(&cells))?;
+        writeln!(out, "{}", row(&cells, WIDTHS).trim_end())?;
     }
     if page.get("next_cursor").is_some_and(Value::is_string) {
         eprintln!("there are more; --limit N, or --csv for all");
@@ -137,23 +140,13 @@ fn levels(answer: &Value, is_json: bool) -> anyhow::Result<()> {
         writeln!(out, "{answer:#}")?;
         return Ok(());
     }
-    let shown = |cells: [&str; 5]| {
-        let widths = [16, 9, 9, 9, 24];
-        let cells: Vec<String> =
-            cells.iter().zip(widths).map(|(cell, width)| fit(&line(cell), width)).collect();
-        cells.join(" ").trim_end().to_owned()
-    };
-    writeln!(out, "{}", shown(["KIND", "VERB", "KEPT", "LEAST", "BY"]))?;
+    let heads = ["KIND", "VERB", "KEPT", "LEAST", "BY"];
+    writeln!(out, "{}", row(&heads, LEVEL_WIDTHS).trim_end())?;
     for one in answer.get("levels").and_then(Value::as_array).into_iter().flatten() {
-        let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default();
-        let by = one.get("rule").and_then(Value::as_str).unwrap_or("default");
-        writeln!(out, "{}", shown([text("resource_type"), text("verb"), text("level"), text("least"), by]))?;
+        let text = |name: &str| line(one.get(name).and_then(Value::as_str).unwrap_or_default());
+        let by = line(one.get("rule").and_then(Value::as_str).unwrap_or("default"));
+        let cells = [text("resource_type"), text("verb"), text("level"), text("least"), by];
+        writeln!(out, "{}", row(&cells, LEVEL_WIDTHS).trim_end())?;
     }
     Ok(())
-}
-
-fn row(cells: &[String; 7]) -> String {
-    let widths = [19, 16, 26, 24, 15, 11, 9];
-    let cells: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| fit(cell, width)).collect();
-    cells.join(" ").trim_end().to_owned()
 }
