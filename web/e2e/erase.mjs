@@ -56,7 +56,7 @@ await onOwnServer(
 await onOwnServer(
   'erase-two',
   '/retention?tz=UTC',
-  async ({ api, person, check, equal, becomes, step }) => {
+  async ({ page, api, person, check, equal, becomes, step }) => {
     step('two people')
     for (const name of ['ada', 'bob']) await api('/users', { name, role: 'admin', password: PASSWORD })
     const [ada, bob] = [await person('ada', PASSWORD), await person('bob', PASSWORD)]
@@ -90,6 +90,27 @@ await onOwnServer(
     const { events } = await api('/trail?from=1h&event=GL-ERASURE-RUN&outcome=success')
     const names = new Set(events.map(({ operator }) => operator))
     check('both stand in the operator trail', names.has('ada') && names.has('bob'), [...names].join(' '))
+
+    step('who may erase and nothing else')
+    const role = new URL('/api/v1/roles/eraser', page.url()).href
+    const made = await page.request.put(role, { data: { permissions: ['persons:erase', 'account:own'] } })
+    equal('there is such a role', made.status(), 200)
+    await api('/users', { name: 'eve', role: 'eraser', password: PASSWORD })
+    const eve = await person('eve', PASSWORD)
+    await eve.page.getByRole('heading', { name: 'Erase a person' }).waitFor()
+    equal('places no hold', await eve.page.getByRole('button', { name: 'Place a hold' }).count(), 0)
+    await api('/trail?from=1h&search=trudy')
+    await look(ada, 'trudy')
+    await erased(ada)
+    await ada.page.getByRole('button', { name: /^Withdraw: erase a person/ }).waitFor()
+    await eve.page.reload()
+    const decline = eve.page.getByRole('button', { name: /^Decline: erase a person/ })
+    await decline.waitFor()
+    await eve.shot('erase-only')
+    await decline.click()
+    await eve.press('Decline it', eve.page.getByRole('dialog'))
+    await becomes('declines what waits', async () => (await api('/erasures')).waiting.length, 0)
+    check('and nobody was erased', await isInTrail(api, 'trudy'))
   },
   { viewport: HIGH, env: { GATELOG_TWO_PERSON_RULE: 'true' } },
 )

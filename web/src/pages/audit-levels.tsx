@@ -17,7 +17,7 @@ export function AuditLevels({ isBeside }: { isBeside: boolean }) {
   if (levels.length === 0) return null
   const rules = new Set(levels.flatMap(({ rule }) => rule ?? [])).size
   return (
-    <details className={`${css.proxies} no-print`}>
+    <details className={`${css.folded} no-print`}>
       <summary className={css.fold}>
         <h2>What is kept</h2>{' '}
         <Pill tone={rules ? 'accent' : 'plain'}>

@@ -29,7 +29,7 @@ export function AuditProxies({ tz, isBeside, onRun }: Props) {
   if (proxies.length === 0) return null
   const troubled = proxies.filter(({ problem }) => problem)
   return (
-    <details className={`${css.proxies} no-print`} open={troubled.length > 0 && !isNarrow}>
+    <details className={`${css.folded} no-print`} open={troubled.length > 0 && !isNarrow}>
       <summary className={css.fold}>
         <h2>Audit proxies</h2>{' '}
         <Pill tone={troubled.length ? 'bad' : 'good'}>

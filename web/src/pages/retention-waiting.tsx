@@ -1,10 +1,13 @@
 // What waits for a second person: who asked for what, and approving or declining it.
 import { useState } from 'react'
+import { useErasures } from '../api/erasures'
 import { useAct } from '../api/members'
+import { useSession } from '../api/queries'
 import type { Waiting } from '../api/retention'
 import { Button } from '../parts/button'
 import { ConfirmDialog } from '../parts/confirm-dialog'
 import { Instant } from '../parts/instant'
+import { ErrorState } from '../parts/state'
 import { Table, type TableColumn } from '../parts/table'
 import { toast } from '../parts/toast'
 import { exactText } from '../state/numbers'
@@ -13,7 +16,7 @@ import css from './retention.module.css'
 
 type Answer = { waiting: Waiting; verb: 'approve' | 'decline' }
 
-const columnsAt = (tz: string, onAnswer: (answer: Answer) => void): TableColumn<Waiting>[] => [
+const columnsAt = (tz: string, mayErase: boolean, onAnswer: (answer: Answer) => void): TableColumn<Waiting>[] => [
   { id: 'what', label: 'What', cell: ({ wish }) => <span className={css.reason}>{wishText(wish)}</span> },
   { id: 'by', label: 'Asked by', cell: ({ by }) => by },
   { id: 'since', label: 'Since', cell: ({ since }) => <Instant at={since} tz={tz} /> },
@@ -31,23 +34,35 @@ const columnsAt = (tz: string, onAnswer: (answer: Answer) => void): TableColumn<
             Approve…
           </Button>
         )}
-        <Button
-          aria-label={`${waiting.is_own ? 'Withdraw' : 'Decline'}: ${wishText(waiting.wish)}`}
-          onPress={() => onAnswer({ waiting, verb: 'decline' })}
-        >
-          {waiting.is_own ? 'Withdraw…' : 'Decline…'}
-        </Button>
+        {(mayErase || waiting.wish.kind !== 'erase') && (
+          <Button
+            aria-label={`${waiting.is_own ? 'Withdraw' : 'Decline'}: ${wishText(waiting.wish)}`}
+            onPress={() => onAnswer({ waiting, verb: 'decline' })}
+          >
+            {waiting.is_own ? 'Withdraw…' : 'Decline…'}
+          </Button>
+        )}
       </span>
     ),
   },
 ]
 
+/** What waits of erasures alone. */
+export function WaitingErasures({ tz }: { tz: string }) {
+  const answer = useErasures()
+  if (answer.isError) return <ErrorState error={answer.error} onRetry={() => answer.refetch()} />
+  return <WaitingRequests waiting={answer.data?.waiting ?? []} tz={tz} />
+}
+
 export function WaitingRequests({ waiting, tz }: { waiting: Waiting[]; tz: string }) {
   const [answer, setAnswer] = useState<Answer | null>(null)
+  const mayErase = useSession().data?.permissions.includes('persons:erase') ?? false
   const { act, error } = useAct()
   const send = async () => {
     if (!answer) return true
-    if ((await act('POST', `/requests/${encodeURIComponent(answer.waiting.id)}/${answer.verb}`)) === false) return false
+    const requests = answer.waiting.wish.kind === 'erase' ? '/erasures/requests' : '/requests'
+    if ((await act('POST', `${requests}/${encodeURIComponent(answer.waiting.id)}/${answer.verb}`)) === false)
+      return false
     toast(answer.verb === 'approve' ? 'It is done' : 'It is declined; all stays as it is', { tone: 'good' })
     return true
   }
@@ -58,7 +73,7 @@ export function WaitingRequests({ waiting, tz }: { waiting: Waiting[]; tz: strin
       <div className={known.card}>
         <Table
           label="Waits for a second person"
-          columns={columnsAt(tz, setAnswer)}
+          columns={columnsAt(tz, mayErase, setAnswer)}
           rows={waiting}
           keyOf={({ id }) => id}
         />

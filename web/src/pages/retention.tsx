@@ -1,6 +1,7 @@
 // How long what is kept: what there is, what another time would remove before it is set, and holds.
 import { useState } from 'react'
 import { useAct } from '../api/members'
+import { useSession } from '../api/queries'
 import { type Retention, type Tried, useRetention, type Waiting } from '../api/retention'
 import { Button } from '../parts/button'
 import { ConfirmDialog } from '../parts/confirm-dialog'
@@ -15,7 +16,7 @@ import known from './known.module.css'
 import css from './retention.module.css'
 import { Erase } from './retention-erase'
 import { Holds, PlaceHold } from './retention-holds'
-import { WaitingRequests } from './retention-waiting'
+import { WaitingErasures, WaitingRequests } from './retention-waiting'
 
 /** The streams, with what is said of each. */
 const STREAMS = [
@@ -31,38 +32,52 @@ const STREAMS = [
 
 const NOTHING: Tried = { events_days: null, rollups_days: null, trail_days: null }
 
+/** For who says how long what is kept; who erases and nothing else sees what waits of that, and erases. */
 export function RetentionPage() {
   const view = useView()
   const [isPlacing, setPlacing] = useState(false)
+  const session = useSession().data
+  const maySet = session?.permissions.includes('settings:write')
+  return (
+    <div className={known.page}>
+      <div className={known.scroll}>
+        <PageHead title="Retention" about="How long what is kept, and what must stay longer." view={view}>
+          {maySet && (
+            <Button icon="plus" kind="primary" onPress={() => setPlacing(true)}>
+              Place a hold
+            </Button>
+          )}
+        </PageHead>
+        <div className={known.main}>
+          {maySet && <Keeping tz={view.tz} />}
+          {maySet === false && <WaitingErasures tz={view.tz} />}
+          <Erase tz={view.tz} />
+        </div>
+      </div>
+      {isPlacing && <PlaceHold onClose={() => setPlacing(false)} />}
+    </div>
+  )
+}
+
+function Keeping({ tz }: { tz: string }) {
   const [tried, setTried] = useState<Tried | null>(null)
   const answer = useRetention(null)
   const trial = useRetention(tried)
   const told = trial.data ?? answer.data
   return (
-    <div className={known.page}>
-      <div className={known.scroll}>
-        <PageHead title="Retention" about="How long what is kept, and what must stay longer." view={view}>
-          <Button icon="plus" kind="primary" onPress={() => setPlacing(true)}>
-            Place a hold
-          </Button>
-        </PageHead>
-        <div className={known.main}>
-          {answer.isPending && <Skeleton height={180} />}
-          {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
-          {told && (
-            <>
-              <Figures told={told} />
-              {told.archive && <Archive archive={told.archive} />}
-              <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
-              <WaitingRequests waiting={told.waiting} tz={view.tz} />
-              <Holds holds={told.holds} tz={view.tz} />
-              <Erase tz={view.tz} />
-            </>
-          )}
-        </div>
-      </div>
-      {isPlacing && <PlaceHold onClose={() => setPlacing(false)} />}
-    </div>
+    <>
+      {answer.isPending && <Skeleton height={180} />}
+      {answer.isError && <ErrorState error={answer.error} onRetry={() => answer.refetch()} />}
+      {told && (
+        <>
+          <Figures told={told} />
+          {told.archive && <Archive archive={told.archive} />}
+          <Times told={told} tried={tried} isAsking={trial.isFetching} refusal={trial.error} onTry={setTried} />
+          <WaitingRequests waiting={told.waiting} tz={tz} />
+          <Holds holds={told.holds} tz={tz} />
+        </>
+      )}
+    </>
   )
 }
 

@@ -138,7 +138,7 @@ export const PAGES: Page[] = [
     label: 'Retention',
     icon: 'clock',
     key: 'k',
-    needs: ['settings:write'],
+    needs: ['settings:write', 'persons:erase'],
     alias: 'Legal hold, keep, delete, expire, storage, disk use, days, PCI, HIPAA, archive, settings, forecast',
   },
   {
