@@ -105,6 +105,11 @@ impl Recorder {
         self.put(Kind::End, end).await
     }
 
+    /// [`Recorder::end`] of an act whose caller was answered: it is durable with the next act, or within 20 ms.
+    pub(crate) async fn end_late(&self, end: Act) -> Result<u64, Unrecorded> {
+        Ok(self.trail.append_late(Kind::End, sealed(end, &self.rules)?).await?)
+    }
+
     /// [`Recorder::record`] outside the server's threads for requests.
     pub(crate) fn record_blocking(&self, act: Act) -> Result<u64, Unrecorded> {
         Ok(self.trail.append_blocking(Kind::Act, sealed(act, &self.rules)?)?)

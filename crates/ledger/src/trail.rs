@@ -18,10 +18,13 @@ mod read;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use event::mask::Masked;
 use event::{Act, Timestamp};
+use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
 use crate::disk::Disk;
 use crate::error::{Error, Result};
@@ -41,6 +44,8 @@ pub const RETIRED: &str = "GL-TRAIL-RETIRE";
 const QUEUE_MAX: usize = 256;
 /// Acts written with one sync at most.
 const GROUP_MAX: usize = 256;
+/// What may wait for the next act's sync has one of its own after so long.
+const LATE_MAX: Duration = Duration::from_millis(20);
 /// Events of gateways given in together at most.
 pub const TOLD_MAX: usize = 256;
 /// When so many parts in four of the trail are full, no more is taken of what gateways tell.
@@ -81,6 +86,7 @@ pub struct Options {
 struct Waiting {
     kind: Kind,
     acts: Vec<Act>,
+    may_wait: bool,
     reply: oneshot::Sender<Result<Written>>,
 }
 
@@ -157,10 +163,12 @@ impl Trail {
             Arc::new(Shared { disk, wal: Mutex::new(wal), spans: Mutex::new(spans), told_bytes_max });
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let writer = Arc::clone(&shared);
+        let starting = |source| Error::Io { what: "starting the trail's thread".into(), source };
+        let runtime = Builder::new_current_thread().enable_time().build().map_err(starting)?;
         std::thread::Builder::new()
             .name("trail-writer".into())
-            .spawn(move || writer.run(waiting, seen))
-            .map_err(|source| Error::Io { what: "starting the trail's thread".into(), source })?;
+            .spawn(move || runtime.block_on(writer.run(waiting, seen)))
+            .map_err(starting)?;
         Ok(Trail { shared, queue, damage })
     }
 
@@ -169,11 +177,21 @@ impl Trail {
         self.hand(kind, act).await?.durable().await
     }
 
+    /// [`Trail::append`] of what nobody waits for, such as what became of an act: it goes with the next act's sync, or after
+    /// 20 ms with one of its own, so that no act waits for it.
+    pub async fn append_late(&self, kind: Kind, act: Masked<Act>) -> Result<u64> {
+        self.queued(kind, act, true).await?.durable().await
+    }
+
     /// Hands an act to the trail's writer. Waits for room in its queue and not for the disk: what is handed over and not yet
     /// durable is at most what the queue and one sync hold.
     pub async fn hand(&self, kind: Kind, act: Masked<Act>) -> Result<Handed> {
+        self.queued(kind, act, false).await
+    }
+
+    async fn queued(&self, kind: Kind, act: Masked<Act>, may_wait: bool) -> Result<Handed> {
         let (reply, answer) = oneshot::channel();
-        let waiting = Waiting { kind, acts: vec![act.into_inner()], reply };
+        let waiting = Waiting { kind, acts: vec![act.into_inner()], may_wait, reply };
         self.queue.send(waiting).await.map_err(|_| stopped())?;
         Ok(Handed(answer))
     }
@@ -201,7 +219,7 @@ impl Trail {
 
     fn put(&self, kind: Kind, acts: Vec<Act>) -> Result<Written> {
         let (reply, answer) = oneshot::channel();
-        self.queue.blocking_send(Waiting { kind, acts, reply }).map_err(|_| stopped())?;
+        self.queue.blocking_send(Waiting { kind, acts, may_wait: false, reply }).map_err(|_| stopped())?;
         answer.blocking_recv().map_err(|_| stopped())?
     }
 
@@ -259,14 +277,8 @@ impl Shared {
     }
 
     /// Writes what waits, all of it with one sync, until the trail is dropped.
-    fn run(&self, mut queue: mpsc::Receiver<Waiting>, mut seen: Seen) {
-        while let Some(first) = queue.blocking_recv() {
-            let mut acts = first.acts.len();
-            let mut group = vec![first];
-            while let (true, Ok(next)) = (acts < GROUP_MAX, queue.try_recv()) {
-                acts += next.acts.len();
-                group.push(next);
-            }
+    async fn run(&self, mut queue: mpsc::Receiver<Waiting>, mut seen: Seen) {
+        while let Some(mut group) = next_group(&mut queue).await {
             let mut keys = Vec::new();
             group.iter_mut().for_each(|waiting| waiting.acts.retain(|act| is_new(act, &mut seen, &mut keys)));
             let written = self.write(&group);
@@ -303,6 +315,26 @@ impl Shared {
         acts().for_each(|(_, act)| widen(&mut spans, written.segment, act.time));
         Ok(written.first_seq)
     }
+}
+
+/// What is written with the next sync; none when the trail was dropped.
+async fn next_group(queue: &mut mpsc::Receiver<Waiting>) -> Option<Vec<Waiting>> {
+    let first = queue.recv().await?;
+    let (mut acts, mut may_wait) = (first.acts.len(), first.may_wait);
+    let mut group = vec![first];
+    let until = Instant::now() + LATE_MAX;
+    while acts < GROUP_MAX {
+        let next = if may_wait {
+            timeout_at(until, queue.recv()).await.ok().flatten()
+        } else {
+            queue.try_recv().ok()
+        };
+        let Some(next) = next else { break };
+        acts += next.acts.len();
+        may_wait &= next.may_wait;
+        group.push(next);
+    }
+    Some(group)
 }
 
 /// Whether an act was not there before; its key goes to `keys`.

@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use event::mask::{Masked, Rules};
 use event::{Act, Timestamp};
@@ -64,6 +65,28 @@ fn acknowledged_acts_survive_power_cuts() {
             disk.crash();
         }
     }
+}
+
+#[tokio::test]
+async fn what_may_be_late_goes_with_the_next_act() {
+    let disk = SimDisk::new(5);
+    let trail = open(&disk);
+    let soon = async |n| {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        trail.append(Kind::Act, act(n, "x")).await.unwrap()
+    };
+    let mut together = 0;
+    for n in 0..20 {
+        let before = disk.ops();
+        let (late, next) = tokio::join!(trail.append_late(Kind::Act, act(2 * n, "x")), soon(2 * n + 1));
+        assert_eq!((late.unwrap(), next), (2 * n, 2 * n + 1));
+        together += u32::from(disk.ops() - before == 2);
+    }
+    // One append and one sync for both; a busy machine may be too late now and then.
+    assert!(together >= 10, "{together}");
+    assert_eq!(trail.append_late(Kind::Act, act(40, "x")).await.unwrap(), 40);
+    disk.crash();
+    assert_eq!(all(&open(&disk), ALL).len(), 41);
 }
 
 #[test]

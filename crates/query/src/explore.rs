@@ -33,7 +33,7 @@ pub use split::SPLITS_MAX;
 pub use table::{GROUPS_MAX, UNIQUE_MAX};
 
 pub(crate) use measure::Measure;
-pub(crate) use show::list;
+pub(crate) use show::{list, listed};
 pub(crate) use split::Split;
 pub(crate) use table::{REST, Table};
 
@@ -99,6 +99,8 @@ pub(crate) struct Question {
     pub(crate) seen: bool,
     /// Values of the last split for each combination of the others at most; more are one, [`MANY`].
     pub(crate) last_max: Option<usize>,
+    /// Combinations with less of the first measure are not listed; only for measures that add up.
+    pub(crate) least: u64,
 }
 
 /// Stands for values of the last split that are too many; no value is this text.
@@ -126,6 +128,7 @@ impl Question {
             chart: spec.chart,
             seen: spec.seen && matches!(spec.chart, Chart::Table | Chart::Toplist),
             last_max: None,
+            least: 0,
         };
         question.check()?;
         Ok(question)

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use ledger::View;
 use proptest::prelude::*;
 use query::explore::Spec;
-use query::panels::{Answer, Ask, Body, Chart, Given, Number, Row};
+use query::panels::{Answer, Ask, Body, Chart, Given, Number, Row, panel};
 use query::{Budget, Compare, Error, Filter, Range, Step, Zone, explore};
 use world::*;
 
@@ -305,6 +305,39 @@ proptest! {
                 explore(&held[grown], &scope(), &spec, &asked, &Budget::new()).unwrap().body
             };
             first_of_all(&listed(top), &listed(1_000), top)?;
+        }
+    }
+
+    /// Of what is listed from a least number on only, nothing else has to be there, and what is left out does not count.
+    #[test]
+    fn repeated_failures_are_those_of_a_plain_count(
+        mut evs in world::events(), sealed in 3_i64..=10, range in range(), top in 1_usize..4,
+    ) {
+        for e in &mut evs {
+            e.reason = e.reason.map(|reason| if reason == "quota_exceeded" { reason } else { "invalid_credentials" });
+        }
+        let view = view(&evs, sealed);
+        let whole = Range::new(Timestamp(START), Timestamp(START + HOURS * HOUR));
+        for range in [whole, whole, range, whole] {
+            let refused = |e: &&Ev| (range.from.0..range.to.0).contains(&e.time) && e.denial() == Some("invalid_credentials");
+            let now: Vec<&Ev> = evs.iter().filter(refused).collect();
+            let mut wanted: Vec<(usize, usize, String)> = by(&now, &["ip"], "UTC").into_iter().filter_map(|(key, evs)| {
+                let denied = evs.iter().filter(|e| e.granted == Some(false)).count();
+                let routes: BTreeSet<_> = evs.iter().filter_map(|e| e.route).collect();
+                (denied >= 5).then(|| (denied, routes.len(), key[0].clone()))
+            }).collect();
+            wanted.sort_by(|a, b| b.0.cmp(&a.0).then(a.2.cmp(&b.2)));
+            let asked = Ask { top, ..ask(range, Filter::all(), "UTC") };
+            let answer = panel(&view, &scope(), "repeated_auth_failures", &asked, &Budget::new()).unwrap();
+            let got: Vec<(usize, usize, String)> = rows(&answer).iter().map(|row| {
+                (real(row.value) as usize, row.cells["unique:route"].as_u64().unwrap() as usize, cell(row, "ip"))
+            }).collect();
+            let Body::List { total, other, .. } = answer.body else { panic!("no list") };
+            let all: usize = wanted.iter().map(|(denied, ..)| denied).sum();
+            wanted.truncate(top);
+            let listed: usize = wanted.iter().map(|(denied, ..)| denied).sum();
+            prop_assert_eq!((total as usize, other as usize), (all, all - listed));
+            prop_assert_eq!(got, wanted);
         }
     }
 

@@ -34,7 +34,7 @@ impl Begun {
                 Some(under_way) => under_way.await.unwrap_or(false),
                 None => true,
             };
-            if is_recorded && let Err(error) = app.trail.end(end).await {
+            if is_recorded && let Err(error) = app.trail.end_late(end).await {
                 // It is done; the trail has that it was begun.
                 proxy.numbers.unrecorded.fetch_add(1, Ordering::Relaxed);
                 let fields: [log::Field<'_>; 2] = [("request", &act.request_id), ("error", &error)];

@@ -82,36 +82,35 @@ impl Grouped {
     /// The same of the last groups of a period: where only the largest are asked for, those that cannot be among them are
     /// left out.
     pub(super) fn add_last(&self, table: &mut Table, place: Place, budget: &Budget) {
-        let taken = table.largest().map(|largest| self.taken(table, place, largest));
+        let taken = table.largest().and_then(|largest| self.taken(table, place, largest));
         self.add(table, place, budget, taken.as_deref());
     }
 
-    /// Which groups may be listed, or are there already.
-    fn taken(&self, table: &mut Table, place: Place, Largest { most, measure, .. }: Largest) -> Vec<bool> {
+    /// Which groups may be listed, or are there already; all without an answer.
+    fn taken(&self, table: &mut Table, place: Place, largest: Largest) -> Option<Vec<bool>> {
+        let Largest { most, measure, least, .. } = largest;
+        let values: Vec<u64> = self.sums.column(measure)?.iter().collect();
+        if place.period != 0 {
+            // What was called before only comes after all that there is now, and not at all where there is a least.
+            let has_some = |sums: &Sums| measure.of(sums).is_some_and(|n| n.real() > 0.0);
+            let listed = table.cells().filter(|(.., sums)| has_some(sums)).count();
+            return (least > 0 || listed > most).then(|| self.are_there(table));
+        }
         let is_there = self.are_there(table);
-        let Some(values) = self.sums.column(measure) else { return vec![true; is_there.len()] };
-        let values: Vec<u64> = values.iter().collect();
-        let is_now = place.period == 0;
-        let mut others: Vec<u64> = match is_now {
-            true => values.iter().zip(&is_there).filter(|(_, there)| !**there).map(|(n, _)| *n).collect(),
-            // Those of the period before come after all that there are now.
-            false => table
-                .cells()
-                .filter(|(.., sums)| measure.of(sums).is_some_and(|n| n.real() > 0.0))
-                .map(|_| 0)
-                .collect(),
+        let others = values.iter().zip(&is_there).filter(|(n, there)| !**there && **n >= least);
+        let mut others: Vec<u64> = others.map(|(n, _)| *n).collect();
+        let least_taken = match most > 0 && others.len() > most {
+            true => *others.select_nth_unstable_by(most - 1, |a, b| b.cmp(a)).1,
+            false => least,
         };
-        if others.len() <= most || most == 0 {
-            return vec![true; is_there.len()];
+        if least_taken == 0 {
+            return None;
         }
-        if !is_now {
-            return is_there;
-        }
-        let least = *others.select_nth_unstable_by(most - 1, |a, b| b.cmp(a)).1;
-        let taken: Vec<bool> = values.iter().zip(is_there).map(|(n, there)| there || *n >= least).collect();
-        let left_out = values.iter().zip(&taken).filter(|(_, taken)| !**taken);
-        table.leaves_out(left_out.map(|(value, _)| *value).sum());
-        taken
+        let taken: Vec<bool> =
+            values.iter().zip(is_there).map(|(n, there)| there || *n >= least_taken).collect();
+        let left_out = values.iter().zip(&taken).filter(|(n, taken)| !**taken && **n >= least);
+        table.leaves_out(left_out.map(|(n, _)| *n).sum());
+        Some(taken)
     }
 
     /// Which groups a table has, those among them that are no longer told apart.
@@ -136,7 +135,7 @@ impl Grouped {
             .collect()
     }
 
-    /// Adds those groups that are taken, which of all is needed where distinct values are counted.
+    /// Adds those groups that are taken.
     fn add(&self, table: &mut Table, place: Place, budget: &Budget, taken: Option<&[bool]>) {
         let is_taken = |at: usize| taken.is_none_or(|taken| taken.get(at).copied().unwrap_or(true));
         let first = place.buckets.0;
@@ -159,7 +158,7 @@ impl Grouped {
         let splits: Vec<_> = self.words.iter().zip(&self.keys).enumerate().map(&mut number).collect();
         let groups = taken.map_or(self.sums.len(), |taken| taken.iter().filter(|taken| **taken).count());
         table.reserve(groups);
-        let mut cells = Vec::with_capacity(groups);
+        let mut cells = vec![None; self.sums.len()];
         let mut key = Vec::with_capacity(splits.len());
         let buckets: Vec<u64> = self.buckets.iter().collect();
         self.sums.each(is_taken, |at, sums| {
@@ -169,7 +168,7 @@ impl Grouped {
             let place = table.place(place.period, first + buckets.get(at).copied().unwrap_or(0) as usize);
             let cell = table.cell(group, place, budget);
             table.sums(cell).into_iter().for_each(|mine| mine.add(sums));
-            cells.push(cell);
+            cells.get_mut(at).into_iter().for_each(|slot| *slot = Some(cell));
         });
         self.all.each(
             |_| true,
@@ -181,10 +180,13 @@ impl Grouped {
             },
         );
         for (unique, values) in self.uniques.iter().enumerate() {
-            let numbers: Vec<u32> = values.words.iter().map(|word| table.value(unique, word)).collect();
+            let mut numbers = vec![None; values.words.len()];
             for (group, value) in values.groups.iter().zip(values.values.iter()) {
-                let cell = cells.get(group as usize).zip(numbers.get(value as usize));
-                cell.into_iter().for_each(|(cell, value)| table.has(unique, *cell, *value, budget));
+                let Some(cell) = cells.get(group as usize).copied().flatten() else { continue };
+                let Some(number) = numbers.get_mut(value as usize) else { continue };
+                let word = || table.value(unique, values.words.get(value as usize));
+                let number = *number.get_or_insert_with(word);
+                table.has(unique, cell, number, budget);
             }
             if values.is_full {
                 table.misses(unique);

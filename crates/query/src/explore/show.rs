@@ -25,13 +25,16 @@ pub(super) fn body(look: &Look<'_>, question: &Question) -> Result<Body> {
         _ if question.is_series() => over_time(look, question),
         Chart::Stat => stat(look, question),
         Chart::Heat => crossed(look, question),
-        _ => {
-            let (now, before) = look.whole();
-            let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-            let table = count(look, question, &periods, Some(look.ask.top))?;
-            Ok(list(look, question, &table, &|_, _| true, None))
-        }
+        _ => listed(look, question, None),
     }
+}
+
+/// All combinations as a list.
+pub(crate) fn listed(look: &Look<'_>, question: &Question, note: Option<String>) -> Result<Body> {
+    let (now, before) = look.whole();
+    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
+    let table = count(look, question, &periods, Some(look.ask.top))?;
+    Ok(list(look, question, &table, &|_, _| true, note))
 }
 
 /// The number of a measure: of a combination, or of everything.
@@ -113,15 +116,16 @@ pub(crate) fn list(
         let value = number(table, question, 0, Some(group), now)?;
         let before = compared.then(|| number(table, question, 0, Some(group), before)).flatten();
         let is_there = match first.adds_up() {
+            true if question.least > 0 => value.real() >= question.least as f64,
             true => value.real() > 0.0 || before.is_some_and(|n| n.real() > 0.0),
             false => table.at(group, now).is_some(),
         };
         is_there.then(|| Item { group, value, before, part: part(Some(group), Some(value)) })
     };
     let kept: Vec<u32> = table.groups().filter(|group| keep(table, *group)).collect();
-    let is_kept = kept.len() == table.groups().count();
+    let is_kept = question.least == 0 && kept.len() == table.groups().count();
     let mut items: Vec<Item> = kept.into_iter().filter_map(item).collect();
-    let rest = item(REST).map_or(0, |rest| rest.part);
+    let rest = part(Some(REST), number(table, question, 0, Some(REST), now));
     let counted = items.iter().map(|item| item.part).sum::<u64>() + rest + table.left_out();
     let total = if is_kept { part(None, number(table, question, 0, None, now)) } else { counted };
     largest(&mut items, look.ask.top, |a, b| {

@@ -49,6 +49,8 @@ pub(crate) struct Table {
 pub(super) struct Largest {
     pub(super) most: usize,
     pub(super) measure: Measure,
+    /// Those with less of it are not listed.
+    pub(super) least: u64,
     /// What those have that were left out, now.
     left_out: u64,
 }
@@ -224,8 +226,9 @@ impl Table {
     /// The same, of whose combinations perhaps only so many are listed, by the first measure: the others need not all be there.
     pub(super) fn of_largest(self, most: Option<usize>, question: &Question) -> Table {
         let measure = question.first();
-        let can_be = measure.adds_up() && question.uniques().next().is_none() && !question.is_series();
-        let largest = most.filter(|_| can_be).map(|most| Largest { most, measure, left_out: 0 });
+        let can_be = measure.adds_up() && !question.is_series();
+        let largest =
+            most.filter(|_| can_be).map(|most| Largest { most, measure, least: question.least, left_out: 0 });
         Table { largest, ..self }
     }
 

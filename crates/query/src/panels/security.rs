@@ -6,7 +6,7 @@ use event::time::DAY;
 
 use super::{Body, Chart, Look, Make, Page, Panel, Unit};
 use crate::error::Result;
-use crate::explore::{Question, REST, Spec, gather, list};
+use crate::explore::{Question, REST, Spec, Table, gather, list, listed};
 use crate::lang::{Filter, Node, Target, Term, Test};
 use crate::tally::Numbers;
 use crate::text::counted;
@@ -49,7 +49,14 @@ pub(super) const DENIAL_RATE: Panel = Panel {
     make: Make::Own(|look| {
         let spec = Spec::new("denial_rate,denied,calls", "consumer", Chart::Toplist).of_calls("consumer:*");
         let note = format!("consumers with at least {}", counted(RATE_CALLS_MIN, "call"));
-        shown(look, &Question::parse(&spec)?, note, |calls, denied| calls >= RATE_CALLS_MIN && denied > 0)
+        let (now, before) = look.whole();
+        let question = Question::parse(&spec)?;
+        let table = gather(look, &question, &std::iter::once(now).chain(before).collect::<Vec<_>>())?;
+        let keep = |table: &Table, group: u32| {
+            let sums = table.at(group, table.place(0, 0));
+            sums.is_some_and(|sums| sums.calls >= RATE_CALLS_MIN && sums.denied > 0)
+        };
+        Ok(list(look, &question, &table, &keep, Some(note)))
     }),
 };
 
@@ -66,7 +73,7 @@ pub(super) const REPEATED_FAILURES: Panel = Panel {
             .of_calls("reason:missing_credentials,invalid_credentials,expired_credentials,invalid_signature")
             .seen();
         let note = format!("refused for their credentials at least {REPEATED_MIN} times");
-        shown(look, &Question::parse(&spec)?, note, |_, denied| denied >= REPEATED_MIN)
+        listed(look, &Question { least: REPEATED_MIN, ..Question::parse(&spec)? }, Some(note))
     }),
 };
 
@@ -103,17 +110,6 @@ pub(super) const OFF_HOURS: Panel = Panel {
     make: Make::Own(off_hours),
 };
 
-/// The list of a question, of the combinations whose calls and denied calls are kept.
-fn shown(look: &Look<'_>, question: &Question, note: String, keep: fn(u64, u64) -> bool) -> Result<Body> {
-    let (now, before) = look.whole();
-    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-    let table = gather(look, question, &periods)?;
-    let keep = |table: &crate::explore::Table, group: u32| {
-        table.at(group, table.place(0, 0)).is_some_and(|sums| keep(sums.calls, sums.denied))
-    };
-    Ok(list(look, question, &table, &keep, Some(note)))
-}
-
 fn unexpected(look: &Look<'_>) -> Result<Body> {
     let spec = Spec::new("calls,denied", "consumer,ip", Chart::Table).of_calls("consumer:* ip:*").seen();
     let question = Question { last_max: Some(ADDRESSES_MAX), ..Question::parse(&spec)? };
@@ -139,7 +135,7 @@ fn unexpected(look: &Look<'_>) -> Result<Body> {
             "; {roaming} with more than {ADDRESSES_MAX} addresses not listed: a new one is usual"
         ));
     }
-    let keep = |table: &crate::explore::Table, group: u32| {
+    let keep = |table: &Table, group: u32| {
         let who = table.but_last(group);
         table.at(group, earlier).is_none() && known.contains(who) && !roaming.contains(who)
     };
@@ -156,7 +152,7 @@ fn sensitive(look: &Look<'_>) -> Result<Body> {
         0 => "no route, service or API of the directory has the tag `sensitive`".to_owned(),
         n => format!("{} of the directory with the tag `sensitive`", counted(n as u64, "route")),
     };
-    shown(look, &question, note, |_, _| true)
+    listed(look, &question, Some(note))
 }
 
 fn off_hours(look: &Look<'_>) -> Result<Body> {
@@ -170,7 +166,7 @@ fn off_hours(look: &Look<'_>) -> Result<Body> {
         look.ask.given.hours.words(),
         look.ask.zone.name()
     );
-    let keep = |table: &crate::explore::Table, group: u32| table.text(group, 0) == "true";
+    let keep = |table: &Table, group: u32| table.text(group, 0) == "true";
     let mut body = list(look, &question, &table, &keep, Some(note));
     if let Body::List { columns, rows, .. } = &mut body {
         columns.retain(|column| column.id != "off_hours");
