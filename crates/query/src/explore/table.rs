@@ -1,6 +1,8 @@
 //! What was counted: sums for each combination of values, now and before, bucket by bucket.
 
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::mem;
 
 use event::FieldId;
 use event::column::{Dict, Texts};
@@ -17,7 +19,7 @@ pub const GROUPS_MAX: usize = 100_000;
 /// Distinct values counted for one measure at most, over all rows of an answer.
 pub const UNIQUE_MAX: usize = 1_000_000;
 
-/// Values are sorted when there are so many more.
+/// Values are brought together when there are so many more.
 const SORTED_MIN: usize = 1 << 16;
 
 /// The number of what is counted together because there are too many combinations.
@@ -161,7 +163,7 @@ fn hash_of(cells: &[(u32, u32)], at: u32) -> u64 {
 #[derive(Default)]
 struct Unique {
     dict: Dict,
-    /// The cell and the value; sorted and each once up to `settled`.
+    /// The cell and the value; by cell and each once up to `settled`.
     seen: Vec<(u32, u32)>,
     settled: usize,
     /// Bytes that were noted as held.
@@ -180,30 +182,61 @@ impl Unique {
         self.seen.push((cell as u32, value));
     }
 
+    /// Brings the values of each cell together and leaves each once; in a time that grows no faster than what there is.
     fn sort(&mut self) {
-        if self.settled < self.seen.len() {
-            // What was added lies in runs that are sorted already.
-            self.seen.sort();
-            self.seen.dedup();
-            self.is_full |= self.seen.len() > UNIQUE_MAX;
-            self.seen.truncate(UNIQUE_MAX);
-            self.settled = self.seen.len();
+        if self.settled == self.seen.len() {
+            return;
         }
+        let cells = self.seen.iter().map(|(cell, _)| *cell as usize + 1).max().unwrap_or(0);
+        let mut starts = vec![0_u32; cells];
+        self.seen
+            .iter()
+            .for_each(|(cell, _)| starts.get_mut(*cell as usize).into_iter().for_each(|n| *n += 1));
+        let mut next = 0;
+        starts.iter_mut().for_each(|start| next += mem::replace(start, next));
+        let mut sorted = vec![(0, 0); self.seen.len()];
+        for pair in &self.seen {
+            let Some(at) = starts.get_mut(pair.0 as usize) else { continue };
+            sorted.get_mut(*at as usize).into_iter().for_each(|slot| *slot = *pair);
+            *at += 1;
+        }
+        let mut last = Last::new(self.dict.len());
+        sorted.retain(|(cell, value)| last.is_new(*value, *cell));
+        self.is_full |= sorted.len() > UNIQUE_MAX;
+        sorted.truncate(UNIQUE_MAX);
+        (self.settled, self.seen) = (sorted.len(), sorted);
     }
 
     /// Counts them.
     fn settle(&mut self, cells: &Cells) {
         self.sort();
         self.counts = vec![0; cells.of.len()];
-        let mut all: Numbers<(u32, u32)> = Numbers::default();
         self.totals.clear();
-        for (cell, value) in &self.seen {
-            self.counts.get_mut(*cell as usize).into_iter().for_each(|count| *count += 1);
-            let place = cells.of.get(*cell as usize).map_or(0, |(_, place)| *place);
-            if all.insert((place, *value)) {
-                *self.totals.entry(place).or_default() += 1;
-            }
+        let mut by_place: BTreeMap<u32, Vec<&[(u32, u32)]>> = BTreeMap::new();
+        for of_cell in self.seen.chunk_by(|a, b| a.0 == b.0) {
+            let cell = of_cell.first().map_or(0, |(cell, _)| *cell as usize);
+            self.counts.get_mut(cell).into_iter().for_each(|count| *count = of_cell.len() as u32);
+            by_place.entry(cells.of.get(cell).map_or(0, |(_, place)| *place)).or_default().push(of_cell);
         }
+        let mut last = Last::new(self.dict.len());
+        for (place, of_place) in by_place {
+            let new = of_place.into_iter().flatten().filter(|(_, value)| last.is_new(*value, place)).count();
+            self.totals.insert(place, new as u64);
+        }
+    }
+}
+
+/// Where each value was met last.
+struct Last(Vec<u32>);
+
+impl Last {
+    fn new(values: usize) -> Last {
+        Last(vec![u32::MAX; values])
+    }
+
+    /// Whether it was met elsewhere last, or never. What is asked about one place has to be asked together.
+    fn is_new(&mut self, value: u32, here: u32) -> bool {
+        self.0.get_mut(value as usize).is_some_and(|last| mem::replace(last, here) != here)
     }
 }
 
