@@ -1,38 +1,36 @@
 //! The operator trail over HTTP: a page of it, one event with what changed and with its proof, what is counted of it, and
 //! all of it as a file.
 
+mod file;
+
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use event::mask::Lens;
 use event::{Act, Timestamp};
 use keys::Permission::{TrailExport, TrailRead, VerifyRun};
 use keys::Scope;
 use ledger::trail::{Entry, Range};
-use query::export::csv;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use self::file::{File, Question};
 use super::answer::{Stream, bytes_with, json};
 use super::error::Problem;
 use super::question::{FROM, TO, TZ};
 use super::route::{About, Answer, Call, Param, Params, Route, route};
-use crate::app::App;
 use crate::clock;
 use crate::publish::KIND;
 use crate::trail::actions::{TRAIL_EXPORT, TRAIL_READ};
-use crate::trail::ask::{COLUMNS, Wanted, row, whole};
+use crate::trail::ask::{Wanted, row, whole};
 use crate::trail::bundle;
 use crate::trail::count::{Facets, Marks};
 use crate::trail::seen::{entry_seen, seen};
 
 /// Pieces made ahead of the reader.
 const PIECES_AHEAD: usize = 4;
-/// A piece of a file.
-const PIECE_BYTES: usize = 64 << 10;
 
 const OPERATOR: Param = Param { name: "operator", doc: "Who did it: a name or the id of a token." };
 const EVENT: Param = Param {
@@ -330,96 +328,6 @@ pub(crate) async fn export(scope: Scope, call: Call) -> Answer {
     let attachment = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     response.headers_mut().insert(header::CONTENT_DISPOSITION, attachment.map_err(Problem::internal)?);
     Ok(response)
-}
-
-/// The forms of a file.
-#[derive(Clone, Copy)]
-enum File {
-    Json,
-    Csv,
-    Bundle,
-}
-
-/// Which events, and as whom.
-struct Question {
-    range: Range,
-    wanted: Wanted,
-    lens: Option<Lens>,
-}
-
-type Pieces = mpsc::Sender<Result<Bytes, io::Error>>;
-
-impl File {
-    fn named(name: &str) -> Result<File, Problem> {
-        match name {
-            "json" => Ok(File::Json),
-            "csv" => Ok(File::Csv),
-            "bundle" => Ok(File::Bundle),
-            other => Err(Problem::bad(format!("format={other:?} is not json, csv or bundle"))),
-        }
-    }
-
-    /// Sends the pieces as fast as they are taken; the last one. The error is for people.
-    fn write(self, app: &App, question: &Question, pieces: &Pieces) -> Result<Bytes, String> {
-        let said = |error: &dyn std::fmt::Display| error.to_string();
-        let (checkpoint, note) = match self {
-            // What is exported is proved first.
-            File::Bundle => app.trail.prove().map(Some).map_err(|e| said(&e))?.unzip(),
-            File::Json | File::Csv => (None, None),
-        };
-        let tiles = checkpoint.map(|checkpoint| app.trail.prover.tiles(checkpoint.size));
-        let mut out = match self {
-            File::Json => b"[".to_vec(),
-            File::Csv => heads(),
-            File::Bundle => bundle::head(app.trail.prover.public(), &note.unwrap_or_default()).into_bytes(),
-        };
-        let (mut is_first, mut failed) = (true, None);
-        let read = app.trail.trail().newest(question.range, &mut |entry| {
-            let entry = entry_seen(entry, question.lens.as_ref());
-            if question.wanted.takes(&entry.act) {
-                let items = match (self, &tiles) {
-                    (File::Bundle, Some(tiles)) => bundle::records(&entry, tiles),
-                    (File::Csv, _) => {
-                        row_of(&entry, &mut out);
-                        Ok(Vec::new())
-                    }
-                    _ => Ok(vec![Value::Object(whole(&entry)).to_string()]),
-                };
-                for item in items.unwrap_or_else(|error| {
-                    failed = Some(error.to_string());
-                    Vec::new()
-                }) {
-                    out.extend_from_slice(if std::mem::take(&mut is_first) { b"\n" } else { b",\n" });
-                    out.extend_from_slice(item.as_bytes());
-                }
-            }
-            let is_full = out.len() >= PIECE_BYTES;
-            let is_gone = is_full && pieces.blocking_send(Ok(std::mem::take(&mut out).into())).is_err();
-            if is_gone || failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        read.map_err(|error| said(&error))?;
-        out.extend_from_slice(match self {
-            File::Json => b"\n]\n",
-            File::Csv => b"",
-            File::Bundle => bundle::END.as_bytes(),
-        });
-        failed.map_or(Ok(out.into()), Err)
-    }
-}
-
-fn heads() -> Vec<u8> {
-    let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
-    format!("{}\r\n", names.join(",")).into_bytes()
-}
-
-fn row_of(entry: &Entry, out: &mut Vec<u8>) {
-    for (at, (_, cell)) in COLUMNS.iter().enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        csv::text(&cell(&entry.act), out);
-    }
-    out.extend_from_slice(b"\r\n");
 }
 
 /// `GET /proof`.

@@ -52,7 +52,7 @@ impl Wanted {
         let of_values =
             one.into_iter().filter(|(_, wanted, texts)| !is_one(wanted, texts)).map(|(name, ..)| name);
         let is_hidden = self.hides_reads && is_read(act);
-        of_values.chain((!self.is_found(act)).then_some("search")).chain(is_hidden.then_some(READS))
+        of_values.chain(is_hidden.then_some(READS)).chain((!self.is_found(act)).then_some("search"))
     }
 
     fn is_found(&self, act: &Act) -> bool {
