@@ -6,11 +6,13 @@ import { pathToFileURL } from "node:url";
 
 const [PANEL_MS, PAGE_MS, ROWS_MS_PER_10M, WHAT_IF_S] = [50, 300, 2000, 30];
 const median = (times) => times.sort((a, b) => a - b)[Math.floor((times.length - 1) / 2)];
+const DAY_MS = 86_400_000;
 const ms = (time) => `${time < 10 ? time.toFixed(1) : Math.round(time)} ms`;
 
 export async function dashboards({ url, token, from, to, events, report }) {
   const headers = { authorization: `Bearer ${token}` };
   const range = `from=${from}&to=${to}`;
+  const days = `${Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS)} d`;
   /** As the web app does, again when it did not get its turn: first questions of a page count all rows, one after the other. */
   const ask = async (path, body, begun = performance.now(), tries = 8) => {
     const sent = body ? { method: "POST", body: JSON.stringify(body), headers: { ...headers, "content-type": "application/json" } } : { headers };
@@ -45,14 +47,14 @@ export async function dashboards({ url, token, from, to, events, report }) {
   const { dimensions } = (await ask("/usage")).body;
   const panel = (id, more) => `/panels/${id}?${range}&${more}`;
   const alone = await each(panels.map((p) => p.id), (id) => measure(id, panel(id, "compare=none")));
-  summed("each panel, 30 d", alone, PANEL_MS);
+  summed(`each panel, ${days}`, alone, PANEL_MS);
   console.error(`    from rows: ${alone.filter((one) => one.source === "rows").map((one) => one.name).join(" ")}`);
   const compared = await each(panels.map((p) => p.id), (id) => measure(id, panel(id, "compare=previous")));
   const total = (all) => all.reduce((sum, one) => sum + one.warm, 0);
   report("all panels one after the other, compared with the period before: times alone", `${(total(compared) / total(alone)).toFixed(2)}`, "≤ 2");
 
   const lists = await each(dimensions.map((d) => d.id), (id) => measure(`usage/${id}`, `/usage/${id}?${range}`));
-  summed("each usage list, 30 d, with the period before", lists, PAGE_MS);
+  summed(`each usage list, ${days}, with the period before`, lists, PAGE_MS);
   const pages = [...new Set(panels.map((p) => p.page))].filter((page) => page !== "none");
   const all = await each(pages, async (page) => {
     const paths = panels.filter((p) => p.page === page).map((p) => panel(p.id, "compare=previous"));

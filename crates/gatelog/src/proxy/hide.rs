@@ -74,7 +74,7 @@ fn names_key(name: &str) -> bool {
 
 /// A configuration that is sent as a text, by itself or in a member, as Kong takes it: a secret in it might not be recognised, so of
 /// such texts, and of all of several lines, only the size and a tag are told.
-pub(super) fn without_texts(value: Value, rules: &Rules) -> Value {
+pub(super) fn without_texts(mut value: Value, rules: &Rules) -> Value {
     fn walk(value: &mut Value, depth: usize, rules: &Rules) {
         match value {
             Value::String(text) if depth < 2 || text.contains('\n') => *value = summary(text, rules),
@@ -83,7 +83,6 @@ pub(super) fn without_texts(value: Value, rules: &Rules) -> Value {
             _ => {}
         }
     }
-    let mut value = value;
     walk(&mut value, 0, rules);
     value
 }
