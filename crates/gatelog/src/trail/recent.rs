@@ -6,10 +6,12 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use event::Timestamp;
-use event::time::{HOUR, MINUTE};
+use event::time::{HOUR, MINUTE, SECOND};
 
 /// Questions remembered at most; with more, some are recorded again.
 const QUESTIONS_MAX: usize = 4_096;
+/// Questions that come side by side are this much out of order at most; with more the clock went back.
+const DISORDER: i64 = SECOND / 2;
 
 /// Questions of the last minute or hour.
 #[derive(Default)]
@@ -34,7 +36,7 @@ impl Recent {
         let key = self.hasher.hash_one(question);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that went back hides nothing.
-        let is_recent = |until: &Timestamp, length| (1..=length).contains(&(until.0 - now.0));
+        let is_recent = |until: &Timestamp, length| (1..=length + DISORDER).contains(&(until.0 - now.0));
         if asked.get(&key).is_some_and(|until| is_recent(until, length)) {
             return false;
         }
@@ -69,6 +71,10 @@ mod tests {
         assert!(recent.is_new("b", at(60)));
         assert!(recent.is_new_this_hour("c", at(0)) && !recent.is_new_this_hour("c", at(3_599)));
         assert!(recent.is_new_this_hour("c", at(3_600)));
+        // What was asked side by side comes in any order.
+        let just_before = |seconds| Timestamp(at(seconds).0 - 1_000);
+        assert!(recent.is_new("d", at(60)) && !recent.is_new("d", just_before(60)));
+        assert!(recent.is_new_this_hour("e", at(60)) && !recent.is_new_this_hour("e", just_before(60)));
         // A clock that went back hides nothing.
         assert!(recent.is_new("a", at(0)) && recent.is_new_this_hour("c", at(3_599)));
         for n in 0..3 * QUESTIONS_MAX {
