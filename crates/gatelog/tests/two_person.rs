@@ -195,7 +195,16 @@ fn whoever_could_approve_an_erasure_may_decline_it() {
     let id = asked["waiting"]["id"].as_str().unwrap();
     assert_eq!((seen(), decline(&bob, id), waiting(&server).len()), (0, 404, 1));
     assert_eq!(post(&bob, &format!("/api/v1/requests/{id}/decline"), &json!({})).status, 403);
-    // On the command line.
+    // On the command line, where what is no id is refused and not passed over.
+    for args in
+        [["erase", "--decline", ""], ["retention", "--decline", "a/b"], ["retention", "--approve", "a b"]]
+    {
+        let out = server.cli(ADMIN, &args);
+        assert!(
+            !out.status.success() && String::from_utf8_lossy(&out.stderr).contains("is no id"),
+            "{out:?}"
+        );
+    }
     let id = ask();
     let bobs_token = token_of(&server, &bob);
     let out = server.cli(&bobs_token, &["erase", "--decline", &id]);

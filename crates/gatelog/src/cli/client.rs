@@ -37,10 +37,18 @@ pub(super) struct Reply {
 
 /// The id of an event, as it stands in a path.
 pub(super) fn event_id(text: &str) -> anyhow::Result<&str> {
+    id(text, "`gatelog query --json` and `gatelog trail --json` show it")
+}
+
+/// The id of what waits for a second person.
+pub(super) fn request_id(text: &str) -> anyhow::Result<&str> {
+    id(text, "`gatelog retention` shows it, and the answer to who asked")
+}
+
+/// An id that may stand in a path, or where it is to be had.
+fn id<'a>(text: &'a str, shown: &str) -> anyhow::Result<&'a str> {
     if text.is_empty() || !text.chars().all(|c| c.is_ascii_alphanumeric()) {
-        bail!(
-            "{text:?} is no id: it has letters and digits only, as `gatelog query --json` and `gatelog trail --json` show it"
-        );
+        bail!("{text:?} is no id: it has letters and digits only, as {shown}");
     }
     Ok(text)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::client::{Client, Server, said};
+use super::client::{Client, Server, request_id, said};
 use super::retention::wish;
 use crate::config::Environment;
 use crate::terminal::line;
@@ -50,10 +50,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
     if let Some(id) = &args.decline {
-        if !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-            bail!("{id:?} is not the id of what waits");
-        }
-        asked(&client, &format!("{PATH}/requests/{id}/decline"), &json!({}))?;
+        asked(&client, &format!("{PATH}/requests/{}/decline", request_id(id)?), &json!({}))?;
+        eprintln!("it is declined: nobody is erased");
         return Ok(());
     }
     let person = json!({ "subject": args.subject, "value": args.value });

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::client::{Server, said};
+use super::client::{Server, request_id, said};
 use crate::config::Environment;
 use crate::terminal::line;
 
@@ -56,9 +56,7 @@ const NAMES: [&str; 3] = ["events_days", "rollups_days", "trail_days"];
 pub(super) fn run(args: &Args, environment: &Environment) -> anyhow::Result<()> {
     let client = args.server.client(environment)?;
     for (id, verb) in [(&args.approve, "approve"), (&args.decline, "decline")] {
-        let Some(id) = id.as_deref().filter(|id| id.bytes().all(|b| b.is_ascii_alphanumeric())) else {
-            continue;
-        };
+        let Some(id) = id.as_deref().map(request_id).transpose()? else { continue };
         let (status, text) = client.ask(&format!("/api/v1/requests/{id}/{verb}"), &[], &json!({}))?;
         if status != 204 {
             bail!(said(status, &serde_json::from_str(&text).unwrap_or(Value::Null)));

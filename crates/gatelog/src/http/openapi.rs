@@ -84,7 +84,7 @@ fn operation(route: &Route) -> Value {
         .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();
-    parameters.extend(route.params.iter().map(|param| {
+    parameters.extend(route.known_params().map(|param| {
         json!({ "name": param.name, "in": "query", "description": param.doc, "schema": { "type": "string" } })
     }));
     let content = match NOT_JSON.iter().find(|(name, _)| *name == route.answer) {

@@ -82,7 +82,7 @@ pub(crate) struct Route {
     /// What is needed besides, where two things are shown beside each other.
     pub(crate) also: Option<Permission>,
     pub(crate) about: &'static str,
-    pub(crate) params: &'static [Param],
+    params: [&'static [Param]; 2],
     /// The name of the answer's shape in openapi.json.
     pub(crate) answer: &'static str,
     /// The name of the shape of its JSON body, when it takes one.
@@ -133,7 +133,7 @@ where
 #[derive(Clone, Copy)]
 pub(crate) struct About {
     text: &'static str,
-    params: &'static [Param],
+    params: [&'static [Param]; 2],
     answer: &'static str,
     takes: Option<&'static str>,
     status: u16,
@@ -144,7 +144,13 @@ pub(crate) struct About {
 impl About {
     /// A sentence, the parameters, and the shape of the answer.
     pub(crate) const fn new(text: &'static str, params: &'static [Param], answer: &'static str) -> About {
-        About { text, params, answer, takes: None, status: 200, also: None, action: None }
+        About { text, params: [params, &[]], answer, takes: None, status: 200, also: None, action: None }
+    }
+
+    /// It takes these parameters after those that it shares with other routes.
+    pub(crate) const fn and(self, more: &'static [Param]) -> About {
+        let [shared, _] = self.params;
+        About { params: [shared, more], ..self }
     }
 
     /// It takes a JSON body of that shape.
@@ -189,6 +195,11 @@ impl Route {
     /// The route of a protocol that is not ours: errors look as its senders know them, and the query is theirs.
     pub(crate) fn refused_by(self, refuse: Refuse) -> Route {
         Route { refuse: Some(refuse), ..self }
+    }
+
+    /// The parameters of its query string.
+    pub(crate) fn known_params(&self) -> impl Iterator<Item = &'static Param> {
+        self.params.into_iter().flatten()
     }
 
     /// Who may call it.
@@ -289,9 +300,9 @@ impl Route {
             return Ok(Params::default());
         }
         for (name, text) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            if !self.params.iter().any(|param| param.name == name) {
+            if !self.known_params().any(|param| param.name == name) {
                 return Err(Problem::bad(format!("unknown parameter {name:?}"))
-                    .suggestions(nearest(&name, self.params.iter().map(|param| param.name))));
+                    .suggestions(nearest(&name, self.known_params().map(|param| param.name))));
             }
             if params.iter().any(|(n, _)| *n == name) {
                 return Err(Problem::bad(format!("parameter {name:?} was given twice")));

@@ -50,7 +50,8 @@ const READS: Param = Param {
     name: "reads",
     doc: "`shown` (the default), or `hidden`: without looks at totals, lists and events that were let in.",
 };
-const PAGE: &[Param] = &[
+/// Which events.
+const WHICH: &[Param] = &[
     FROM,
     TO,
     TZ,
@@ -64,44 +65,15 @@ const PAGE: &[Param] = &[
     CHANGE_SET,
     SEARCH,
     READS,
+];
+const PAGE: &[Param] = &[
     Param { name: "limit", doc: "Events of one page, 1 to 1,000. Default 100." },
     Param { name: "cursor", doc: "`next_cursor` of the page before." },
 ];
-const FILE: &[Param] = &[
-    FROM,
-    TO,
-    TZ,
-    OPERATOR,
-    EVENT,
-    RESOURCE_TYPE,
-    RESOURCE_ID,
-    SOURCE,
-    OUTCOME,
-    ORIGIN,
-    CHANGE_SET,
-    SEARCH,
-    READS,
-    Param {
-        name: "format",
-        doc: "`json` (the default), `csv`, or `bundle` with proofs for `gatelog verify`.",
-    },
-];
-
-const FACETS: &[Param] = &[
-    FROM,
-    TO,
-    TZ,
-    OPERATOR,
-    EVENT,
-    RESOURCE_TYPE,
-    RESOURCE_ID,
-    SOURCE,
-    OUTCOME,
-    ORIGIN,
-    CHANGE_SET,
-    SEARCH,
-    READS,
-];
+const FORMAT: Param = Param {
+    name: "format",
+    doc: "`json` (the default), `csv`, or `bundle` with proofs for `gatelog verify`.",
+};
 const MARKS: &[Param] = &[
     FROM,
     TO,
@@ -117,7 +89,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/trail",
             list,
-            About::new("Operator events by their own time, the latest first.", PAGE, "TrailPage")
+            About::new("Operator events by their own time, the latest first.", WHICH, "TrailPage")
+                .and(PAGE)
                 .recorded(TRAIL_READ),
         ),
         route(
@@ -141,7 +114,7 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/trail/facets",
             facets,
-            About::new("How many operator events, and with which values.", FACETS, "TrailFacets"),
+            About::new("How many operator events, and with which values.", WHICH, "TrailFacets"),
         ),
         route(
             TrailRead,
@@ -162,7 +135,8 @@ pub(crate) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/trail/export",
             export,
-            About::new("Operator events as a file, without a limit.", FILE, "TrailFile")
+            About::new("Operator events as a file, without a limit.", WHICH, "TrailFile")
+                .and(&[FORMAT])
                 .recorded(TRAIL_EXPORT),
         ),
         route(

@@ -31,9 +31,7 @@ pub(super) fn body(look: &Look<'_>, question: &Question) -> Result<Body> {
 
 /// All combinations as a list.
 pub(crate) fn listed(look: &Look<'_>, question: &Question, note: Option<String>) -> Result<Body> {
-    let (now, before) = look.whole();
-    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-    let table = count(look, question, &periods, Some(look.ask.top))?;
+    let table = count(look, question, &look.periods(), Some(look.ask.top))?;
     Ok(list(look, question, &table, &|_, _| true, note))
 }
 
@@ -77,10 +75,8 @@ fn notes(question: &Question, table: &Table, more: Option<String>) -> Option<Str
 }
 
 fn stat(look: &Look<'_>, question: &Question) -> Result<Body> {
-    let (now, before) = look.whole();
-    let compared = before.is_some();
-    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-    let table = gather(look, question, &periods)?;
+    let compared = look.previous.is_some();
+    let table = gather(look, question, &look.periods())?;
     let value = number(&table, question, 0, None, table.place(0, 0));
     let previous = number(&table, question, 0, None, table.place(1, 0)).filter(|_| compared);
     let note = notes(question, &table, None);

@@ -41,9 +41,7 @@ fn make(look: &Look<'_>) -> Result<Body> {
         shares.chain([Measure::Avg(field), Measure::Max(field)])
     };
     question.measures.extend(PARTS.iter().flat_map(|(_, field)| of_part(*field)));
-    let (now, before) = look.whole();
-    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-    let table = gather(look, &question, &periods)?;
+    let table = gather(look, &question, &look.periods())?;
     let number = |measure: Measure, period: usize| -> Option<Number> {
         table.total(table.place(period, 0)).and_then(|sums| measure.of(sums))
     };

@@ -83,6 +83,12 @@ impl<'a> Look<'a> {
         (ends(self.ask.range), self.previous.map(ends))
     }
 
+    /// The range, and the period before where it is compared, each as one bucket.
+    pub(crate) fn periods(&self) -> Vec<Vec<i64>> {
+        let (now, before) = self.whole();
+        std::iter::once(now).chain(before).collect()
+    }
+
     /// Counts, and remembers how.
     pub(crate) fn tally(&self, wants: &[Want], take: &mut (dyn FnMut(usize, &Hit) + Send)) -> Result<()> {
         let done = tally(self.reader, wants, take)?;

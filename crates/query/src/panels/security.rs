@@ -49,9 +49,8 @@ pub(super) const DENIAL_RATE: Panel = Panel {
     make: Make::Own(|look| {
         let spec = Spec::new("denial_rate,denied,calls", "consumer", Chart::Toplist).of_calls("consumer:*");
         let note = format!("consumers with at least {}", counted(RATE_CALLS_MIN, "call"));
-        let (now, before) = look.whole();
         let question = Question::parse(&spec)?;
-        let table = gather(look, &question, &std::iter::once(now).chain(before).collect::<Vec<_>>())?;
+        let table = gather(look, &question, &look.periods())?;
         let keep = |table: &Table, group: u32| {
             let sums = table.at(group, table.place(0, 0));
             sums.is_some_and(|sums| sums.calls >= RATE_CALLS_MIN && sums.denied > 0)
@@ -158,9 +157,7 @@ fn sensitive(look: &Look<'_>) -> Result<Body> {
 fn off_hours(look: &Look<'_>) -> Result<Body> {
     let spec = Spec::new("calls,denied,errors", "off_hours,consumer", Chart::Toplist);
     let question = Question::parse(&spec)?;
-    let (now, before) = look.whole();
-    let periods: Vec<Vec<i64>> = std::iter::once(now).chain(before).collect();
-    let table = gather(look, &question, &periods)?;
+    let table = gather(look, &question, &look.periods())?;
     let note = format!(
         "outside {}, {}; the filter of a row cannot tell the hours",
         look.ask.given.hours.words(),

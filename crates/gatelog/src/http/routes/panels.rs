@@ -22,17 +22,8 @@ const HISTOGRAM: &[Param] = &[
 const HOURS: Param =
     Param { name: "hours", doc: "When people work, for what is off-hours. Default `mon-fri 07:00-19:00`." };
 const PANEL: &[Param] = &[FROM, TO, FILTER, STEP, TZ, COMPARE, COMPARE_FROM, COMPARE_TO, TOP, HOURS];
+/// Beside those of a panel.
 const EXPLORE: &[Param] = &[
-    FROM,
-    TO,
-    FILTER,
-    STEP,
-    TZ,
-    COMPARE,
-    COMPARE_FROM,
-    COMPARE_TO,
-    TOP,
-    HOURS,
     Param {
         name: "measure",
         doc: "Up to 8 with commas between, the first decides the order: `calls` (the default), `errors`, `client_errors`, `denied`, `error_rate`, `client_error_rate`, `denial_rate`, `bytes`, `p50` … `p99.9`, `avg`, `max` (each also as `p95:upstream_duration`), `unique:<field>`.",
@@ -84,7 +75,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/api/v1/explore",
             panels::explored,
-            about("Any measure by any fields, answered like a panel.", EXPLORE, "Panel"),
+            about("Any measure by any fields, answered like a panel.", PANEL, "Panel").and(EXPLORE),
         ),
         route(
             PanelsRead,
